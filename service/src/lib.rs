@@ -1,1 +1,19 @@
-//! placeholder
+//! The ledger: knows SQL, not HTTP.
+//!
+//! [`Daybook`] is the handle that everything goes through. A change is a [`ledger::Command`] handed to
+//! [`Daybook::submit`]; what arrives together is committed together (see [`commit`]), and each caller gets its own
+//! answer once its commit is on disk. Reads go straight to the database (see [`query`]).
+//!
+//! Absences that hold everywhere: [`ledger`] and [`money`] do no I/O, read no clock and draw no randomness; nothing
+//! here knows of HTTP; no float exists; nothing outside [`commit`] writes to the database.
+
+mod daybook;
+mod error;
+pub mod ledger;
+pub mod money;
+pub mod query;
+pub mod record;
+pub mod value;
+
+pub use daybook::{Answer, AnswerStatus, Credential, Daybook, Ledger, OpenError, Options};
+pub use error::{LedgerError, Resource};

@@ -1,0 +1,299 @@
+//! The handle that the API, the command line and the tests go through.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::LedgerError;
+use crate::ledger::Request;
+use crate::money::CurrencyCode;
+use crate::query::{AccountFilter, Page, PageRequest, StatisticsQuery, TransactionFilter};
+use crate::record::{
+    AccountRecord, BalanceRecord, EntryRecord, KeyRecord, Record, RevisionRecord, Role, StatisticsRecord,
+    TransactionRecord, UserRecord,
+};
+use crate::value::UserId;
+
+/// How to open a database; every bound has its unit in its name.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub database_url: SecretString,
+    /// Most commands of one commit.
+    pub batch_max: usize,
+    /// Most commands that wait per ledger.
+    pub queue_max: usize,
+    /// Connections for reads.
+    pub read_pool: u32,
+    /// Connections for commits; SQLite has one.
+    pub write_pool: u32,
+    /// Bring an old schema up to date instead of refusing it.
+    pub migrate: bool,
+    /// Hold the lock that makes this process the only server of a SQLite file.
+    pub exclusive: bool,
+    /// The first operator key of an empty database; made and handed out where absent.
+    pub operator_key: Option<SecretString>,
+}
+
+/// Why a database could not be opened: one line for an operator, without a secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OpenError(pub String);
+
+/// One ledger, as its name or a key led to it.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Its number in the database.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The currency of requests that name none.
+    pub default_currency: CurrencyCode,
+}
+
+impl Ledger {
+    /// What tells one request from another with the same idempotency key: an HMAC under a secret of the ledger over
+    /// `canonical`, the request's method, path, query without `dry_run`, and body as canonical JSON.
+    #[must_use]
+    pub fn fingerprint(&self, canonical: &[u8]) -> [u8; 32] {
+        let _ = canonical;
+        [0; 32]
+    }
+}
+
+/// Whoever bears a key.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The key.
+    pub key_id: Uuid,
+    /// What its bearer may do.
+    pub role: Role,
+    /// The ledger it belongs to; `None` for an operator.
+    pub ledger: Option<String>,
+}
+
+/// How a write ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerStatus {
+    /// A resource was made: 201.
+    Created,
+    /// It stands as the record says: 200.
+    Ok,
+    /// There is nothing to say: 204.
+    NoContent,
+}
+
+/// The answer to a write.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// How it ended.
+    pub status: AnswerStatus,
+    /// The resource right after the command.
+    pub record: Record,
+    /// Position of the command's last event, the head where nothing changed; `None` for a dry run.
+    pub position: Option<i64>,
+    /// The answer of an earlier request with the same key.
+    pub replayed: bool,
+    /// Nothing was kept.
+    pub dry_run: bool,
+}
+
+/// An open database: cheap to clone, shared by everything that serves it.
+#[derive(Clone, Debug)]
+pub struct Daybook {}
+
+impl Daybook {
+    /// Opens the database, makes or checks its schema, the ledger `main` and the first key. The key's secret is
+    /// returned once, where it was made here.
+    ///
+    /// # Errors
+    /// One line that says what is wrong and which command mends it.
+    pub async fn open(options: Options) -> Result<(Self, Option<SecretString>), OpenError> {
+        let _ = options;
+        Err(OpenError("not there yet".to_owned()))
+    }
+
+    /// The ledger called `name`.
+    ///
+    /// # Errors
+    /// `NotFound(Ledger)`; the errors of a database that does not answer.
+    pub async fn ledger(&self, name: &str) -> Result<Arc<Ledger>, LedgerError> {
+        let _ = name;
+        Err(unfinished())
+    }
+
+    /// Whoever bears `secret`; `None` for an unknown, expired or revoked key.
+    ///
+    /// # Errors
+    /// Those of a database that does not answer.
+    pub async fn authenticate(&self, secret: &str) -> Result<Option<Credential>, LedgerError> {
+        let _ = secret;
+        Err(unfinished())
+    }
+
+    /// Commits one request, together with what else is waiting, and answers when it is on disk.
+    ///
+    /// # Errors
+    /// Why the ledger refused; a refused request has left nothing behind.
+    pub async fn submit(&self, ledger: &Ledger, request: Request, deadline: Instant) -> Result<Answer, LedgerError> {
+        let _ = (ledger, request, deadline);
+        Err(unfinished())
+    }
+
+    /// Whether the database answers and its schema is the one this program was built for.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn check_ready(&self) -> Result<(), LedgerError> {
+        Err(unfinished())
+    }
+
+    /// Commits what is queued, at most for `limit`, and closes every connection.
+    pub async fn shutdown(&self, limit: Duration) {
+        let _ = limit;
+    }
+
+    /// A transaction, or one version of it.
+    ///
+    /// # Errors
+    /// `NotFound(Transaction)`.
+    pub async fn find_transaction(
+        &self,
+        ledger: &Ledger,
+        id: Uuid,
+        version: Option<i64>,
+    ) -> Result<TransactionRecord, LedgerError> {
+        let _ = (ledger, id, version);
+        Err(unfinished())
+    }
+
+    /// A page of transactions.
+    ///
+    /// # Errors
+    /// `InvalidCursor`; `Invalid` for an amount that is none of its currency.
+    pub async fn list_transactions(
+        &self,
+        ledger: &Ledger,
+        filter: &TransactionFilter,
+        page: &PageRequest,
+    ) -> Result<Page<TransactionRecord>, LedgerError> {
+        let _ = (ledger, filter, page);
+        Err(unfinished())
+    }
+
+    /// A page of a transaction's history, oldest first.
+    ///
+    /// # Errors
+    /// `NotFound(Transaction)`, `InvalidCursor`.
+    pub async fn list_revisions(
+        &self,
+        ledger: &Ledger,
+        id: Uuid,
+        page: &PageRequest,
+    ) -> Result<Page<RevisionRecord>, LedgerError> {
+        let _ = (ledger, id, page);
+        Err(unfinished())
+    }
+
+    /// A user.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn find_user(&self, ledger: &Ledger, id: &UserId) -> Result<UserRecord, LedgerError> {
+        let _ = (ledger, id);
+        Err(unfinished())
+    }
+
+    /// A page of users, by id bytewise; `search` is a substring, letter case folded, of id, full name or e-mail.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_users(
+        &self,
+        ledger: &Ledger,
+        search: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<UserRecord>, LedgerError> {
+        let _ = (ledger, search, page);
+        Err(unfinished())
+    }
+
+    /// What a user owns, by currency in alphabetical order.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn list_balances(&self, ledger: &Ledger, id: &UserId) -> Result<Vec<BalanceRecord>, LedgerError> {
+        let _ = (ledger, id);
+        Err(unfinished())
+    }
+
+    /// An account.
+    ///
+    /// # Errors
+    /// `NotFound(Account)`.
+    pub async fn find_account(&self, ledger: &Ledger, id: Uuid) -> Result<AccountRecord, LedgerError> {
+        let _ = (ledger, id);
+        Err(unfinished())
+    }
+
+    /// A page of accounts, newest first.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_accounts(
+        &self,
+        ledger: &Ledger,
+        filter: &AccountFilter,
+        page: &PageRequest,
+    ) -> Result<Page<AccountRecord>, LedgerError> {
+        let _ = (ledger, filter, page);
+        Err(unfinished())
+    }
+
+    /// A page of an account's journal, newest first.
+    ///
+    /// # Errors
+    /// `NotFound(Account)`, `InvalidCursor`.
+    pub async fn list_entries(
+        &self,
+        ledger: &Ledger,
+        account_id: Uuid,
+        page: &PageRequest,
+    ) -> Result<Page<EntryRecord>, LedgerError> {
+        let _ = (ledger, account_id, page);
+        Err(unfinished())
+    }
+
+    /// Statistics of a user or of the whole ledger.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn find_statistics(
+        &self,
+        ledger: &Ledger,
+        query: &StatisticsQuery,
+    ) -> Result<StatisticsRecord, LedgerError> {
+        let _ = (ledger, query);
+        Err(unfinished())
+    }
+
+    /// A page of the ledger's keys, newest first; operators also see theirs.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_keys(
+        &self,
+        ledger: &Ledger,
+        seen_by: Role,
+        page: &PageRequest,
+    ) -> Result<Page<KeyRecord>, LedgerError> {
+        let _ = (ledger, seen_by, page);
+        Err(unfinished())
+    }
+}
+
+fn unfinished() -> LedgerError {
+    LedgerError::Internal("not there yet".to_owned())
+}

@@ -1,0 +1,143 @@
+//! What the ledger answers when it does not do what was asked.
+//!
+//! [`LedgerError`] is everything a command or a read can be refused for. Its variants carry data, never HTTP: which
+//! status and code they become is one `match` in the `api` crate. What the database says stays inside
+//! [`LedgerError::Internal`] and [`LedgerError::Unavailable`], for the log and for nobody else.
+
+use uuid::Uuid;
+
+use crate::record::TransactionStatus;
+use crate::value::FieldError;
+
+/// The kinds of resource that can be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// A user.
+    User,
+    /// An account.
+    Account,
+    /// A transaction, or a version of one.
+    Transaction,
+    /// A ledger.
+    Ledger,
+    /// An API key.
+    Key,
+}
+
+impl Resource {
+    /// The word for it in codes and sentences.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Account => "account",
+            Self::Transaction => "transaction",
+            Self::Ledger => "ledger",
+            Self::Key => "key",
+        }
+    }
+}
+
+/// Why the ledger refused. A refused command has left nothing behind.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// Values that only the ledger's state can judge, such as an amount's decimals in an account's currency.
+    #[error("the request has invalid values")]
+    Invalid(Vec<FieldError>),
+    /// The cursor was not made by this list, or by another filter or sort of it.
+    #[error("the cursor does not belong to this list")]
+    InvalidCursor,
+    /// The role of the credential does not allow it.
+    #[error("the credential's role does not allow this")]
+    Forbidden,
+    /// No such resource in this ledger.
+    #[error("no such {}", .0.as_str())]
+    NotFound(Resource),
+    /// The caller's `If-Match` names another version than the current one.
+    #[error("the version is not the current one")]
+    VersionMismatch {
+        /// The version that stands; `None` where the resource does not exist.
+        current_version: Option<i64>,
+    },
+    /// The transaction's status does not allow the change.
+    #[error("a {} transaction does not allow this", .current_status.as_str())]
+    TransactionNotEditable {
+        /// The status that stands.
+        current_status: TransactionStatus,
+    },
+    /// The account is closed for good.
+    #[error("the account is closed")]
+    AccountClosed {
+        /// The account.
+        account_id: Uuid,
+    },
+    /// The account is frozen.
+    #[error("the account is frozen")]
+    AccountFrozen {
+        /// The account.
+        account_id: Uuid,
+    },
+    /// The account still has a balance or holds.
+    #[error("the account is not empty")]
+    AccountNotEmpty {
+        /// The account.
+        account_id: Uuid,
+    },
+    /// Another transaction of the ledger has the reference.
+    #[error("the reference is taken")]
+    ReferenceTaken {
+        /// The transaction that has it.
+        resource_id: Uuid,
+    },
+    /// The owner has an account of this name and currency.
+    #[error("the account exists")]
+    AccountExists {
+        /// That account; `None` where it will be made by its first use (`world`).
+        resource_id: Option<Uuid>,
+    },
+    /// Source and destination are one account.
+    #[error("source and destination are one account")]
+    SameAccount,
+    /// The accounts and the amount do not share one currency.
+    #[error("the accounts and the amount do not share one currency")]
+    CurrencyMismatch,
+    /// A balance, a held amount or a day's total would pass 2^63−1 minor units.
+    #[error("an amount would pass the largest that can be kept")]
+    AmountOverflow,
+    /// The available balance would fall below the account's minimum.
+    #[error("the available balance does not suffice")]
+    InsufficientFunds {
+        /// The account that would fall below its minimum.
+        account_id: Uuid,
+        /// What is available now, in major units.
+        available: String,
+        /// The least that must remain, in major units.
+        minimum_balance: String,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    IdempotencyKeyReused {
+        /// What the first request made or changed.
+        resource_id: String,
+    },
+    /// The queue of the ledger is full.
+    #[error("too much is waiting")]
+    Overloaded,
+    /// The database does not answer, or did not in time; nothing was kept.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The commit's outcome could not be learnt in time; a retry with the same idempotency key settles it.
+    #[error("the outcome of the commit is not known: {0}")]
+    OutcomeUnknown(String),
+    /// A fault of the service itself; nothing was kept.
+    #[error("internal fault: {0}")]
+    Internal(String),
+}
+
+impl LedgerError {
+    /// No such `resource`.
+    #[must_use]
+    pub fn not_found(resource: Resource) -> Self {
+        Self::NotFound(resource)
+    }
+}

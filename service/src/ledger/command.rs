@@ -1,0 +1,233 @@
+//! What can be asked of a ledger. A command's values are checked; whether its state allows it is decided here.
+
+use uuid::Uuid;
+
+use crate::money::{AmountText, Currency};
+use crate::record::{AccountStatus, Role, TransactionKind};
+use crate::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
+
+/// One change that a caller asks for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Records a transaction.
+    CreateTransaction(CreateTransaction),
+    /// Changes a posted transaction.
+    UpdateTransaction(UpdateTransaction),
+    /// Deletes a posted transaction: its money moves back.
+    VoidTransaction {
+        /// The transaction.
+        id: Uuid,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Posts a voided transaction again.
+    RestoreTransaction {
+        /// The transaction.
+        id: Uuid,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Makes a user, or replaces all of its members.
+    PutUser(PutUser),
+    /// Changes some of a user's members.
+    UpdateUser(UpdateUser),
+    /// Makes an account.
+    CreateAccount(CreateAccount),
+    /// Changes an account.
+    UpdateAccount(UpdateAccount),
+    /// Makes an API key.
+    CreateKey(CreateKey),
+    /// Ends an API key.
+    RevokeKey {
+        /// The key.
+        id: Uuid,
+        /// The role of whoever asks: only an operator may know of operator keys.
+        by: Role,
+    },
+}
+
+/// A transaction to record.
+#[derive(Clone, Debug)]
+pub struct CreateTransaction {
+    /// Between whom.
+    pub movement: Movement,
+    /// How much, in major units; above zero.
+    pub amount: AmountText,
+    /// `None`: the ledger's default currency, in a transfer the source account's.
+    pub currency: Option<Currency>,
+    /// `None`: the time of recording.
+    pub transaction_date: Option<Timestamp>,
+    /// What it is for.
+    pub description: Option<Text>,
+    /// What it is counted under.
+    pub category: Option<Category>,
+    /// The caller's own name for it.
+    pub reference: Option<Reference>,
+    /// The caller's own members.
+    pub metadata: Metadata,
+}
+
+/// Between which accounts a new transaction moves money.
+#[derive(Clone, Debug)]
+pub enum Movement {
+    /// From `world` to an account of a user.
+    Credit(UserSide),
+    /// From an account of a user to `world`.
+    Debit(UserSide),
+    /// Between two accounts.
+    Transfer {
+        /// Where the money comes from.
+        source_account_id: Uuid,
+        /// Where it goes.
+        destination_account_id: Uuid,
+    },
+}
+
+/// The user's side of a credit or a debit.
+#[derive(Clone, Debug)]
+pub struct UserSide {
+    /// The user; made where it was never seen.
+    pub user_id: UserId,
+    /// The name of a user that is made; ignored for one that is known.
+    pub full_name: Option<FullName>,
+    /// The account's name; `None`: `main`, which is made on first use.
+    pub account: Option<Name>,
+}
+
+/// Changes to a transaction: `None` leaves a member as it is.
+#[derive(Clone, Debug)]
+pub struct UpdateTransaction {
+    /// The transaction.
+    pub id: Uuid,
+    /// A new amount, in major units of the transaction's currency; above zero.
+    pub amount: Option<AmountText>,
+    /// Credit to debit, or back.
+    pub kind: Option<TransactionKind>,
+    /// A new date.
+    pub transaction_date: Option<Timestamp>,
+    /// `Some(None)` clears it.
+    pub description: Option<Option<Text>>,
+    /// `Some(None)` clears it.
+    pub category: Option<Option<Category>>,
+    /// `Some(None)` clears it.
+    pub reference: Option<Option<Reference>>,
+    /// Merged into the metadata.
+    pub metadata: Option<MetadataPatch>,
+    /// Why.
+    pub reason: Option<Text>,
+}
+
+/// A user as it shall be.
+#[derive(Clone, Debug)]
+pub struct PutUser {
+    /// The caller's id.
+    pub id: UserId,
+    /// The user's name.
+    pub full_name: FullName,
+    /// The user's e-mail address.
+    pub email: Option<String>,
+    /// `None`: UTC.
+    pub time_zone: Option<TimeZone>,
+    /// The caller's own members.
+    pub metadata: Metadata,
+}
+
+/// Changes to a user: `None` leaves a member as it is.
+#[derive(Clone, Debug)]
+pub struct UpdateUser {
+    /// The user.
+    pub id: UserId,
+    /// A new name.
+    pub full_name: Option<FullName>,
+    /// `Some(None)` clears it.
+    pub email: Option<Option<String>>,
+    /// A new time zone: the user's statistics are grouped anew.
+    pub time_zone: Option<TimeZone>,
+    /// Merged into the metadata.
+    pub metadata: Option<MetadataPatch>,
+}
+
+/// An account to make.
+#[derive(Clone, Debug)]
+pub struct CreateAccount {
+    /// The owner; `None`: the ledger itself.
+    pub user_id: Option<UserId>,
+    /// Unique with owner and currency.
+    pub name: Name,
+    /// The one currency it holds.
+    pub currency: Currency,
+    /// The least that its available balance may be lowered to, at most zero; `None`: no limit.
+    pub minimum_balance: Option<AmountText>,
+    /// The caller's own members.
+    pub metadata: Metadata,
+}
+
+/// Changes to an account: `None` leaves a member as it is.
+#[derive(Clone, Debug)]
+pub struct UpdateAccount {
+    /// The account.
+    pub id: Uuid,
+    /// `Some(None)` lifts the limit.
+    pub minimum_balance: Option<Option<AmountText>>,
+    /// A new status.
+    pub status: Option<AccountStatus>,
+    /// Merged into the metadata.
+    pub metadata: Option<MetadataPatch>,
+}
+
+/// An API key to make. Its secret was made by the caller of the service, which keeps the hash alone.
+#[derive(Clone, Debug)]
+pub struct CreateKey {
+    /// What people call it.
+    pub name: Name,
+    /// What its bearer may do.
+    pub role: Role,
+    /// When it stops working by itself.
+    pub expires_at: Option<Timestamp>,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// The first characters of the secret.
+    pub prefix: String,
+}
+
+/// A command, and how it is asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What is asked for.
+    pub command: Command,
+    /// The state that the caller expects.
+    pub precondition: Precondition,
+    /// The caller's key for this request, if it may be sent again.
+    pub idempotency: Option<Idempotency>,
+    /// Decide and answer, but keep nothing.
+    pub dry_run: bool,
+    /// The credential that asks: `key:<id>`.
+    pub actor: String,
+    /// The id of the HTTP request.
+    pub request_id: String,
+}
+
+/// The state that a caller expects, from the headers of a conditional request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Precondition {
+    /// None.
+    #[default]
+    Any,
+    /// `If-Match: *`: the resource must exist.
+    Exists,
+    /// `If-Match`: its version must be one of these.
+    VersionIn(Vec<i64>),
+    /// `If-None-Match: *`: it must not exist.
+    Absent,
+}
+
+/// What makes a request sent twice one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Empty for API keys, the user's id for user tokens.
+    pub scope: String,
+    /// The caller's key.
+    pub key: String,
+    /// Tells the request from another with the same key; see [`crate::Ledger::fingerprint`].
+    pub fingerprint: [u8; 32],
+}

@@ -1,0 +1,99 @@
+//! Reads: straight from the pool, keyset cursors, never an OFFSET, one statement where two would have to agree.
+
+mod page;
+
+use uuid::Uuid;
+
+use crate::money::{AmountText, Currency};
+use crate::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
+use crate::value::{Day, Timestamp, UserId};
+
+pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, PageRequest};
+
+/// Which transactions a list shows, and in which order.
+#[derive(Clone, Debug, Default)]
+pub struct TransactionFilter {
+    /// Those that touch an account of this user.
+    pub user_id: Option<UserId>,
+    /// Those that touch this account.
+    pub account_id: Option<Uuid>,
+    /// Of this kind.
+    pub kind: Option<TransactionKind>,
+    /// In one of these states; empty: all but voided.
+    pub statuses: Vec<TransactionStatus>,
+    /// In this currency.
+    pub currency: Option<Currency>,
+    /// Counted under exactly this.
+    pub category: Option<String>,
+    /// With exactly this reference.
+    pub reference: Option<String>,
+    /// Dated then or later.
+    pub from: Option<Timestamp>,
+    /// Dated before.
+    pub to: Option<Timestamp>,
+    /// Of this amount or more; needs `currency`.
+    pub min_amount: Option<AmountText>,
+    /// Of this amount or less; needs `currency`.
+    pub max_amount: Option<AmountText>,
+    /// Each a substring, letter case folded, of description, reference or category; at most eight.
+    pub words: Vec<String>,
+    /// The order.
+    pub sort: TransactionSort,
+}
+
+/// The order of a list of transactions; ties are settled by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TransactionSort {
+    /// Newest date first.
+    #[default]
+    DateDescending,
+    /// Oldest date first.
+    DateAscending,
+    /// Last recorded first.
+    CreatedDescending,
+    /// First recorded first.
+    CreatedAscending,
+    /// Largest first; needs `currency` and a user or an account.
+    AmountDescending,
+    /// Smallest first; needs `currency` and a user or an account.
+    AmountAscending,
+}
+
+/// Which accounts a list shows: newest first.
+#[derive(Clone, Debug, Default)]
+pub struct AccountFilter {
+    /// Of this user.
+    pub user_id: Option<UserId>,
+    /// In this currency.
+    pub currency: Option<Currency>,
+    /// Of users, or of the ledger.
+    pub kind: Option<AccountKind>,
+    /// In this state.
+    pub status: Option<AccountStatus>,
+}
+
+/// What statistics are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct StatisticsQuery {
+    /// Of this user; `None`: of the whole ledger.
+    pub user_id: Option<UserId>,
+    /// In this currency alone.
+    pub currency: Option<Currency>,
+    /// First day, inclusive, in the zone of the grouping.
+    pub from: Option<Day>,
+    /// Last day, inclusive.
+    pub to: Option<Day>,
+    /// With a series of these periods.
+    pub interval: Option<Interval>,
+}
+
+/// The length of a period of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interval {
+    /// A calendar day.
+    Day,
+    /// Monday to Sunday.
+    Week,
+    /// A calendar month.
+    Month,
+}

@@ -1,0 +1,72 @@
+//! The documents of the service: what the API answers is what an event records is what a subscriber is sent.
+//!
+//! Amounts are text in major units, times RFC 3339 in UTC. A record is read-only: it is made from the state of a
+//! resource right after a change, or read back from the event that recorded the change.
+
+mod account;
+mod key;
+mod statistics;
+mod transaction;
+mod user;
+
+pub use account::{AccountKind, AccountRecord, AccountStatus, BalanceRecord, EntryRecord};
+pub use key::{KeyRecord, Role};
+pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
+pub use transaction::{RevisionRecord, TransactionKind, TransactionRecord, TransactionStatus};
+pub use user::UserRecord;
+
+/// Any one resource: the answer to a write.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Record {
+    /// A transaction.
+    Transaction(TransactionRecord),
+    /// A user.
+    User(UserRecord),
+    /// An account.
+    Account(AccountRecord),
+    /// An API key, without its secret.
+    Key(KeyRecord),
+}
+
+impl Record {
+    /// The resource's version, where it has one: what an `ETag` is made of.
+    #[must_use]
+    pub fn version(&self) -> Option<i64> {
+        match self {
+            Self::Transaction(record) => Some(record.version),
+            Self::User(record) => Some(record.version),
+            Self::Account(record) => Some(record.version),
+            Self::Key(_) => None,
+        }
+    }
+}
+
+/// Writes the names of a fieldless enum once: as the contract, the database and the events spell them.
+macro_rules! named_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $text)] $variant),+
+        }
+
+        impl $name {
+            /// Every value, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value as the contract spells it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The value spelled `text`, if there is one.
+            #[must_use]
+            pub fn from_name(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use named_enum;

@@ -1,0 +1,96 @@
+//! The document of a transaction, and of one step of its history.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::named_enum;
+use crate::money::CurrencyCode;
+use crate::value::{Metadata, Timestamp};
+
+named_enum! {
+    /// Which way a transaction moves money.
+    TransactionKind {
+        /// From the ledger's `world` account to a user's account.
+        Credit = "credit",
+        /// From a user's account to the ledger's `world` account.
+        Debit = "debit",
+        /// Between any two accounts of the ledger.
+        Transfer = "transfer",
+    }
+}
+
+named_enum! {
+    /// Where a transaction stands.
+    TransactionStatus {
+        /// The money has moved.
+        Posted = "posted",
+        /// Deleted: the money has moved back.
+        Voided = "voided",
+    }
+}
+
+/// A transaction, as answered and as recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransactionRecord {
+    /// UUIDv7; ids of a ledger rise in the order of recording.
+    pub id: Uuid,
+    /// Which way the money moves.
+    #[serde(rename = "type")]
+    pub kind: TransactionKind,
+    /// Where it stands.
+    pub status: TransactionStatus,
+    /// The owner of the user account of a credit or debit; null for a transfer.
+    pub user_id: Option<String>,
+    /// Where the money comes from.
+    pub source_account_id: Uuid,
+    /// Owner of the source account; null for a system account.
+    pub source_user_id: Option<String>,
+    /// Where the money goes.
+    pub destination_account_id: Uuid,
+    /// Owner of the destination account; null for a system account.
+    pub destination_user_id: Option<String>,
+    /// Major units, with exactly the currency's decimals.
+    pub amount: String,
+    /// Currency of the amount and of both accounts.
+    pub currency: CurrencyCode,
+    /// When it happened, as the caller says.
+    pub transaction_date: Timestamp,
+    /// What it was for.
+    pub description: Option<String>,
+    /// What it is counted under.
+    pub category: Option<String>,
+    /// The caller's own name for it, unique in the ledger.
+    pub reference: Option<String>,
+    /// The caller's own members.
+    pub metadata: Metadata,
+    /// The transaction that this one belongs to.
+    pub parent_id: Option<Uuid>,
+    /// 1 when created, one more with each change.
+    pub version: i64,
+    /// When it was recorded.
+    pub created_at: Timestamp,
+    /// When its newest version was recorded.
+    pub updated_at: Timestamp,
+}
+
+/// One version of a transaction: the document, and who changed what, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RevisionRecord {
+    /// The version that the change made.
+    pub version: i64,
+    /// The document right after the change.
+    pub transaction: TransactionRecord,
+    /// `{field: {"from": …, "to": …}}` against the version before; empty for the first.
+    pub changes: serde_json::Map<String, Value>,
+    /// The credential that asked for the change: `key:<id>`.
+    pub actor: String,
+    /// Why, where the caller said so.
+    pub reason: Option<String>,
+    /// The request that made the change.
+    pub request_id: String,
+    /// When the change was recorded.
+    pub recorded_at: Timestamp,
+    /// The event's position in the ledger.
+    pub position: i64,
+}

@@ -1,0 +1,26 @@
+//! The document of a user.
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Metadata, Timestamp};
+
+/// A user, as answered and as recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRecord {
+    /// The caller's id.
+    pub id: String,
+    /// The user's name.
+    pub full_name: Option<String>,
+    /// The user's e-mail address.
+    pub email: Option<String>,
+    /// IANA name of the zone whose days the user's statistics are grouped by.
+    pub time_zone: String,
+    /// The caller's own members.
+    pub metadata: Metadata,
+    /// 1 when created, one more with each change.
+    pub version: i64,
+    /// When the user was recorded.
+    pub created_at: Timestamp,
+    /// When the newest version was recorded.
+    pub updated_at: Timestamp,
+}

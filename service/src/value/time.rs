@@ -1,0 +1,208 @@
+//! Instants and days as integers: one representation in Rust, SQL and JSON, whose order is the order in time.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
+
+use super::{ValueCode, ValueError};
+
+/// Microseconds in a day of UTC.
+pub const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// Days from 0001-01-01 (day 1 of the common era) to 1970-01-01.
+const EPOCH_DAYS_OF_COMMON_ERA: i32 = 719_163;
+/// The first year of an instant that is accepted; one to spare, so that no time zone leads out of the calendar.
+const YEAR_MIN: i32 = 2;
+/// The last year of an instant that is accepted.
+const YEAR_MAX: i32 = 9998;
+
+/// An instant in UTC: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant `micros` microseconds after the epoch, as read from the database.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the epoch.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads an RFC 3339 time with its offset; digits past microseconds are cut.
+    ///
+    /// # Errors
+    /// `invalid_format` for anything else, a time without an offset included; `out_of_range` for a UTC year outside
+    /// 0002–9998.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        let time = DateTime::parse_from_rfc3339(text).map_err(|_| {
+            ValueError::new(
+                ValueCode::InvalidFormat,
+                "Must be an RFC 3339 time with an offset, such as 2026-01-31T09:30:00Z.",
+            )
+        })?;
+        let utc = time.with_timezone(&Utc);
+        if !(YEAR_MIN..=YEAR_MAX).contains(&utc.year()) {
+            return Err(ValueError::new(
+                ValueCode::OutOfRange,
+                "The year must be between 0002 and 9998.",
+            ));
+        }
+        Ok(Self(utc.timestamp_micros()))
+    }
+
+    /// The day of UTC that the instant falls on.
+    #[must_use]
+    pub fn utc_day(self) -> Day {
+        // An i64 of microseconds has fewer days than an i32 holds.
+        Day(i32::try_from(self.0.div_euclid(MICROS_PER_DAY)).unwrap_or(i32::MAX))
+    }
+
+    pub(super) fn to_utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.to_utc().to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Timestamp {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A calendar day: days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Day(i32);
+
+impl Day {
+    /// The day `days` days after 1970-01-01, as read from the database.
+    #[must_use]
+    pub const fn from_days(days: i32) -> Self {
+        Self(days)
+    }
+
+    /// Days since 1970-01-01.
+    #[must_use]
+    pub const fn days(self) -> i32 {
+        self.0
+    }
+
+    pub(super) fn from_days_of_common_era(days: i32) -> Self {
+        Self(days.saturating_sub(EPOCH_DAYS_OF_COMMON_ERA))
+    }
+
+    /// Reads a date such as `2026-01-31`.
+    ///
+    /// # Errors
+    /// `invalid_format`.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        let refused = || ValueError::new(ValueCode::InvalidFormat, "Must be a date such as 2026-01-31.");
+        // The parser also takes 2026-1-31 and signs: the length and the digits settle the rest.
+        if text.len() != 10 || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return Err(refused());
+        }
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| refused())?;
+        Ok(Self::from_days_of_common_era(date.num_days_from_ce()))
+    }
+
+    /// The day as a date of the Gregorian calendar.
+    #[must_use]
+    pub fn date(self) -> NaiveDate {
+        NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH_DAYS_OF_COMMON_ERA)).unwrap_or_default()
+    }
+
+    /// The Monday of the day's week.
+    #[must_use]
+    pub fn week_start(self) -> Self {
+        let from_monday = i32::try_from(self.date().weekday().num_days_from_monday()).unwrap_or_default();
+        Self(self.0.saturating_sub(from_monday))
+    }
+
+    /// The first day of the day's month.
+    #[must_use]
+    pub fn month_start(self) -> Self {
+        let from_first = i32::try_from(self.date().day0()).unwrap_or_default();
+        Self(self.0.saturating_sub(from_first))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.date().fmt(formatter)
+    }
+}
+
+impl serde::Serialize for Day {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_answered_in_utc_with_microseconds() {
+        let shown = |text: &str| Timestamp::parse(text).unwrap().to_string();
+        assert_eq!(shown("2026-01-31T09:30:00Z"), "2026-01-31T09:30:00.000000Z");
+        assert_eq!(
+            shown("2026-01-31T09:30:00.1234567+02:00"),
+            "2026-01-31T07:30:00.123456Z"
+        );
+        assert_eq!(shown("0002-01-01T00:00:00Z"), "0002-01-01T00:00:00.000000Z");
+        assert_eq!(shown("1969-12-31T23:59:59.9999999Z"), "1969-12-31T23:59:59.999999Z");
+    }
+
+    #[test]
+    fn a_time_without_an_offset_or_out_of_range_is_refused() {
+        let code = |text: &str| Timestamp::parse(text).unwrap_err().code;
+        for text in [
+            "2026-01-31T09:30:00",
+            "2026-01-31",
+            "yesterday",
+            "",
+            "2026-02-30T00:00:00Z",
+        ] {
+            assert_eq!(code(text), ValueCode::InvalidFormat, "{text:?}");
+        }
+        for text in ["0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"] {
+            assert_eq!(code(text), ValueCode::OutOfRange, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_knows_its_week_and_its_month() {
+        let day = Day::parse("2026-02-01").unwrap();
+        assert_eq!(day.week_start().to_string(), "2026-01-26");
+        assert_eq!(day.month_start().to_string(), "2026-02-01");
+        assert_eq!(Day::from_days(0).to_string(), "1970-01-01");
+        assert_eq!(
+            Timestamp::parse("1969-12-31T23:59:59Z").unwrap().utc_day(),
+            Day::from_days(-1)
+        );
+    }
+
+    #[test]
+    fn a_date_has_one_spelling() {
+        for text in ["2026-1-31", "26-01-31", "+026-01-31", "2026-01-32", "2026-01-31T", ""] {
+            assert!(Day::parse(text).is_err(), "{text:?}");
+        }
+    }
+}
