@@ -7,12 +7,12 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::LedgerError;
-use crate::ledger::Request;
+use crate::ledger::{Answer, Request};
 use crate::money::CurrencyCode;
 use crate::query::{AccountFilter, Page, PageRequest, StatisticsQuery, TransactionFilter};
 use crate::record::{
-    AccountRecord, BalanceRecord, EntryRecord, KeyRecord, Record, RevisionRecord, Role, StatisticsRecord,
-    TransactionRecord, UserRecord,
+    AccountRecord, BalanceRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord, TransactionRecord,
+    UserRecord,
 };
 use crate::value::UserId;
 
@@ -72,32 +72,6 @@ pub struct Credential {
     pub role: Role,
     /// The ledger it belongs to; `None` for an operator.
     pub ledger: Option<String>,
-}
-
-/// How a write ended well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnswerStatus {
-    /// A resource was made: 201.
-    Created,
-    /// It stands as the record says: 200.
-    Ok,
-    /// There is nothing to say: 204.
-    NoContent,
-}
-
-/// The answer to a write.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// How it ended.
-    pub status: AnswerStatus,
-    /// The resource right after the command.
-    pub record: Record,
-    /// Position of the command's last event, the head where nothing changed; `None` for a dry run.
-    pub position: Option<i64>,
-    /// The answer of an earlier request with the same key.
-    pub replayed: bool,
-    /// Nothing was kept.
-    pub dry_run: bool,
 }
 
 /// An open database: cheap to clone, shared by everything that serves it.

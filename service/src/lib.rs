@@ -15,5 +15,6 @@ pub mod query;
 pub mod record;
 pub mod value;
 
-pub use daybook::{Answer, AnswerStatus, Credential, Daybook, Ledger, OpenError, Options};
+pub use daybook::{Credential, Daybook, Ledger, OpenError, Options};
 pub use error::{LedgerError, Resource};
+pub use ledger::{Answer, AnswerStatus};

@@ -1,10 +1,32 @@
 //! The functional core: what a command does to a ledger, decided over a snapshot of its state.
 //!
-//! No I/O, no async, no clock, no randomness: times and ids are handed in.
+//! A batch is decided so: [`Names`] gathers what its requests name; the shell loads that into a [`Snapshot`];
+//! [`decide`] answers each request in order, and [`Snapshot::apply`] takes over what it changed, so that the next
+//! request sees it; the shell saves what the snapshot then holds.
+//!
+//! Absences: no I/O, no async, no clock, no randomness. Times and ids are handed in.
 
+mod answer;
+mod changes;
 mod command;
+mod decide;
+mod draft;
+mod id;
+mod names;
+mod posting;
+mod snapshot;
+mod state;
+mod totals;
 
+pub use answer::{Answer, AnswerStatus};
+pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
     Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, Precondition, PutUser, Request,
     UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
 };
+pub use decide::{Decision, decide};
+pub use id::Ids;
+pub use names::Names;
+pub use snapshot::{AccountName, AnswerKey, LedgerState, Snapshot, Table};
+pub use state::{Account, Grouping, Key, LEDGER_OWNER, MAIN, Regrouping, Side, Transaction, User, WORLD};
+pub use totals::{ALL_CATEGORIES, Count, Direction, LEDGER_GENERATION, TotalDelta, TotalDeltas, TotalKey, count_day};

@@ -40,6 +40,32 @@ impl Record {
             Self::Key(_) => None,
         }
     }
+
+    /// The version as events count it: of a key, 1 when made and 2 when revoked.
+    #[must_use]
+    pub fn subject_version(&self) -> i64 {
+        match self {
+            Self::Key(record) => {
+                if record.revoked_at.is_some() {
+                    2
+                } else {
+                    1
+                }
+            }
+            other => other.version().unwrap_or(1),
+        }
+    }
+
+    /// The resource's id, as text.
+    #[must_use]
+    pub fn resource_id(&self) -> String {
+        match self {
+            Self::Transaction(record) => record.id.to_string(),
+            Self::User(record) => record.id.clone(),
+            Self::Account(record) => record.id.to_string(),
+            Self::Key(record) => record.id.to_string(),
+        }
+    }
 }
 
 /// Writes the names of a fieldless enum once: as the contract, the database and the events spell them.

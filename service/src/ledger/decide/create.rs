@@ -1,0 +1,286 @@
+//! Recording a transaction.
+
+use uuid::Uuid;
+
+use super::{Outcome, Refused};
+use crate::ledger::answer::AnswerStatus;
+use crate::ledger::command::{CreateTransaction, Movement, UserSide};
+use crate::ledger::draft::Draft;
+use crate::ledger::posting::{self, check_accounts_open, post};
+use crate::ledger::state::{Account, Grouping, LEDGER_OWNER, MAIN, Side, Transaction, User, WORLD};
+use crate::ledger::totals::Count;
+use crate::money::Currency;
+use crate::record::{AccountStatus, Record, TransactionKind, TransactionStatus};
+use crate::value::{FieldError, Metadata, TimeZone, UserId};
+use crate::{LedgerError, Resource};
+
+/// The two accounts of a transaction to be.
+struct Route {
+    kind: TransactionKind,
+    source: Side,
+    destination: Side,
+    /// The currency of the source account, and of the destination account.
+    currencies: [Currency; 2],
+}
+
+pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransaction) -> Result<Outcome, LedgerError> {
+    let route = find_route(draft, command)?;
+    let [source_currency, destination_currency] = route.currencies;
+    let currency = command
+        .currency
+        .map_or(source_currency, |currency| draft.currency(currency));
+    let mut refused = Refused::default();
+    let amount = refused.take("amount", command.amount.positive_minor_units(currency));
+    refused.check()?;
+    let accounts = [route.source.account_id, route.destination.account_id];
+    check_accounts_open(draft, accounts)?;
+    check_reference_free(
+        draft,
+        command.reference.as_ref().map(crate::value::Reference::as_str),
+        None,
+    )?;
+    if route.source.account_id == route.destination.account_id {
+        return Err(LedgerError::SameAccount);
+    }
+    if [source_currency, destination_currency]
+        .iter()
+        .any(|own| own.code != currency.code)
+    {
+        return Err(LedgerError::CurrencyMismatch);
+    }
+    let mut transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
+    posting::set_days(draft, &mut transaction);
+    post(
+        draft,
+        &[posting::Movement {
+            transaction: &transaction,
+            count: Count::In,
+            version: 1,
+        }],
+    )?;
+    if let Some(reference) = &transaction.reference {
+        draft.set_reference(reference, Some(transaction.id));
+    }
+    Ok(save(
+        draft,
+        transaction,
+        "transaction.created",
+        AnswerStatus::Created,
+        None,
+    ))
+}
+
+fn new_transaction(
+    draft: &mut Draft<'_>,
+    command: &CreateTransaction,
+    route: Route,
+    currency: Currency,
+    amount: i64,
+) -> Transaction {
+    let now = draft.now();
+    Transaction {
+        id: draft.mint_id(),
+        kind: route.kind,
+        status: TransactionStatus::Posted,
+        source: route.source,
+        destination: route.destination,
+        amount,
+        currency,
+        transaction_date: command.transaction_date.unwrap_or(now),
+        description: command.description.as_ref().map(|text| text.as_str().to_owned()),
+        category: command.category.as_ref().map(|text| text.as_str().to_owned()),
+        reference: command.reference.as_ref().map(|text| text.as_str().to_owned()),
+        metadata: command.metadata.clone(),
+        parent_id: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        first_position: draft.next_position(),
+        position: draft.next_position(),
+    }
+}
+
+/// Records the event of a transaction's new version, and the version itself.
+pub(super) fn save(
+    draft: &mut Draft<'_>,
+    mut transaction: Transaction,
+    kind: &'static str,
+    status: AnswerStatus,
+    reason: Option<&crate::value::Text>,
+) -> Outcome {
+    let position = draft.next_position();
+    transaction.position = position;
+    let record = Record::Transaction(transaction.record());
+    draft.record_event(kind, format!("transactions/{}", transaction.id), record.clone(), reason);
+    draft.put_transaction(transaction);
+    Outcome {
+        status,
+        record,
+        answer_position: Some(position),
+    }
+}
+
+/// Refuses a reference that another transaction has.
+pub(super) fn check_reference_free(
+    draft: &Draft<'_>,
+    reference: Option<&str>,
+    own_id: Option<Uuid>,
+) -> Result<(), LedgerError> {
+    match reference.and_then(|reference| draft.reference_holder(reference)) {
+        Some(resource_id) if Some(resource_id) != own_id => Err(LedgerError::ReferenceTaken { resource_id }),
+        _ => Ok(()),
+    }
+}
+
+fn find_route(draft: &mut Draft<'_>, command: &CreateTransaction) -> Result<Route, LedgerError> {
+    let (user_side, kind) = match &command.movement {
+        Movement::Credit(side) => (side, TransactionKind::Credit),
+        Movement::Debit(side) => (side, TransactionKind::Debit),
+        Movement::Transfer {
+            source_account_id,
+            destination_account_id,
+        } => {
+            return find_transfer_route(draft, *source_account_id, *destination_account_id);
+        }
+    };
+    let currency = draft.currency(command.currency.unwrap_or(draft.ledger().default_currency));
+    let user_account = find_or_make_user_account(draft, user_side, currency)?;
+    let world = find_or_make_world(draft, currency);
+    let (source, destination) = match kind {
+        TransactionKind::Debit => (user_account, world),
+        _ => (world, user_account),
+    };
+    Ok(Route {
+        kind,
+        source,
+        destination,
+        currencies: [currency; 2],
+    })
+}
+
+fn find_transfer_route(draft: &Draft<'_>, source: Uuid, destination: Uuid) -> Result<Route, LedgerError> {
+    let find = |id: Uuid| draft.account(id).ok_or(LedgerError::NotFound(Resource::Account));
+    let (source, destination) = (find(source)?, find(destination)?);
+    Ok(Route {
+        kind: TransactionKind::Transfer,
+        source: side_of(source),
+        destination: side_of(destination),
+        currencies: [source.currency, destination.currency],
+    })
+}
+
+fn side_of(account: &Account) -> Side {
+    Side {
+        account_id: account.id,
+        owner: account.owner.clone(),
+        days: [None; 2],
+    }
+}
+
+fn find_or_make_user_account(draft: &mut Draft<'_>, side: &UserSide, currency: Currency) -> Result<Side, LedgerError> {
+    let name = side.account.as_ref().map_or(MAIN, |name| name.as_str());
+    if let Some(account) = draft.account_named(side.user_id.as_str(), name, currency.code) {
+        return Ok(side_of(account));
+    }
+    if name != MAIN {
+        return Err(LedgerError::NotFound(Resource::Account));
+    }
+    if draft.user(side.user_id.as_str()).is_none() {
+        make_user(draft, side);
+    }
+    let minimum_balance = default_minimum_balance(draft, currency)?;
+    let account = new_account(draft, side.user_id.as_str(), name, currency, minimum_balance);
+    Ok(make_account(draft, account))
+}
+
+fn find_or_make_world(draft: &mut Draft<'_>, currency: Currency) -> Side {
+    if let Some(account) = draft.account_named(LEDGER_OWNER, WORLD, currency.code) {
+        return side_of(account);
+    }
+    let account = new_account(draft, LEDGER_OWNER, WORLD, currency, None);
+    make_account(draft, account)
+}
+
+/// The minimum balance of a user's account that is given none.
+pub(super) fn default_minimum_balance(draft: &Draft<'_>, currency: Currency) -> Result<Option<i64>, LedgerError> {
+    let Some(amount) = &draft.ledger().default_minimum_balance else {
+        return Ok(None);
+    };
+    let minor = amount.minor_units(currency).map_err(|error| {
+        LedgerError::Invalid(vec![FieldError {
+            field: "currency".to_owned(),
+            error,
+        }])
+    })?;
+    Ok(Some(minor))
+}
+
+/// An account without a history.
+pub(super) fn new_account(
+    draft: &mut Draft<'_>,
+    owner: &str,
+    name: &str,
+    currency: Currency,
+    minimum_balance: Option<i64>,
+) -> Account {
+    let now = draft.now();
+    Account {
+        id: draft.mint_id(),
+        owner: owner.to_owned(),
+        name: name.to_owned(),
+        currency,
+        balance: 0,
+        held_out: 0,
+        held_in: 0,
+        minimum_balance,
+        status: AccountStatus::Open,
+        seq: 0,
+        metadata: Metadata::default(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        position: draft.next_position(),
+    }
+}
+
+/// Puts in a new account and records that it was made.
+pub(super) fn make_account(draft: &mut Draft<'_>, account: Account) -> Side {
+    let side = side_of(&account);
+    let record = Record::Account(account.record());
+    draft.record_event("account.created", format!("accounts/{}", account.id), record, None);
+    draft.add_account(account);
+    side
+}
+
+/// Makes the user that a transaction names for the first time.
+fn make_user(draft: &mut Draft<'_>, side: &UserSide) {
+    let full_name = side
+        .full_name
+        .as_ref()
+        .map_or(side.user_id.as_str(), |name| name.as_str())
+        .to_owned();
+    let user = User {
+        full_name: Some(full_name),
+        ..new_user(draft, &side.user_id, TimeZone::UTC)
+    };
+    let record = Record::User(user.record());
+    draft.record_event("user.created", format!("users/{}", user.id), record, None);
+    draft.put_user(user);
+}
+
+/// A user without a name.
+pub(super) fn new_user(draft: &Draft<'_>, id: &UserId, zone: TimeZone) -> User {
+    User {
+        id: id.as_str().to_owned(),
+        full_name: None,
+        email: None,
+        time_zone: zone,
+        metadata: Metadata::default(),
+        version: 1,
+        created_at: draft.now(),
+        updated_at: draft.now(),
+        position: draft.next_position(),
+        grouping: Grouping { zone, generation: 0 },
+        regrouping: None,
+    }
+}

@@ -1,0 +1,184 @@
+//! What a command does to a ledger: one file per family of commands.
+//!
+//! Deciding is a pure function: the snapshot stays as it is, and what changes is handed back. The order in which
+//! rules are tested is the contract's order of precedence: idempotency, existence, values that need state, the
+//! caller's precondition, conflicts (409), then what money allows (422).
+
+mod accounts;
+mod create;
+mod keys;
+mod transactions;
+mod users;
+
+use super::answer::{Answer, AnswerStatus};
+use super::changes::{Changes, StoredAnswer};
+use super::command::{Command, Idempotency, Precondition, Request};
+use super::draft::{Context, Draft};
+use super::id::Ids;
+use super::snapshot::Snapshot;
+use crate::LedgerError;
+use crate::record::Record;
+use crate::value::{FieldError, Timestamp, ValueCode, ValueError};
+
+/// What was decided: the answer, and what there is to save.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// For the caller.
+    pub answer: Answer,
+    /// For the snapshot, and by it for the database; none where nothing is kept.
+    pub changes: Option<Changes>,
+}
+
+/// What carrying out a command led to, before it is known whether it is kept.
+struct Outcome {
+    status: AnswerStatus,
+    record: Record,
+    /// Position of the event whose document `record` is; `None`: of no event, and to be decided anew if asked again.
+    answer_position: Option<i64>,
+}
+
+/// Decides one request over the snapshot as the requests before it left it.
+///
+/// # Errors
+/// Why the ledger refuses.
+pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut Ids) -> Result<Decision, LedgerError> {
+    if let Some(answer) = replay(snapshot, request)? {
+        return Ok(Decision { answer, changes: None });
+    }
+    let context = Context {
+        now,
+        actor: &request.actor,
+        request_id: &request.request_id,
+    };
+    let mut draft = Draft::new(snapshot, ids, context);
+    let outcome = carry_out(&mut draft, &request.command, &request.precondition)?;
+    if request.dry_run {
+        let answer = Answer {
+            status: AnswerStatus::Ok,
+            record: outcome.record,
+            position: None,
+            replayed: false,
+            dry_run: true,
+        };
+        return Ok(Decision { answer, changes: None });
+    }
+    let answer = Answer {
+        status: outcome.status,
+        record: outcome.record,
+        position: Some(draft.head()),
+        replayed: false,
+        dry_run: false,
+    };
+    let mut changes = draft.into_changes();
+    if let (Some(idempotency), Some(answer_position)) = (&request.idempotency, outcome.answer_position) {
+        let stored = remember(idempotency, &answer, answer_position);
+        changes.answers.insert(stored.key.clone(), stored);
+    }
+    Ok(Decision {
+        answer,
+        changes: Some(changes),
+    })
+}
+
+fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) -> Result<Outcome, LedgerError> {
+    match command {
+        Command::CreateTransaction(command) => create::create_transaction(draft, command),
+        Command::UpdateTransaction(command) => transactions::update_transaction(draft, command, expected),
+        Command::VoidTransaction { id, reason } => {
+            transactions::void_transaction(draft, *id, reason.as_ref(), expected)
+        }
+        Command::RestoreTransaction { id, reason } => {
+            transactions::restore_transaction(draft, *id, reason.as_ref(), expected)
+        }
+        Command::PutUser(command) => users::put_user(draft, command, expected),
+        Command::UpdateUser(command) => users::update_user(draft, command, expected),
+        Command::CreateAccount(command) => accounts::create_account(draft, command),
+        Command::UpdateAccount(command) => accounts::update_account(draft, command, expected),
+        Command::CreateKey(command) => Ok(keys::create_key(draft, command)),
+        Command::RevokeKey { id, by } => keys::revoke_key(draft, *id, *by),
+    }
+}
+
+/// The answer that the request was given before, if it was.
+fn replay(snapshot: &Snapshot, request: &Request) -> Result<Option<Answer>, LedgerError> {
+    let Some(Idempotency {
+        scope,
+        key,
+        fingerprint,
+    }) = &request.idempotency
+    else {
+        return Ok(None);
+    };
+    let Some(stored) = snapshot.answers.get(&(scope.clone(), key.clone())) else {
+        return Ok(None);
+    };
+    if stored.fingerprint != *fingerprint {
+        return Err(LedgerError::IdempotencyKeyReused {
+            resource_id: stored.resource_id.clone(),
+        });
+    }
+    Ok(Some(Answer {
+        replayed: true,
+        ..stored.answer.clone()
+    }))
+}
+
+fn remember(idempotency: &Idempotency, answer: &Answer, answer_position: i64) -> StoredAnswer {
+    StoredAnswer {
+        key: (idempotency.scope.clone(), idempotency.key.clone()),
+        fingerprint: idempotency.fingerprint,
+        answer: answer.clone(),
+        answer_position,
+        resource_id: answer.record.resource_id(),
+    }
+}
+
+/// Tests the caller's precondition against the version that stands; `None` where the resource does not exist.
+fn check_precondition(expected: &Precondition, current_version: Option<i64>) -> Result<(), LedgerError> {
+    let holds = match expected {
+        Precondition::Any => true,
+        Precondition::Exists => current_version.is_some(),
+        Precondition::VersionIn(versions) => current_version.is_some_and(|current| versions.contains(&current)),
+        Precondition::Absent => current_version.is_none(),
+    };
+    if holds {
+        Ok(())
+    } else {
+        Err(LedgerError::VersionMismatch { current_version })
+    }
+}
+
+/// Values that the ledger's state refuses, gathered so that all are told at once.
+#[derive(Default)]
+struct Refused(Vec<FieldError>);
+
+impl Refused {
+    /// The value, or a note of what is wrong with `field`.
+    fn take<T>(&mut self, field: &str, value: Result<T, ValueError>) -> Option<T> {
+        value
+            .map_err(|error| {
+                self.0.push(FieldError {
+                    field: field.to_owned(),
+                    error,
+                })
+            })
+            .ok()
+    }
+
+    /// Notes that `field` may not be given.
+    fn not_allowed(&mut self, field: &str, detail: &str) {
+        let error = ValueError::new(ValueCode::NotAllowed, detail);
+        self.0.push(FieldError {
+            field: field.to_owned(),
+            error,
+        });
+    }
+
+    fn check(self) -> Result<(), LedgerError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(LedgerError::Invalid(self.0))
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Changing, deleting and restoring a transaction.
+
+use uuid::Uuid;
+
+use super::create::{check_reference_free, save};
+use super::{Outcome, Refused, check_precondition};
+use crate::ledger::answer::AnswerStatus;
+use crate::ledger::command::{Precondition, UpdateTransaction};
+use crate::ledger::draft::Draft;
+use crate::ledger::posting::{Movement, check_accounts_open, post, recount, set_days};
+use crate::ledger::state::Transaction;
+use crate::ledger::totals::Count;
+use crate::record::{Record, TransactionKind, TransactionStatus};
+use crate::value::Text;
+use crate::{LedgerError, Resource};
+
+pub(super) fn update_transaction(
+    draft: &mut Draft<'_>,
+    command: &UpdateTransaction,
+    expected: &Precondition,
+) -> Result<Outcome, LedgerError> {
+    let old = find(draft, command.id)?;
+    let new = edited(&old, command)?;
+    check_precondition(expected, Some(old.version))?;
+    check_status(&old, TransactionStatus::Posted)?;
+    if new == old {
+        let record = Record::Transaction(old.record());
+        return Ok(Outcome {
+            status: AnswerStatus::Ok,
+            record,
+            answer_position: Some(old.position),
+        });
+    }
+    let mut new = with_next_version(draft, new);
+    let moves = moves_otherwise(&old, &new);
+    if moves {
+        check_accounts_open(draft, [new.source.account_id, new.destination.account_id])?;
+    }
+    check_reference_free(draft, new.reference.as_deref(), Some(new.id))?;
+    if moves {
+        repost(draft, &old, &mut new)?;
+    } else if new.category != old.category {
+        recount(draft, &old, &new);
+    }
+    if new.reference != old.reference {
+        old.reference
+            .iter()
+            .for_each(|reference| draft.set_reference(reference, None));
+        new.reference
+            .iter()
+            .for_each(|reference| draft.set_reference(reference, Some(new.id)));
+    }
+    Ok(save(
+        draft,
+        new,
+        "transaction.updated",
+        AnswerStatus::Ok,
+        command.reason.as_ref(),
+    ))
+}
+
+pub(super) fn void_transaction(
+    draft: &mut Draft<'_>,
+    id: Uuid,
+    reason: Option<&Text>,
+    expected: &Precondition,
+) -> Result<Outcome, LedgerError> {
+    let old = find(draft, id)?;
+    check_precondition(expected, Some(old.version))?;
+    check_status(&old, TransactionStatus::Posted)?;
+    check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
+    let new = with_next_version(
+        draft,
+        Transaction {
+            status: TransactionStatus::Voided,
+            ..old.clone()
+        },
+    );
+    post(
+        draft,
+        &[Movement {
+            transaction: &old,
+            count: Count::Out,
+            version: new.version,
+        }],
+    )?;
+    Ok(save(draft, new, "transaction.voided", AnswerStatus::Ok, reason))
+}
+
+pub(super) fn restore_transaction(
+    draft: &mut Draft<'_>,
+    id: Uuid,
+    reason: Option<&Text>,
+    expected: &Precondition,
+) -> Result<Outcome, LedgerError> {
+    let old = find(draft, id)?;
+    check_precondition(expected, Some(old.version))?;
+    check_status(&old, TransactionStatus::Voided)?;
+    check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
+    let mut new = with_next_version(
+        draft,
+        Transaction {
+            status: TransactionStatus::Posted,
+            ..old
+        },
+    );
+    set_days(draft, &mut new);
+    post(
+        draft,
+        &[Movement {
+            transaction: &new,
+            count: Count::In,
+            version: new.version,
+        }],
+    )?;
+    Ok(save(draft, new, "transaction.restored", AnswerStatus::Ok, reason))
+}
+
+fn find(draft: &Draft<'_>, id: Uuid) -> Result<Transaction, LedgerError> {
+    draft
+        .transaction(id)
+        .cloned()
+        .ok_or(LedgerError::NotFound(Resource::Transaction))
+}
+
+fn check_status(transaction: &Transaction, needed: TransactionStatus) -> Result<(), LedgerError> {
+    if transaction.status == needed {
+        Ok(())
+    } else {
+        Err(LedgerError::TransactionNotEditable {
+            current_status: transaction.status,
+        })
+    }
+}
+
+fn with_next_version(draft: &Draft<'_>, transaction: Transaction) -> Transaction {
+    Transaction {
+        version: transaction.version.saturating_add(1),
+        updated_at: draft.now(),
+        ..transaction
+    }
+}
+
+/// The transaction with the command's members put in, all else as it was.
+fn edited(old: &Transaction, command: &UpdateTransaction) -> Result<Transaction, LedgerError> {
+    let mut new = old.clone();
+    let mut refused = Refused::default();
+    if let Some(amount) = &command.amount
+        && let Some(minor) = refused.take("amount", amount.positive_minor_units(old.currency))
+    {
+        new.amount = minor;
+    }
+    if let Some(patch) = &command.metadata
+        && let Some(metadata) = refused.take("metadata", old.metadata.merged(patch))
+    {
+        new.metadata = metadata;
+    }
+    match command.kind {
+        Some(kind) if kind == old.kind => {}
+        Some(TransactionKind::Transfer) => refused.not_allowed("type", "A credit or debit stays one or the other."),
+        Some(_) if old.kind == TransactionKind::Transfer => refused.not_allowed("type", "A transfer stays one."),
+        Some(kind) => {
+            new.kind = kind;
+            std::mem::swap(&mut new.source, &mut new.destination);
+        }
+        None => {}
+    }
+    refused.check()?;
+    if let Some(date) = command.transaction_date {
+        new.transaction_date = date;
+    }
+    if let Some(description) = &command.description {
+        new.description = description.as_ref().map(|text| text.as_str().to_owned());
+    }
+    if let Some(category) = &command.category {
+        new.category = category.as_ref().map(|text| text.as_str().to_owned());
+    }
+    if let Some(reference) = &command.reference {
+        new.reference = reference.as_ref().map(|text| text.as_str().to_owned());
+    }
+    Ok(new)
+}
+
+/// Whether the change moves money, or moves it on another day: both are lines of the accounts' journals.
+fn moves_otherwise(old: &Transaction, new: &Transaction) -> bool {
+    (old.amount, old.kind, old.transaction_date) != (new.amount, new.kind, new.transaction_date)
+}
+
+/// Takes the old movement back and makes the new one.
+fn repost(draft: &mut Draft<'_>, old: &Transaction, new: &mut Transaction) -> Result<(), LedgerError> {
+    set_days(draft, new);
+    let version = new.version;
+    post(
+        draft,
+        &[
+            Movement {
+                transaction: old,
+                count: Count::Out,
+                version,
+            },
+            Movement {
+                transaction: new,
+                count: Count::In,
+                version,
+            },
+        ],
+    )
+}

@@ -1,0 +1,187 @@
+//! One command at work: it reads through to the snapshot and writes beside it, so that a refusal or a dry run leaves
+//! the snapshot as it was.
+
+use uuid::Uuid;
+
+use super::changes::{Changes, Event};
+use super::id::Ids;
+use super::snapshot::{AccountName, Snapshot};
+use super::state::{Account, Key, Transaction, User};
+use crate::money::{Currency, CurrencyCode};
+use crate::record::Record;
+use crate::value::{Text, Timestamp};
+
+/// Whoever asks, and when it is decided.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Context<'a> {
+    /// The time of the batch.
+    pub(super) now: Timestamp,
+    /// The credential that asks.
+    pub(super) actor: &'a str,
+    /// The id of the request.
+    pub(super) request_id: &'a str,
+}
+
+/// The snapshot, and what the command has changed so far.
+pub(super) struct Draft<'a> {
+    snapshot: &'a Snapshot,
+    changes: Changes,
+    ids: &'a mut Ids,
+    context: Context<'a>,
+}
+
+impl<'a> Draft<'a> {
+    /// A draft without a change.
+    pub(super) fn new(snapshot: &'a Snapshot, ids: &'a mut Ids, context: Context<'a>) -> Self {
+        Self {
+            snapshot,
+            changes: Changes::default(),
+            ids,
+            context,
+        }
+    }
+
+    /// What was changed.
+    pub(super) fn into_changes(self) -> Changes {
+        self.changes
+    }
+
+    /// The time of the batch.
+    pub(super) fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// A new id.
+    pub(super) fn mint_id(&mut self) -> Uuid {
+        self.ids.mint()
+    }
+
+    /// The snapshot's ledger.
+    pub(super) fn ledger(&self) -> &'a super::snapshot::LedgerState {
+        &self.snapshot.ledger
+    }
+
+    /// Position of the newest event.
+    pub(super) fn head(&self) -> i64 {
+        self.changes
+            .events
+            .last()
+            .map_or(self.snapshot.ledger.head, |event| event.position)
+    }
+
+    /// Position of the event that comes next.
+    pub(super) fn next_position(&self) -> i64 {
+        self.head().saturating_add(1)
+    }
+
+    /// The currency at the exponent that the ledger keeps it at.
+    pub(super) fn currency(&self, currency: Currency) -> Currency {
+        self.stored_currency(currency.code).unwrap_or(currency)
+    }
+
+    fn stored_currency(&self, code: CurrencyCode) -> Option<Currency> {
+        self.changes
+            .currencies
+            .get(&code)
+            .or_else(|| self.snapshot.currencies.get(&code))
+            .copied()
+    }
+
+    pub(super) fn user(&self, id: &str) -> Option<&User> {
+        self.changes.users.get(id).or_else(|| self.snapshot.users.get(id))
+    }
+
+    pub(super) fn put_user(&mut self, user: User) {
+        self.changes.users.insert(user.id.clone(), user);
+    }
+
+    pub(super) fn account(&self, id: Uuid) -> Option<&Account> {
+        self.changes
+            .accounts
+            .get(&id)
+            .or_else(|| self.snapshot.accounts.get(&id))
+    }
+
+    pub(super) fn account_named(&self, owner: &str, name: &str, currency: CurrencyCode) -> Option<&Account> {
+        let key: AccountName = (owner.to_owned(), name.to_owned(), currency);
+        let id = self
+            .changes
+            .account_ids
+            .get(&key)
+            .or_else(|| self.snapshot.account_ids.get(&key))?;
+        self.account(*id)
+    }
+
+    /// Puts in an account that did not exist; a currency's first account fixes its exponent.
+    pub(super) fn add_account(&mut self, account: Account) {
+        if self.stored_currency(account.currency.code).is_none() {
+            self.changes.currencies.insert(account.currency.code, account.currency);
+        }
+        let name = (account.owner.clone(), account.name.clone(), account.currency.code);
+        self.changes.account_ids.insert(name, account.id);
+        self.changes.accounts.insert(account.id, account);
+    }
+
+    /// The account, to be changed: its version rises once, however often the command changes it.
+    pub(super) fn change_account(&mut self, id: Uuid) -> Option<&mut Account> {
+        if !self.changes.accounts.contains_key(&id) {
+            let mut account = self.snapshot.accounts.get(&id)?.clone();
+            account.version = account.version.saturating_add(1);
+            account.updated_at = self.context.now;
+            self.changes.accounts.insert(id, account);
+        }
+        self.changes.accounts.get_mut(&id)
+    }
+
+    pub(super) fn transaction(&self, id: Uuid) -> Option<&Transaction> {
+        self.changes
+            .transactions
+            .get(&id)
+            .or_else(|| self.snapshot.transactions.get(&id))
+    }
+
+    pub(super) fn put_transaction(&mut self, transaction: Transaction) {
+        self.changes.transactions.insert(transaction.id, transaction);
+    }
+
+    /// The transaction that has the reference.
+    pub(super) fn reference_holder(&self, reference: &str) -> Option<Uuid> {
+        let known = self
+            .changes
+            .references
+            .get(reference)
+            .or_else(|| self.snapshot.references.get(reference));
+        known.copied().flatten()
+    }
+
+    pub(super) fn set_reference(&mut self, reference: &str, holder: Option<Uuid>) {
+        self.changes.references.insert(reference.to_owned(), holder);
+    }
+
+    pub(super) fn key(&self, id: Uuid) -> Option<&Key> {
+        self.changes.keys.get(&id).or_else(|| self.snapshot.keys.get(&id))
+    }
+
+    pub(super) fn put_key(&mut self, key: Key) {
+        self.changes.keys.insert(key.record.id, key);
+    }
+
+    pub(super) fn changes_mut(&mut self) -> &mut Changes {
+        &mut self.changes
+    }
+
+    /// Records what happened to a resource: `kind` of `subject`, whose document is now `record`.
+    pub(super) fn record_event(&mut self, kind: &'static str, subject: String, record: Record, reason: Option<&Text>) {
+        let event = Event {
+            position: self.next_position(),
+            kind,
+            subject,
+            subject_version: record.subject_version(),
+            actor: self.context.actor.to_owned(),
+            request_id: self.context.request_id.to_owned(),
+            reason: reason.map(|text| text.as_str().to_owned()),
+            record,
+        };
+        self.changes.events.push(event);
+    }
+}

@@ -1,0 +1,97 @@
+//! What a batch must know before it can decide: everything that its commands name.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::command::{Command, CreateTransaction, Movement, Request, UserSide};
+use super::snapshot::{AccountName, AnswerKey, LedgerState};
+use super::state::{LEDGER_OWNER, MAIN, WORLD};
+use crate::money::Currency;
+
+/// Names of rows, each once and in order. What hangs on them (the accounts of a transaction, the owner of an account)
+/// is loaded with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Users by id.
+    pub users: BTreeSet<String>,
+    /// Accounts by id.
+    pub accounts: BTreeSet<Uuid>,
+    /// Accounts by owner, name and currency.
+    pub account_names: BTreeSet<AccountName>,
+    /// Transactions by id.
+    pub transactions: BTreeSet<Uuid>,
+    /// References, for the transactions that have them.
+    pub references: BTreeSet<String>,
+    /// Idempotency keys, for the answers that were given under them.
+    pub answers: BTreeSet<AnswerKey>,
+    /// API keys by id.
+    pub keys: BTreeSet<Uuid>,
+}
+
+impl Names {
+    /// Adds what `request` names.
+    pub fn add(&mut self, request: &Request, ledger: &LedgerState) {
+        if let Some(idempotency) = &request.idempotency {
+            self.answers
+                .insert((idempotency.scope.clone(), idempotency.key.clone()));
+        }
+        match &request.command {
+            Command::CreateTransaction(command) => self.add_creation(command, ledger),
+            Command::UpdateTransaction(command) => {
+                self.transactions.insert(command.id);
+                let reference = command.reference.iter().flatten();
+                self.references
+                    .extend(reference.map(|reference| reference.as_str().to_owned()));
+            }
+            Command::VoidTransaction { id, .. } | Command::RestoreTransaction { id, .. } => {
+                self.transactions.insert(*id);
+            }
+            Command::PutUser(command) => {
+                self.users.insert(command.id.as_str().to_owned());
+            }
+            Command::UpdateUser(command) => {
+                self.users.insert(command.id.as_str().to_owned());
+            }
+            Command::CreateAccount(command) => {
+                let owner = command.user_id.as_ref().map_or(LEDGER_OWNER, |id| id.as_str());
+                self.add_account_name(owner, command.name.as_str(), command.currency);
+            }
+            Command::UpdateAccount(command) => {
+                self.accounts.insert(command.id);
+            }
+            Command::CreateKey(_) => {}
+            Command::RevokeKey { id, .. } => {
+                self.keys.insert(*id);
+            }
+        }
+    }
+
+    fn add_creation(&mut self, command: &CreateTransaction, ledger: &LedgerState) {
+        self.references
+            .extend(command.reference.iter().map(|reference| reference.as_str().to_owned()));
+        match &command.movement {
+            Movement::Transfer {
+                source_account_id,
+                destination_account_id,
+            } => {
+                self.accounts.extend([*source_account_id, *destination_account_id]);
+            }
+            Movement::Credit(side) | Movement::Debit(side) => {
+                let currency = command.currency.unwrap_or(ledger.default_currency);
+                let UserSide { user_id, account, .. } = side;
+                let name = account.as_ref().map_or(MAIN, |name| name.as_str());
+                self.add_account_name(user_id.as_str(), name, currency);
+                self.add_account_name(LEDGER_OWNER, WORLD, currency);
+            }
+        }
+    }
+
+    fn add_account_name(&mut self, owner: &str, name: &str, currency: Currency) {
+        if owner != LEDGER_OWNER {
+            self.users.insert(owner.to_owned());
+        }
+        self.account_names
+            .insert((owner.to_owned(), name.to_owned(), currency.code));
+    }
+}

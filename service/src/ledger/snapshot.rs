@@ -1,0 +1,211 @@
+//! What a batch knows of the ledger: everything that its commands name, as it stood when the ledger was locked, and
+//! everything that the commands before this one changed.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use uuid::Uuid;
+
+use super::changes::{Changes, Entry, Event, StoredAnswer};
+use super::state::{Account, Key, Transaction, User};
+use super::totals::TotalDeltas;
+use crate::money::{AmountText, Currency, CurrencyCode};
+
+/// The ledger itself.
+#[derive(Clone, Debug)]
+pub struct LedgerState {
+    /// Its number in the database.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The currency of requests that name none.
+    pub default_currency: Currency,
+    /// The minimum balance of a user's accounts that are given none.
+    pub default_minimum_balance: Option<AmountText>,
+    /// Position of the newest event.
+    pub head: i64,
+}
+
+/// The owner, name and currency that name an account.
+pub type AccountName = (String, String, CurrencyCode);
+
+/// The scope and key of an idempotent request.
+pub type AnswerKey = (String, String);
+
+/// The rows of one kind that a batch knows, and which of them it must save.
+#[derive(Clone, Debug)]
+pub struct Table<K, V> {
+    rows: HashMap<K, Row<V>>,
+}
+
+#[derive(Clone, Debug)]
+struct Row<V> {
+    value: V,
+    is_stored: bool,
+    is_changed: bool,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self { rows: HashMap::new() }
+    }
+}
+
+impl<K: Eq + Hash, V> Table<K, V> {
+    /// Puts in a row as the database has it.
+    pub fn load(&mut self, key: K, value: V) {
+        self.rows.insert(
+            key,
+            Row {
+                value,
+                is_stored: true,
+                is_changed: false,
+            },
+        );
+    }
+
+    /// The row, as the commands so far have left it.
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        K: std::borrow::Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.rows.get(key).map(|row| &row.value)
+    }
+
+    /// Puts in a row as a command left it.
+    pub fn put(&mut self, key: K, value: V) {
+        match self.rows.get_mut(&key) {
+            Some(row) => {
+                row.value = value;
+                row.is_changed = true;
+            }
+            None => {
+                self.rows.insert(
+                    key,
+                    Row {
+                        value,
+                        is_stored: false,
+                        is_changed: true,
+                    },
+                );
+            }
+        }
+    }
+
+    /// The rows that the database does not have yet.
+    pub fn inserted(&self) -> impl Iterator<Item = &V> {
+        self.rows
+            .values()
+            .filter(|row| row.is_changed && !row.is_stored)
+            .map(|row| &row.value)
+    }
+
+    /// The rows that the database has in an older state.
+    pub fn updated(&self) -> impl Iterator<Item = &V> {
+        self.rows
+            .values()
+            .filter(|row| row.is_changed && row.is_stored)
+            .map(|row| &row.value)
+    }
+}
+
+/// Everything that the commands of a batch name.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The ledger.
+    pub ledger: LedgerState,
+    /// The currencies that the ledger has used, with the exponents that it keeps them at.
+    pub currencies: Table<CurrencyCode, Currency>,
+    /// Users by id: those that are named, and the owners of the accounts.
+    pub users: Table<String, User>,
+    /// Accounts by id: those that are named, and those of the transactions.
+    pub accounts: Table<Uuid, Account>,
+    /// The ids of the accounts by their names.
+    pub account_ids: Table<AccountName, Uuid>,
+    /// Transactions by id.
+    pub transactions: Table<Uuid, Transaction>,
+    /// The transactions that have the references which are named; `None`: given up by a command of this batch.
+    pub references: Table<String, Option<Uuid>>,
+    /// Answers that were given under the idempotency keys which are named.
+    pub answers: Table<AnswerKey, StoredAnswer>,
+    /// API keys by id.
+    pub keys: Table<Uuid, Key>,
+    /// Lines to append to the accounts' journals.
+    pub entries: Vec<Entry>,
+    /// Changes of the statistics.
+    pub totals: TotalDeltas,
+    /// Events to append to the ledger's journal.
+    pub events: Vec<Event>,
+}
+
+impl Snapshot {
+    /// A snapshot that knows nothing but the ledger.
+    #[must_use]
+    pub fn new(ledger: LedgerState) -> Self {
+        Self {
+            ledger,
+            currencies: Table::default(),
+            users: Table::default(),
+            accounts: Table::default(),
+            account_ids: Table::default(),
+            transactions: Table::default(),
+            references: Table::default(),
+            answers: Table::default(),
+            keys: Table::default(),
+            entries: Vec::new(),
+            totals: TotalDeltas::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Puts in an account as the database has it.
+    pub fn load_account(&mut self, account: Account) {
+        self.account_ids.load(name_of(&account), account.id);
+        self.accounts.load(account.id, account);
+    }
+
+    /// Takes over what a command changed; the commands after it see it.
+    pub fn apply(&mut self, changes: Changes) {
+        for (code, currency) in changes.currencies {
+            self.currencies.put(code, currency);
+        }
+        for (id, user) in changes.users {
+            self.users.put(id, user);
+        }
+        for (id, account) in changes.accounts {
+            self.account_ids.put(name_of(&account), id);
+            self.accounts.put(id, account);
+        }
+        for (id, transaction) in changes.transactions {
+            self.transactions.put(id, transaction);
+        }
+        for (reference, id) in changes.references {
+            self.references.put(reference, id);
+        }
+        for (key, answer) in changes.answers {
+            self.answers.put(key, answer);
+        }
+        for (id, key) in changes.keys {
+            self.keys.put(id, key);
+        }
+        for (key, delta) in changes.totals {
+            self.totals.entry(key).or_default().add(&delta);
+        }
+        self.entries.extend(changes.entries);
+        if let Some(event) = changes.events.last() {
+            self.ledger.head = event.position;
+        }
+        self.events.extend(changes.events);
+    }
+
+    /// Whether the batch has anything to save.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        !self.events.is_empty() || self.answers.inserted().next().is_some()
+    }
+}
+
+fn name_of(account: &Account) -> AccountName {
+    (account.owner.clone(), account.name.clone(), account.currency.code)
+}

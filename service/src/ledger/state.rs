@@ -1,0 +1,296 @@
+//! The current state of a ledger's resources, in minor units: what commands are decided over.
+
+use uuid::Uuid;
+
+use crate::money::Currency;
+use crate::record::{
+    AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, TransactionKind, TransactionRecord, TransactionStatus,
+    UserRecord,
+};
+use crate::value::{Day, Metadata, TimeZone, Timestamp};
+
+/// The name of the system account that money comes from and goes to.
+pub const WORLD: &str = "world";
+/// The name of a user's account that needs none.
+pub const MAIN: &str = "main";
+/// The owner of system accounts and of a ledger's own statistics. No user id is empty.
+pub const LEDGER_OWNER: &str = "";
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The caller's id.
+    pub id: String,
+    /// Erasable.
+    pub full_name: Option<String>,
+    /// Erasable.
+    pub email: Option<String>,
+    /// The zone that the user lives in.
+    pub time_zone: TimeZone,
+    /// Erasable.
+    pub metadata: Metadata,
+    /// 1 when created, one more with each change.
+    pub version: i64,
+    /// When the user was recorded.
+    pub created_at: Timestamp,
+    /// When the newest version was recorded.
+    pub updated_at: Timestamp,
+    /// Position of the newest event.
+    pub position: i64,
+    /// How the user's statistics are grouped into days.
+    pub grouping: Grouping,
+    /// The grouping that will replace it, while it is being filled.
+    pub regrouping: Option<Regrouping>,
+}
+
+/// One complete set of a user's statistics: the zone whose days it counts by, and its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grouping {
+    /// The zone.
+    pub zone: TimeZone,
+    /// Rises with each change of zone; a transaction keeps the days of the two newest, by `generation mod 2`.
+    pub generation: i64,
+}
+
+impl Grouping {
+    /// Which of a transaction's two days belongs to this grouping.
+    #[must_use]
+    pub fn slot(&self) -> usize {
+        usize::from(self.generation.rem_euclid(2) == 1)
+    }
+}
+
+/// A change of grouping under way. Transactions are counted in it in the order of their ids; whatever was recorded
+/// after it began counts in both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Regrouping {
+    /// The grouping to come.
+    pub grouping: Grouping,
+    /// The last transaction that is counted; `None` before the first.
+    pub after: Option<Uuid>,
+    /// The last transaction that there is to count: later ones were counted when they were recorded.
+    pub until: Uuid,
+}
+
+impl Regrouping {
+    /// Whether the transaction is counted in the grouping to come.
+    #[must_use]
+    pub fn counts(&self, transaction_id: Uuid) -> bool {
+        transaction_id > self.until || self.after.is_some_and(|after| transaction_id <= after)
+    }
+}
+
+impl User {
+    /// The user's document.
+    #[must_use]
+    pub fn record(&self) -> UserRecord {
+        UserRecord {
+            id: self.id.clone(),
+            full_name: self.full_name.clone(),
+            email: self.email.clone(),
+            time_zone: self.time_zone.name().to_owned(),
+            metadata: self.metadata.clone(),
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+
+    /// The groupings that count the transaction now.
+    pub fn groupings_of(&self, transaction_id: Uuid) -> impl Iterator<Item = Grouping> + use<> {
+        let coming = self.regrouping.filter(|regrouping| regrouping.counts(transaction_id));
+        std::iter::once(self.grouping).chain(coming.map(|regrouping| regrouping.grouping))
+    }
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// A user's id, or [`LEDGER_OWNER`].
+    pub owner: String,
+    /// Unique with owner and currency.
+    pub name: String,
+    /// The one currency it holds.
+    pub currency: Currency,
+    /// Sum of its entries.
+    pub balance: i64,
+    /// Reserved by holds on money going out; never negative.
+    pub held_out: i64,
+    /// Announced by holds on money coming in; never negative.
+    pub held_in: i64,
+    /// The least that what is available may be lowered to; `None`: no limit.
+    pub minimum_balance: Option<i64>,
+    /// What may happen to it.
+    pub status: AccountStatus,
+    /// Its newest entry's number, 0 before the first.
+    pub seq: i64,
+    /// Erasable.
+    pub metadata: Metadata,
+    /// 1 when created, one more with every command that changes the account.
+    pub version: i64,
+    /// When it was recorded.
+    pub created_at: Timestamp,
+    /// When its newest version was recorded.
+    pub updated_at: Timestamp,
+    /// Position of its newest event; postings are no events of the account.
+    pub position: i64,
+}
+
+impl Account {
+    /// Balance less what is reserved.
+    #[must_use]
+    pub fn available(&self) -> i128 {
+        // Two 64-bit values always have a 128-bit difference.
+        i128::from(self.balance).saturating_sub(i128::from(self.held_out))
+    }
+
+    /// Whether it belongs to the ledger itself.
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        self.owner == LEDGER_OWNER
+    }
+
+    /// Whether it is the account that money comes from and goes to.
+    #[must_use]
+    pub fn is_world(&self) -> bool {
+        self.is_system() && self.name == WORLD
+    }
+
+    /// The account's document.
+    #[must_use]
+    pub fn record(&self) -> AccountRecord {
+        let show = |minor: i64| self.currency.format(i128::from(minor));
+        AccountRecord {
+            id: self.id,
+            user_id: owner_id(&self.owner),
+            name: self.name.clone(),
+            currency: self.currency.code,
+            kind: if self.is_system() {
+                AccountKind::System
+            } else {
+                AccountKind::User
+            },
+            balance: show(self.balance),
+            held_out: show(self.held_out),
+            held_in: show(self.held_in),
+            available: self.currency.format(self.available()),
+            minimum_balance: self.minimum_balance.map(show),
+            status: self.status,
+            metadata: self.metadata.clone(),
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+/// A transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Which way the money moves.
+    pub kind: TransactionKind,
+    /// Where it stands.
+    pub status: TransactionStatus,
+    /// Where the money comes from.
+    pub source: Side,
+    /// Where it goes.
+    pub destination: Side,
+    /// Minor units, above zero.
+    pub amount: i64,
+    /// Of the amount and of both accounts.
+    pub currency: Currency,
+    /// When it happened, as the caller says.
+    pub transaction_date: Timestamp,
+    /// Erasable.
+    pub description: Option<String>,
+    /// What it is counted under.
+    pub category: Option<String>,
+    /// Unique in the ledger.
+    pub reference: Option<String>,
+    /// Erasable.
+    pub metadata: Metadata,
+    /// The transaction that this one belongs to.
+    pub parent_id: Option<Uuid>,
+    /// 1 when created, one more with each change.
+    pub version: i64,
+    /// When it was recorded.
+    pub created_at: Timestamp,
+    /// When its newest version was recorded.
+    pub updated_at: Timestamp,
+    /// Position of its first event.
+    pub first_position: i64,
+    /// Position of its newest event.
+    pub position: i64,
+}
+
+/// One side of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// The account.
+    pub account_id: Uuid,
+    /// The account's owner.
+    pub owner: String,
+    /// The day that it counts on, for each of the owner's two newest groupings; see [`Grouping::slot`].
+    pub days: [Option<Day>; 2],
+}
+
+impl Transaction {
+    /// The transaction's document.
+    #[must_use]
+    pub fn record(&self) -> TransactionRecord {
+        let (source_user_id, destination_user_id) = (owner_id(&self.source.owner), owner_id(&self.destination.owner));
+        TransactionRecord {
+            id: self.id,
+            kind: self.kind,
+            status: self.status,
+            user_id: match self.kind {
+                TransactionKind::Credit => destination_user_id.clone(),
+                TransactionKind::Debit => source_user_id.clone(),
+                TransactionKind::Transfer => None,
+            },
+            source_account_id: self.source.account_id,
+            source_user_id,
+            destination_account_id: self.destination.account_id,
+            destination_user_id,
+            amount: self.currency.format(i128::from(self.amount)),
+            currency: self.currency.code,
+            transaction_date: self.transaction_date,
+            description: self.description.clone(),
+            category: self.category.clone(),
+            reference: self.reference.clone(),
+            metadata: self.metadata.clone(),
+            parent_id: self.parent_id,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+/// An API key; of its secret, the hash alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// What is shown of it.
+    pub record: KeyRecord,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+}
+
+impl Key {
+    /// Whether a bearer of `role` in the ledger called `ledger` may know of it.
+    #[must_use]
+    pub fn is_visible_to(&self, role: Role, ledger: &str) -> bool {
+        match &self.record.ledger {
+            Some(own) => own == ledger,
+            None => role == Role::Operator,
+        }
+    }
+}
+
+fn owner_id(owner: &str) -> Option<String> {
+    (owner != LEDGER_OWNER).then(|| owner.to_owned())
+}

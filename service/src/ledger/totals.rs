@@ -1,0 +1,165 @@
+//! Statistics as they are kept: counts and sums by owner, currency, day and category, changed with each posting.
+
+use std::collections::HashMap;
+
+use super::state::{LEDGER_OWNER, Side, Transaction, User};
+use crate::money::CurrencyCode;
+use crate::value::Day;
+
+/// The row that counts every category, and transactions without one.
+pub const ALL_CATEGORIES: &str = "";
+/// The grouping of a ledger's own statistics: days in UTC, never regrouped.
+pub const LEDGER_GENERATION: i64 = 0;
+
+/// Whose, in what, under which grouping and category.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TotalKey {
+    /// A user's id, or [`LEDGER_OWNER`] for the whole ledger.
+    pub owner: String,
+    /// The currency.
+    pub currency: CurrencyCode,
+    /// The grouping's number.
+    pub generation: i64,
+    /// The day of that grouping.
+    pub day: Day,
+    /// A category, or [`ALL_CATEGORIES`].
+    pub category: String,
+}
+
+/// By how much a row changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TotalDelta {
+    /// Credits.
+    pub credit_count: i64,
+    /// Minor units of the credits.
+    pub credit_total: i128,
+    /// Debits.
+    pub debit_count: i64,
+    /// Minor units of the debits.
+    pub debit_total: i128,
+}
+
+impl TotalDelta {
+    /// Adds `other`; a batch's counts are far from the bounds of their types.
+    pub fn add(&mut self, other: &Self) {
+        self.credit_count = self.credit_count.saturating_add(other.credit_count);
+        self.credit_total = self.credit_total.saturating_add(other.credit_total);
+        self.debit_count = self.debit_count.saturating_add(other.debit_count);
+        self.debit_total = self.debit_total.saturating_add(other.debit_total);
+    }
+
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Rows that change, and by how much.
+pub type TotalDeltas = HashMap<TotalKey, TotalDelta>;
+
+/// Which way money went, seen from its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// In.
+    Credit,
+    /// Out.
+    Debit,
+}
+
+/// Whether a posting is counted, or taken out of the count again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// Counted.
+    In,
+    /// Taken out.
+    Out,
+}
+
+/// Counts one user side of a transaction in every grouping of its owner that covers it, on the days that the side
+/// keeps.
+pub(super) fn count_side(
+    deltas: &mut TotalDeltas,
+    user: &User,
+    transaction: &Transaction,
+    direction: Direction,
+    count: Count,
+) {
+    let side = side_of(transaction, direction);
+    for grouping in user.groupings_of(transaction.id) {
+        if let Some(day) = side.days.get(grouping.slot()).copied().flatten() {
+            count_day(
+                deltas,
+                (&side.owner, grouping.generation, day),
+                transaction,
+                direction,
+                count,
+            );
+        }
+    }
+}
+
+/// Counts one user side of a transaction in the statistics of the whole ledger.
+pub(super) fn count_for_ledger(
+    deltas: &mut TotalDeltas,
+    transaction: &Transaction,
+    direction: Direction,
+    count: Count,
+) {
+    let day = transaction.transaction_date.utc_day();
+    count_day(
+        deltas,
+        (LEDGER_OWNER, LEDGER_GENERATION, day),
+        transaction,
+        direction,
+        count,
+    );
+}
+
+/// The side that is seen as a movement in `direction` by its owner.
+fn side_of(transaction: &Transaction, direction: Direction) -> &Side {
+    match direction {
+        Direction::Credit => &transaction.destination,
+        Direction::Debit => &transaction.source,
+    }
+}
+
+/// Counts one movement on one day: for all categories, and for its own where it has one.
+pub fn count_day(
+    deltas: &mut TotalDeltas,
+    (owner, generation, day): (&str, i64, Day),
+    transaction: &Transaction,
+    direction: Direction,
+    count: Count,
+) {
+    let delta = one(transaction.amount, direction, count);
+    for category in std::iter::once(ALL_CATEGORIES).chain(transaction.category.as_deref()) {
+        let key = TotalKey {
+            owner: owner.to_owned(),
+            currency: transaction.currency.code,
+            generation,
+            day,
+            category: category.to_owned(),
+        };
+        deltas.entry(key).or_default().add(&delta);
+    }
+}
+
+fn one(amount: i64, direction: Direction, count: Count) -> TotalDelta {
+    let (number, total) = match count {
+        Count::In => (1, i128::from(amount)),
+        Count::Out => (-1, i128::from(amount).saturating_neg()),
+    };
+    match direction {
+        Direction::Credit => TotalDelta {
+            credit_count: number,
+            credit_total: total,
+            ..TotalDelta::default()
+        },
+        Direction::Debit => TotalDelta {
+            debit_count: number,
+            debit_total: total,
+            ..TotalDelta::default()
+        },
+    }
+}
