@@ -9,6 +9,7 @@
 
 mod daybook;
 mod error;
+pub mod journal;
 pub mod ledger;
 pub mod money;
 pub mod query;
