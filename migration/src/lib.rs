@@ -1,1 +1,197 @@
-//! placeholder
+//! The history of the database's schema, and what changes it: [`up`], [`down`], [`fresh`].
+//!
+//! A change happens whole or not at all, on both databases: everything that one call does is one transaction, so that
+//! a process killed half way leaves what was there before. On PostgreSQL an advisory lock of that transaction keeps
+//! two instances apart; on SQLite the [`FileLock`] of whoever serves the file does.
+//!
+//! Depends on nothing of ours; what the tables mean is said in the service.
+
+mod command;
+mod lock;
+mod m20260101_000001_create_ledger;
+mod target;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, QueryOrder, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::seaql_migrations;
+
+pub use command::{Action, run};
+pub use lock::FileLock;
+pub use target::Target;
+
+/// Where the migrations that were applied are written down.
+const HISTORY_TABLE: &str = "seaql_migrations";
+/// Taken by every change of the schema on PostgreSQL: "daybook" in ASCII.
+const ADVISORY_LOCK: i64 = 0x0064_6179_626f_6f6b;
+/// How long a change waits for another one, or for a server's statement, to end.
+const LOCK_TIMEOUT_MS: u32 = 60_000;
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20260101_000001_create_ledger::Migration)]
+    }
+}
+
+/// Why a schema was not read or not changed: one line for an operator, without a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaError(String);
+
+impl SchemaError {
+    fn new(line: impl Into<String>) -> Self {
+        Self(line.into())
+    }
+}
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SchemaError {}
+
+impl From<DbErr> for SchemaError {
+    fn from(error: DbErr) -> Self {
+        Self(error.to_string().lines().collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// A migration, and whether the database has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationState {
+    /// The migration's name.
+    pub name: String,
+    /// Whether the database has it.
+    pub applied: bool,
+}
+
+impl fmt::Display for MigrationState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.applied { "applied" } else { "pending" };
+        write!(formatter, "{state}  {}", self.name)
+    }
+}
+
+/// How a database's schema stands to this program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// The schema is the one this program was built for.
+    Current,
+    /// These migrations are to be applied.
+    Behind(Vec<String>),
+    /// A newer program applied these, which this one does not know.
+    Ahead(Vec<String>),
+}
+
+/// Every migration that this program knows, oldest first, and then those that only the database knows. Changes
+/// nothing.
+///
+/// # Errors
+/// Those of a database that does not answer.
+pub async fn status(db: &DatabaseConnection) -> Result<Vec<MigrationState>, SchemaError> {
+    let applied = applied_migrations(db).await?;
+    let known = known_migrations();
+    let of_program = known.iter().map(|name| MigrationState {
+        name: name.clone(),
+        applied: applied.contains(name),
+    });
+    let of_database = applied.difference(&known).map(|name| MigrationState {
+        name: name.clone(),
+        applied: true,
+    });
+    Ok(of_program.chain(of_database).collect())
+}
+
+/// How the schema stands to this program. Changes nothing.
+///
+/// # Errors
+/// Those of a database that does not answer.
+pub async fn check(db: &DatabaseConnection) -> Result<SchemaState, SchemaError> {
+    let applied = applied_migrations(db).await?;
+    let known = known_migrations();
+    let unknown: Vec<String> = applied.difference(&known).cloned().collect();
+    if !unknown.is_empty() {
+        return Ok(SchemaState::Ahead(unknown));
+    }
+    let pending: Vec<String> = known.difference(&applied).cloned().collect();
+    Ok(if pending.is_empty() {
+        SchemaState::Current
+    } else {
+        SchemaState::Behind(pending)
+    })
+}
+
+/// Applies every migration that is missing.
+///
+/// # Errors
+/// Those of the database, which is left as it was; a schema that is newer than this program.
+pub async fn up(db: &DatabaseConnection) -> Result<(), SchemaError> {
+    let txn = begin_alone(db).await?;
+    Migrator::up(&txn, None).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Takes back the `steps` newest migrations, with everything that their tables hold.
+///
+/// # Errors
+/// As [`up`].
+pub async fn down(db: &DatabaseConnection, steps: u32) -> Result<(), SchemaError> {
+    let txn = begin_alone(db).await?;
+    Migrator::down(&txn, Some(steps)).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Drops every table of the database, and makes the schema anew.
+///
+/// # Errors
+/// Those of the database, which is left as it was.
+pub async fn fresh(db: &DatabaseConnection) -> Result<(), SchemaError> {
+    let txn = begin_alone(db).await?;
+    Migrator::fresh(&txn).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Begins the one transaction of a change, once no other process is changing the schema.
+async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let txn = db.begin_with_options(options).await?;
+    if txn.get_database_backend() == DbBackend::Postgres {
+        let settings = format!("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}");
+        txn.execute_unprepared(&settings).await?;
+        let lock = format!("SELECT pg_advisory_xact_lock({ADVISORY_LOCK})");
+        txn.execute_unprepared(&lock).await?;
+    }
+    Ok(txn)
+}
+
+fn known_migrations() -> BTreeSet<String> {
+    Migrator::migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect()
+}
+
+async fn applied_migrations(db: &DatabaseConnection) -> Result<BTreeSet<String>, DbErr> {
+    if !SchemaManager::new(db).has_table(HISTORY_TABLE).await? {
+        return Ok(BTreeSet::new());
+    }
+    let rows = seaql_migrations::Entity::find()
+        .order_by_asc(seaql_migrations::Column::Version)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
+}

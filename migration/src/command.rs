@@ -1,0 +1,43 @@
+//! What the command lines do: `daybook migrate` and this crate's own binary.
+
+use crate::{FileLock, MigrationState, SchemaError, Target};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Subcommand)]
+pub enum Action {
+    /// Apply every migration that is missing
+    Up,
+    /// Take back the newest migrations, with everything that their tables hold
+    Down {
+        /// How many
+        #[arg(short = 'n', long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        steps: u32,
+    },
+    /// Say which migrations the database has
+    Status,
+    /// Drop every table, and make the schema anew
+    Fresh,
+}
+
+/// Does it to the database at `url`, and answers how the migrations stand afterwards.
+///
+/// # Errors
+/// A URL that cannot be read; a SQLite file that is being served (`status` reads it all the same); the errors of the
+/// database, which is left as it was.
+pub async fn run(url: &str, action: Action) -> Result<Vec<MigrationState>, SchemaError> {
+    let target = Target::parse(url)?;
+    let _lock = match (&target, action) {
+        (Target::Postgres { .. }, _) | (_, Action::Status) => None,
+        (Target::Sqlite(path), _) => Some(FileLock::acquire(path)?),
+    };
+    let db = target.connect().await?;
+    match action {
+        Action::Up => crate::up(&db).await?,
+        Action::Down { steps } => crate::down(&db, steps).await?,
+        Action::Status => {}
+        Action::Fresh => crate::fresh(&db).await?,
+    }
+    let states = crate::status(&db).await?;
+    db.close().await?;
+    Ok(states)
+}

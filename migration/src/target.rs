@@ -1,0 +1,178 @@
+//! Where a database is, from its URL.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sea_orm_migration::sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm_migration::sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm_migration::sea_orm::sqlx::{ConnectOptions as _, Connection as _};
+use sea_orm_migration::sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use crate::SchemaError;
+
+/// How long a change of a SQLite file waits for a writer to end.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection to PostgreSQL may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A database that Daybook can live in.
+#[derive(Clone)]
+pub enum Target {
+    /// A file of SQLite, made if absent.
+    Sqlite(PathBuf),
+    /// A database of PostgreSQL.
+    Postgres {
+        /// The URL as it was given; it may hold a password.
+        url: String,
+        /// The same, read.
+        options: Box<PgConnectOptions>,
+    },
+}
+
+/// Says which kind it is and nothing more: the URL may hold a password.
+impl std::fmt::Debug for Target {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => formatter.debug_tuple("Sqlite").field(path).finish(),
+            Self::Postgres { .. } => formatter.debug_struct("Postgres").finish_non_exhaustive(),
+        }
+    }
+}
+
+impl Target {
+    /// Reads `sqlite://PATH`, where a path that begins with another slash is absolute, or `postgres://…`.
+    ///
+    /// # Errors
+    /// Another URL, a SQLite database in memory included: it could not be shared between connections.
+    pub fn parse(url: &str) -> Result<Self, SchemaError> {
+        if let Some(rest) = url.strip_prefix("sqlite:") {
+            return Self::parse_sqlite(rest);
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = url.parse::<PgConnectOptions>().map_err(|_| {
+                SchemaError::new("the PostgreSQL URL cannot be read: postgres://USER:PASSWORD@HOST/NAME")
+            })?;
+            return Ok(Self::Postgres {
+                url: url.to_owned(),
+                options: Box::new(options),
+            });
+        }
+        Err(SchemaError::new(
+            "the database URL must begin with sqlite:// or postgres://",
+        ))
+    }
+
+    fn parse_sqlite(rest: &str) -> Result<Self, SchemaError> {
+        let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() || path == ":memory:" || parameters.contains("mode=memory") {
+            return Err(SchemaError::new(
+                "a SQLite database must be a file, such as sqlite://daybook.db: one in memory is lost with its connection",
+            ));
+        }
+        if !matches!(parameters, "" | "mode=rwc" | "mode=rw") {
+            return Err(SchemaError::new(
+                "a SQLite URL takes no parameters: the file is made if absent",
+            ));
+        }
+        Ok(Self::Sqlite(PathBuf::from(path)))
+    }
+
+    /// Connects once and hangs up: a pool would try again until its time is over, and then say no more than that.
+    ///
+    /// # Errors
+    /// Why a server of PostgreSQL does not let us in.
+    pub async fn probe(&self) -> Result<(), SchemaError> {
+        let Self::Postgres { options, .. } = self else {
+            return Ok(());
+        };
+        let unreachable = |reason: String| {
+            let (host, port) = (options.get_host(), options.get_port());
+            let reason = reason.lines().collect::<Vec<_>>().join(" ");
+            SchemaError::new(format!("PostgreSQL at {host}:{port} cannot be used: {reason}"))
+        };
+        let connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
+            .await
+            .map_err(|_| unreachable(format!("no answer in {} s", CONNECT_TIMEOUT.as_secs())))?
+            .map_err(|error| match error.as_database_error() {
+                // The whole error goes on about a line of the server's own source.
+                Some(answer) => unreachable(answer.message().to_owned()),
+                None => unreachable(error.to_string()),
+            })?;
+        // It was let in; how it leaves does not matter.
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    /// One connection, for a change of the schema.
+    pub(crate) async fn connect(&self) -> Result<DatabaseConnection, SchemaError> {
+        self.probe().await?;
+        let mut options = ConnectOptions::new(match self {
+            // The path is handed over below: in a URL some of its characters would be read as something else.
+            Self::Sqlite(_) => "sqlite://".to_owned(),
+            Self::Postgres { url, .. } => url.clone(),
+        });
+        options
+            .max_connections(1)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .sqlx_logging(false);
+        if let Self::Sqlite(path) = self {
+            let path = path.clone();
+            options.map_sqlx_sqlite_opts(move |_| sqlite_options(&path));
+        }
+        Ok(Database::connect(options).await?)
+    }
+}
+
+fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sqlite_url_names_a_file() {
+        let path = |url: &str| match Target::parse(url) {
+            Ok(Target::Sqlite(path)) => Some(path.display().to_string()),
+            _ => None,
+        };
+        assert_eq!(path("sqlite://daybook.db").as_deref(), Some("daybook.db"));
+        assert_eq!(path("sqlite:daybook.db").as_deref(), Some("daybook.db"));
+        assert_eq!(path("sqlite:///var/a b.db").as_deref(), Some("/var/a b.db"));
+        assert_eq!(path("sqlite://daybook.db?mode=rwc").as_deref(), Some("daybook.db"));
+        for url in [
+            "sqlite::memory:",
+            "sqlite://:memory:",
+            "sqlite://",
+            "sqlite://a.db?mode=memory",
+            "sqlite://a.db?mode=ro",
+        ] {
+            assert_eq!(path(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_refused_url_is_not_repeated() {
+        for url in [
+            "mysql://root:secret@host/db",
+            "postgres://user:secret@host:port/db",
+            "secret",
+        ] {
+            let line = Target::parse(url).unwrap_err().to_string();
+            assert!(!line.contains("secret") && !line.contains('\n'), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let target = Target::parse("postgres://user:secret@host/db").unwrap();
+        assert!(!format!("{target:?}").contains("secret"));
+    }
+}
