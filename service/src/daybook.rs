@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::LedgerError;
+use crate::database::Database;
 use crate::ledger::{Answer, Request};
 use crate::money::CurrencyCode;
 use crate::query::{AccountFilter, Page, PageRequest, StatisticsQuery, TransactionFilter};
@@ -35,6 +36,8 @@ pub struct Options {
     pub exclusive: bool,
     /// The first operator key of an empty database; made and handed out where absent.
     pub operator_key: Option<SecretString>,
+    /// Accept a PostgreSQL that may lose what it acknowledged (`fsync` or `full_page_writes` off): for tests alone.
+    pub allow_unsafe_postgres: bool,
 }
 
 /// Why a database could not be opened: one line for an operator, without a secret.
@@ -76,7 +79,9 @@ pub struct Credential {
 
 /// An open database: cheap to clone, shared by everything that serves it.
 #[derive(Clone, Debug)]
-pub struct Daybook {}
+pub struct Daybook {
+    pub(crate) database: Database,
+}
 
 impl Daybook {
     /// Opens the database, makes or checks its schema, the ledger `main` and the first key. The key's secret is
@@ -85,8 +90,8 @@ impl Daybook {
     /// # Errors
     /// One line that says what is wrong and which command mends it.
     pub async fn open(options: Options) -> Result<(Self, Option<SecretString>), OpenError> {
-        let _ = options;
-        Err(OpenError("not there yet".to_owned()))
+        let database = Database::open(&options).await?;
+        Ok((Self { database }, None))
     }
 
     /// The ledger called `name`.
@@ -121,12 +126,12 @@ impl Daybook {
     /// # Errors
     /// `Unavailable`.
     pub async fn check_ready(&self) -> Result<(), LedgerError> {
-        Err(unfinished())
+        self.database.check_ready().await
     }
 
     /// Commits what is queued, at most for `limit`, and closes every connection.
     pub async fn shutdown(&self, limit: Duration) {
-        let _ = limit;
+        let _ = tokio::time::timeout(limit, self.database.close()).await;
     }
 
     /// A transaction, or one version of it.

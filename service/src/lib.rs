@@ -7,6 +7,8 @@
 //! Absences that hold everywhere: [`ledger`] and [`money`] do no I/O, read no clock and draw no randomness; nothing
 //! here knows of HTTP; no float exists; nothing outside [`commit`] writes to the database.
 
+mod clock;
+mod database;
 mod daybook;
 mod error;
 pub mod journal;

@@ -1,0 +1,44 @@
+//! The ledger `main`, which every database has.
+
+use entity::ledger;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue, DatabaseConnection, EntityTrait};
+use uuid::Uuid;
+
+use super::MAIN_LEDGER;
+use crate::money::CurrencyCode;
+use crate::{OpenError, clock};
+
+/// The number of the ledger `main`.
+const MAIN_LEDGER_ID: i64 = 1;
+/// The hash before the first block.
+const NO_HASH: [u8; 32] = [0; 32];
+
+/// Makes it where it is not there; when several do so at once, one of them does it.
+pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
+    if ledger::Entity::find_by_id(MAIN_LEDGER_ID).one(db).await?.is_some() {
+        return Ok(());
+    }
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| OpenError(format!("no random bytes are to be had: {error}")))?;
+    let row = ledger::ActiveModel {
+        id: ActiveValue::Set(MAIN_LEDGER_ID),
+        uuid: ActiveValue::Set(Uuid::now_v7()),
+        name: ActiveValue::Set(MAIN_LEDGER.to_owned()),
+        head: ActiveValue::Set(0),
+        height: ActiveValue::Set(0),
+        hash: ActiveValue::Set(NO_HASH.to_vec()),
+        last_recorded_at: ActiveValue::Set(0),
+        default_currency: ActiveValue::Set(CurrencyCode::USD.as_str().to_owned()),
+        default_minimum_balance: ActiveValue::Set(None),
+        closed_through: ActiveValue::Set(None),
+        settings: ActiveValue::Set("{}".to_owned()),
+        secret: ActiveValue::Set(secret.to_vec()),
+        created_at: ActiveValue::Set(clock::now().micros()),
+    };
+    ledger::Entity::insert(row)
+        .on_conflict(OnConflict::column(ledger::Column::Id).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}

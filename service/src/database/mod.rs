@@ -1,0 +1,247 @@
+//! The connections to the database: pools for reads and for commits, their settings, and what must hold before either
+//! is used.
+//!
+//! Owns no table and knows no rule of the ledger; the one row it makes is the ledger `main` of an empty database.
+
+mod fault;
+mod main_ledger;
+mod postgres;
+mod schema;
+mod sqlite;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use migration::{FileLock, SchemaState, Target};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use secrecy::ExposeSecret;
+use sqlx::{PgPool, SqlitePool};
+
+use crate::{LedgerError, OpenError, Options};
+
+/// The name of the ledger that every database has.
+pub(crate) const MAIN_LEDGER: &str = "main";
+/// How long a read waits for a connection before it is told that too much is waiting.
+const READ_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a commit waits for a connection.
+const WRITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that was idle for longer is asked whether it still lives before it is used.
+const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
+/// How long the database may take to say that it is ready.
+const READY_TIMEOUT: Duration = Duration::from_secs(2);
+/// A statement that takes longer is logged.
+const SLOW_STATEMENT: Duration = Duration::from_secs(1);
+
+/// The connections that commits are made on.
+#[derive(Clone, Debug)]
+pub(crate) enum WritePool {
+    /// Several: one for each ledger that commits at the moment.
+    Postgres(PgPool),
+    /// One: SQLite has one writer at a time.
+    Sqlite(SqlitePool),
+}
+
+impl WritePool {
+    /// The same connections for SeaORM.
+    fn to_sea_orm(&self) -> DatabaseConnection {
+        match self {
+            Self::Postgres(pool) => pool.clone().into(),
+            Self::Sqlite(pool) => pool.clone().into(),
+        }
+    }
+
+    async fn close(&self) {
+        match self {
+            Self::Postgres(pool) => pool.close().await,
+            Self::Sqlite(pool) => pool.close().await,
+        }
+    }
+}
+
+/// An open database whose schema is the one this program was built for.
+#[derive(Clone, Debug)]
+pub(crate) struct Database {
+    /// For reads: single statements, never a transaction. They can be dropped half way without harm.
+    pub(crate) read: DatabaseConnection,
+    /// For commits.
+    pub(crate) write: WritePool,
+    /// Keeps other servers and changes of the schema away from a SQLite file.
+    _lock: Option<Arc<FileLock>>,
+}
+
+impl Database {
+    /// Connects, makes or checks the schema, and sees to it that there is a ledger `main`.
+    pub(crate) async fn open(options: &Options) -> Result<Self, OpenError> {
+        let target = Target::parse(options.database_url.expose_secret())?;
+        target.probe().await?;
+        let lock = match &target {
+            Target::Sqlite(path) if options.exclusive => Some(FileLock::acquire(path)?),
+            _ => None,
+        };
+        let (read, write) = match &target {
+            Target::Sqlite(path) => sqlite::open(path, options).await?,
+            Target::Postgres { options: server, .. } => postgres::open(server, options).await?,
+        };
+        let database = Self {
+            read,
+            write,
+            _lock: lock.map(Arc::new),
+        };
+        database.prepare(&target, options).await?;
+        Ok(database)
+    }
+
+    async fn prepare(&self, target: &Target, options: &Options) -> Result<(), OpenError> {
+        let db = self.write.to_sea_orm();
+        schema::bring_up_to_date(&db, target, options).await?;
+        main_ledger::ensure(&db).await
+    }
+
+    /// Whether the database answers in time, and its schema is the one this program was built for.
+    pub(crate) async fn check_ready(&self) -> Result<(), LedgerError> {
+        let check = async {
+            self.read.execute_unprepared("SELECT 1").await?;
+            migration::check(&self.read)
+                .await
+                .map_err(|error| LedgerError::Unavailable(error.to_string()))
+        };
+        match tokio::time::timeout(READY_TIMEOUT, check).await {
+            Ok(Ok(SchemaState::Current)) => Ok(()),
+            Ok(Ok(_)) => Err(LedgerError::Unavailable(
+                "the schema is not the one this program was built for".to_owned(),
+            )),
+            Ok(Err(error)) => Err(LedgerError::Unavailable(error.to_string())),
+            Err(_) => Err(LedgerError::Unavailable(format!(
+                "the database gave no answer in {} ms",
+                READY_TIMEOUT.as_millis()
+            ))),
+        }
+    }
+
+    /// Closes every connection, once what they are doing is done.
+    pub(crate) async fn close(&self) {
+        self.write.close().await;
+        // A pool that cannot be closed is closed with the process.
+        let _ = self.read.close_by_ref().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::EntityTrait;
+
+    use super::*;
+
+    fn options(path: &std::path::Path) -> Options {
+        Options {
+            database_url: format!("sqlite://{}", path.display()).into(),
+            batch_max: 500,
+            queue_max: 10_000,
+            read_pool: 2,
+            write_pool: 1,
+            migrate: true,
+            exclusive: true,
+            operator_key: None,
+            allow_unsafe_postgres: false,
+        }
+    }
+
+    /// A path in a directory of its own, which is removed when it is dropped.
+    struct TempPath(std::path::PathBuf);
+
+    impl TempPath {
+        fn new() -> Self {
+            let directory = std::env::temp_dir().join(format!("daybook-{}", uuid::Uuid::now_v7()));
+            std::fs::create_dir(&directory).unwrap();
+            Self(directory.join("test.db"))
+        }
+    }
+
+    impl Drop for TempPath {
+        fn drop(&mut self) {
+            let _ = self.0.parent().map(std::fs::remove_dir_all);
+        }
+    }
+
+    async fn refusal(options: &Options) -> String {
+        Database::open(options).await.unwrap_err().to_string()
+    }
+
+    #[tokio::test]
+    async fn a_new_file_gets_its_schema_and_its_ledger_and_keeps_them() {
+        let path = TempPath::new();
+        let first = Database::open(&options(&path.0)).await.unwrap();
+        let made = entity::ledger::Entity::find().all(&first.read).await.unwrap();
+        assert_eq!(made.len(), 1);
+        first.check_ready().await.unwrap();
+        first.close().await;
+        drop(first);
+        let second = Database::open(&options(&path.0)).await.unwrap();
+        assert_eq!(entity::ledger::Entity::find().all(&second.read).await.unwrap(), made);
+    }
+
+    #[tokio::test]
+    async fn a_served_file_is_refused_to_a_second_server_and_to_a_change_of_its_schema() {
+        let path = TempPath::new();
+        let _first = Database::open(&options(&path.0)).await.unwrap();
+        assert!(refusal(&options(&path.0)).await.contains("is being served"));
+        let url = format!("sqlite://{}", path.0.display());
+        for action in [
+            migration::Action::Up,
+            migration::Action::Down { steps: 1 },
+            migration::Action::Fresh,
+        ] {
+            let error = migration::run(&url, action).await.unwrap_err();
+            assert!(error.to_string().contains("is being served"), "{action:?}: {error}");
+        }
+        let beside = Options {
+            exclusive: false,
+            ..options(&path.0)
+        };
+        Database::open(&beside).await.unwrap();
+        assert!(migration::run(&url, migration::Action::Status).await.unwrap()[0].applied);
+    }
+
+    #[tokio::test]
+    async fn a_schema_that_is_not_current_is_refused_with_what_mends_it() {
+        let path = TempPath::new();
+        let check = Options {
+            migrate: false,
+            ..options(&path.0)
+        };
+        assert!(refusal(&check).await.contains("daybook migrate up"));
+        let database = Database::open(&options(&path.0)).await.unwrap();
+        let db = database.write.to_sea_orm();
+        db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m29990101_000001_later', 0)")
+            .await
+            .unwrap();
+        assert!(database.check_ready().await.is_err());
+        drop((database, db));
+        let refused = refusal(&options(&path.0)).await;
+        assert!(
+            refused.contains("too old") && refused.contains("m29990101_000001_later"),
+            "{refused}"
+        );
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write_and_a_transaction_left_open_does_not_outlive_its_borrower() {
+        let path = TempPath::new();
+        let database = Database::open(&options(&path.0)).await.unwrap();
+        assert!(database.read.execute_unprepared("DELETE FROM ledgers").await.is_err());
+        let WritePool::Sqlite(pool) = &database.write else {
+            unreachable!("the URL is one of SQLite")
+        };
+        let mut connection = pool.acquire().await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE; DELETE FROM ledgers")
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+        drop(connection);
+        let left: i64 = sqlx::query_scalar("SELECT count(*) FROM ledgers")
+            .fetch_one(pool)
+            .await
+            .unwrap();
+        assert_eq!(left, 1);
+    }
+}

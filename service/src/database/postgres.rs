@@ -1,0 +1,146 @@
+//! PostgreSQL: the settings of every session, and those of the server without which a success would not be final.
+//!
+//! sqlx 0.9.0 can give a connection back to its pool inside an open transaction, when a future is dropped while BEGIN
+//! is on the wire; the next borrower's writes would be rolled back after they were acknowledged. So a connection of
+//! the write pool is asked at each return, and closed where it is inside one. The read pool begins none.
+
+use std::time::Duration;
+
+use log::LevelFilter;
+use sea_orm::DatabaseConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _};
+
+use super::{PING_AFTER_IDLE, READ_ACQUIRE_TIMEOUT, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
+use crate::{OpenError, Options};
+
+/// The oldest release of PostgreSQL that is tested.
+const VERSION_MIN: i32 = 140_000;
+/// How long a connection may take to answer when it is given back.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Of every session: nothing waits for ever, on either side of a broken network.
+const SESSION: [(&str, &str); 7] = [
+    ("statement_timeout", "10s"),
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+    ("tcp_user_timeout", "10s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "3"),
+    ("tcp_keepalives_count", "3"),
+];
+
+/// Of sessions that read: a page must cost the same at ten rows and at ten million, so that every list walks its
+/// index whatever the statistics of the table say at the moment.
+const READ_SESSION: [(&str, &str); 4] = [
+    ("default_transaction_read_only", "on"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("jit", "off"),
+];
+
+/// Of sessions that commit: a batch is point look-ups through UNNEST. From about 128 rows on the planner would rather
+/// read a table to the end and hash it, which grows with the table; and a plan that is made anew for every batch costs
+/// more than the batch.
+const WRITE_SESSION: [(&str, &str); 5] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+    ("jit", "off"),
+];
+
+/// Connects, and refuses a server on which a success would not be final.
+pub(super) async fn open(
+    server: &PgConnectOptions,
+    options: &Options,
+) -> Result<(DatabaseConnection, WritePool), OpenError> {
+    let write = pool_options()
+        .max_connections(options.write_pool)
+        .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
+        .after_connect(|connection, _| Box::pin(wait_for_disk(connection)))
+        .after_release(|connection, _| Box::pin(is_outside_transaction(connection)))
+        .connect_with(session(server, "daybook commit", &WRITE_SESSION))
+        .await?;
+    check_server(&write, options).await?;
+    let read = pool_options()
+        .max_connections(options.read_pool)
+        .acquire_timeout(READ_ACQUIRE_TIMEOUT)
+        .connect_with(session(server, "daybook read", &READ_SESSION))
+        .await?;
+    Ok((read.into(), WritePool::Postgres(write)))
+}
+
+fn pool_options() -> PgPoolOptions {
+    PgPoolOptions::new()
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > PING_AFTER_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+}
+
+fn session(server: &PgConnectOptions, name: &str, settings: &[(&str, &str)]) -> PgConnectOptions {
+    server
+        .clone()
+        .application_name(name)
+        .options(SESSION)
+        .options(settings.iter().copied())
+        .log_statements(LevelFilter::Trace)
+        .log_slow_statements(LevelFilter::Warn, SLOW_STATEMENT)
+}
+
+/// A commit returns when it is on disk, whatever the server's default; `remote_apply` waits for more and stays.
+async fn wait_for_disk(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let sql = "SELECT set_config('synchronous_commit', 'on', false) \
+               WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
+    sqlx::raw_sql(sql).execute(connection).await.map(|_| ())
+}
+
+/// Whether the connection may go back to the pool. ROLLBACK would do it too, and leave a warning in the server's log
+/// each time; in a message of its own a statement begins with its transaction, unless one was open before.
+async fn is_outside_transaction(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let ask = sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(connection);
+    match tokio::time::timeout(RELEASE_TIMEOUT, ask).await {
+        Ok(row) => row?.try_get(0),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Refuses a server that is too old, is a standby, writes other text than UTF-8, or may forget what it was told.
+async fn check_server(pool: &PgPool, options: &Options) -> Result<(), OpenError> {
+    let sql = "SELECT current_setting('server_version_num')::int4, current_setting('server_version'), \
+               pg_is_in_recovery(), current_setting('server_encoding'), \
+               current_setting('fsync'), current_setting('full_page_writes')";
+    let row = sqlx::query(sql).fetch_one(pool).await?;
+    if row.try_get::<i32, _>(0)? < VERSION_MIN {
+        let version: String = row.try_get(1)?;
+        return Err(OpenError(format!(
+            "PostgreSQL {version} is too old: 14 or newer is needed"
+        )));
+    }
+    if row.try_get(2)? {
+        return Err(OpenError(
+            "this PostgreSQL is a standby, which takes no commits".to_owned(),
+        ));
+    }
+    let encoding: String = row.try_get(3)?;
+    if encoding != "UTF8" {
+        return Err(OpenError(format!(
+            "the database is encoded as {encoding}: make one with ENCODING 'UTF8'"
+        )));
+    }
+    for (index, setting) in [(4, "fsync"), (5, "full_page_writes")] {
+        let value: String = row.try_get(index)?;
+        if value != "on" && !options.allow_unsafe_postgres {
+            return Err(OpenError(format!(
+                "PostgreSQL runs with {setting} = {value}, so it can lose what was acknowledged: set {setting} = on"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! SQLite: a file, one connection that writes, and several that read beside it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use log::LevelFilter;
+use sea_orm::DatabaseConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
+
+use super::{READ_ACQUIRE_TIMEOUT, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
+use crate::{OpenError, Options};
+
+/// How long a writer waits for the writer of another process, such as `daybook key create`.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The first release of SQLite that cannot corrupt a database with a write-ahead log.
+const VERSION_MIN: i64 = 3_051_003;
+/// Pages kept in memory by the writer: negative, so in KiB.
+const WRITER_CACHE: &str = "-16384";
+/// Pages kept in memory by each reader, likewise.
+const READER_CACHE: &str = "-4096";
+
+/// Makes the file where it is absent, and opens it.
+pub(super) async fn open(path: &Path, options: &Options) -> Result<(DatabaseConnection, WritePool), OpenError> {
+    // The writer comes first and is never closed for its age: with its connection the log and the memory shared with
+    // the readers are there.
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(async move { end_transaction(connection).await }))
+        .connect_with(
+            connect_options(path)
+                .create_if_missing(true)
+                .pragma("cache_size", WRITER_CACHE),
+        )
+        .await
+        .map_err(|error| OpenError(format!("{} cannot be opened: {error}", path.display())))?;
+    check_version(&write).await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(options.read_pool)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(READ_ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .connect_with(
+            connect_options(path)
+                .pragma("query_only", "ON")
+                .pragma("cache_size", READER_CACHE),
+        )
+        .await?;
+    Ok((read.into(), WritePool::Sqlite(write)))
+}
+
+fn connect_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL would lose acknowledged commits when the power fails.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        // Else INSERT OR REPLACE would delete rows past the triggers that keep the journal append-only.
+        .pragma("recursive_triggers", "ON")
+        .log_statements(LevelFilter::Trace)
+        .log_slow_statements(LevelFilter::Warn, SLOW_STATEMENT)
+}
+
+/// Ends a transaction that a connection was given back with: see [`super::postgres`].
+async fn end_transaction(connection: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Refused, and rightly, where there is none.
+    let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
+    Ok(true)
+}
+
+async fn check_version(pool: &SqlitePool) -> Result<(), OpenError> {
+    let row = sqlx::query("SELECT sqlite_version()").fetch_one(pool).await?;
+    let version: String = row.try_get(0)?;
+    let number = version
+        .split('.')
+        .filter_map(|part| part.parse::<i64>().ok())
+        .fold(0_i64, |number, part| number.saturating_mul(1000).saturating_add(part));
+    if number < VERSION_MIN {
+        return Err(OpenError(format!(
+            "SQLite {version} can corrupt a database with a write-ahead log: 3.51.3 or newer is needed"
+        )));
+    }
+    Ok(())
+}
