@@ -3,19 +3,31 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use entity::api_key;
+use sea_orm::EntityTrait;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::LedgerError;
-use crate::database::Database;
-use crate::ledger::{Answer, Request};
+use crate::commit::{Committer, Limits};
+use crate::database::{Database, MAIN_LEDGER};
+use crate::ledger::{Answer, Command, CreateKey, Precondition, Request};
 use crate::money::CurrencyCode;
 use crate::query::{AccountFilter, Page, PageRequest, StatisticsQuery, TransactionFilter};
 use crate::record::{
     AccountRecord, BalanceRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord, TransactionRecord,
     UserRecord,
 };
-use crate::value::UserId;
+use crate::value::{Name, UserId};
+use crate::{LedgerError, Metrics, access, clock};
+
+/// Who acts when the service itself does.
+const SYSTEM_ACTOR: &str = "system";
+/// How long the first key of an empty database may take.
+const FIRST_KEY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Steps of a regrouping before its caller is answered: enough for 10,000 transactions, and for the rows to remove.
+const REGROUP_STEPS_AT_ONCE: u32 = 12;
+/// How long connections may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How to open a database; every bound has its unit in its name.
 #[derive(Clone, Debug)]
@@ -36,6 +48,8 @@ pub struct Options {
     pub exclusive: bool,
     /// The first operator key of an empty database; made and handed out where absent.
     pub operator_key: Option<SecretString>,
+    /// Where the service's meters go.
+    pub metrics: Metrics,
     /// Accept a PostgreSQL that may lose what it acknowledged (`fsync` or `full_page_writes` off): for tests alone.
     pub allow_unsafe_postgres: bool,
 }
@@ -81,6 +95,7 @@ pub struct Credential {
 #[derive(Clone, Debug)]
 pub struct Daybook {
     pub(crate) database: Database,
+    committer: Arc<Committer>,
 }
 
 impl Daybook {
@@ -91,7 +106,44 @@ impl Daybook {
     /// One line that says what is wrong and which command mends it.
     pub async fn open(options: Options) -> Result<(Self, Option<SecretString>), OpenError> {
         let database = Database::open(&options).await?;
-        Ok((Self { database }, None))
+        let limits = Limits {
+            batch_max: options.batch_max,
+            queue_max: options.queue_max,
+        };
+        let committer = Committer::new(database.write.clone(), limits, clock::now, options.metrics);
+        let daybook = Self {
+            database,
+            committer: Arc::new(committer),
+        };
+        let first_key = daybook.make_first_key(options.operator_key).await?;
+        Ok((daybook, first_key))
+    }
+
+    /// Makes an operator key where there is no key at all; its secret is handed out where it was made here.
+    async fn make_first_key(&self, given: Option<SecretString>) -> Result<Option<SecretString>, OpenError> {
+        if api_key::Entity::find().one(&self.database.read).await?.is_some() {
+            return Ok(None);
+        }
+        let opening = |error: LedgerError| OpenError(error.to_string());
+        let (secret, is_ours) = match given {
+            Some(secret) => (secret, false),
+            None => (access::make_secret().map_err(opening)?, true),
+        };
+        let name = Name::parse("first").map_err(|error| OpenError(error.to_string()))?;
+        let request = Request {
+            command: Command::CreateKey(CreateKey::new(name, Role::Operator, None, &secret)),
+            precondition: Precondition::Any,
+            idempotency: None,
+            dry_run: false,
+            actor: SYSTEM_ACTOR.to_owned(),
+            request_id: SYSTEM_ACTOR.to_owned(),
+        };
+        let ledger = self.ledger(MAIN_LEDGER).await.map_err(opening)?;
+        let deadline = Instant::now()
+            .checked_add(FIRST_KEY_TIMEOUT)
+            .unwrap_or_else(Instant::now);
+        self.submit(&ledger, request, deadline).await.map_err(opening)?;
+        Ok(is_ours.then_some(secret))
     }
 
     /// The ledger called `name`.
@@ -117,8 +169,34 @@ impl Daybook {
     /// # Errors
     /// Why the ledger refused; a refused request has left nothing behind.
     pub async fn submit(&self, ledger: &Ledger, request: Request, deadline: Instant) -> Result<Answer, LedgerError> {
-        let _ = (ledger, request, deadline);
-        Err(unfinished())
+        let regrouped = request.regroups().map(str::to_owned);
+        let answer = self.committer.submit(ledger.id, request, deadline).await?;
+        if let Some(user_id) = regrouped {
+            self.regroup(ledger.id, user_id).await;
+        }
+        Ok(answer)
+    }
+
+    /// Counts a user's transactions by the days of a new time zone: as far as the bound goes before the caller is
+    /// answered, the rest in the background.
+    async fn regroup(&self, ledger_id: i64, user_id: String) {
+        let committer = Arc::clone(&self.committer);
+        // A task of its own: a caller that goes away must not leave a transaction of the database half way.
+        let first_steps = tokio::spawn(async move {
+            let is_done = committer
+                .regroup(ledger_id, &user_id, REGROUP_STEPS_AT_ONCE)
+                .await
+                .unwrap_or_else(|error| {
+                    log::error!("statistics are to be regrouped later: {error}");
+                    true
+                });
+            if !is_done {
+                tokio::spawn(async move { committer.regroup(ledger_id, &user_id, u32::MAX).await });
+            }
+        });
+        if let Err(error) = first_steps.await {
+            log::error!("statistics are to be regrouped later: {error}");
+        }
     }
 
     /// Whether the database answers and its schema is the one this program was built for.
@@ -131,7 +209,13 @@ impl Daybook {
 
     /// Commits what is queued, at most for `limit`, and closes every connection.
     pub async fn shutdown(&self, limit: Duration) {
-        let _ = tokio::time::timeout(limit, self.database.close()).await;
+        self.committer.shutdown(limit).await;
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.database.close())
+            .await
+            .is_err()
+        {
+            log::warn!("connections were still in use when the service ended");
+        }
     }
 
     /// A transaction, or one version of it.

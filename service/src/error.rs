@@ -135,9 +135,34 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
-    /// No such `resource`.
+    /// The error's name, as the contract and the meters spell it.
     #[must_use]
-    pub fn not_found(resource: Resource) -> Self {
-        Self::NotFound(resource)
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "validation_failed",
+            Self::InvalidCursor => "invalid_cursor",
+            Self::Forbidden => "forbidden",
+            Self::NotFound(Resource::User) => "user_not_found",
+            Self::NotFound(Resource::Account) => "account_not_found",
+            Self::NotFound(Resource::Transaction) => "transaction_not_found",
+            Self::NotFound(Resource::Ledger) => "ledger_not_found",
+            Self::NotFound(Resource::Key) => "key_not_found",
+            Self::VersionMismatch { .. } => "version_mismatch",
+            Self::TransactionNotEditable { .. } => "transaction_not_editable",
+            Self::AccountClosed { .. } => "account_closed",
+            Self::AccountFrozen { .. } => "account_frozen",
+            Self::AccountNotEmpty { .. } => "account_not_empty",
+            Self::ReferenceTaken { .. } => "reference_taken",
+            Self::AccountExists { .. } => "account_exists",
+            Self::SameAccount => "same_account",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::AmountOverflow => "amount_overflow",
+            Self::InsufficientFunds { .. } => "insufficient_funds",
+            Self::IdempotencyKeyReused { .. } => "idempotency_key_reused",
+            Self::Overloaded => "overloaded",
+            Self::Unavailable(_) => "unavailable",
+            Self::OutcomeUnknown(_) => "outcome_unknown",
+            Self::Internal(_) => "internal",
+        }
     }
 }

@@ -7,12 +7,15 @@
 //! Absences that hold everywhere: [`ledger`] and [`money`] do no I/O, read no clock and draw no randomness; nothing
 //! here knows of HTTP; no float exists; nothing outside [`commit`] writes to the database.
 
+pub mod access;
 mod clock;
+mod commit;
 mod database;
 mod daybook;
 mod error;
 pub mod journal;
 pub mod ledger;
+mod metrics;
 pub mod money;
 pub mod query;
 pub mod record;
@@ -21,3 +24,4 @@ pub mod value;
 pub use daybook::{Credential, Daybook, Ledger, OpenError, Options};
 pub use error::{LedgerError, Resource};
 pub use ledger::{Answer, AnswerStatus};
+pub use metrics::Metrics;

@@ -142,6 +142,7 @@ mod tests {
             migrate: true,
             exclusive: true,
             operator_key: None,
+            metrics: crate::Metrics::register(&prometheus::Registry::new()).unwrap(),
             allow_unsafe_postgres: false,
         }
     }

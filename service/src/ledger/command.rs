@@ -207,6 +207,44 @@ pub struct Request {
     pub request_id: String,
 }
 
+/// Bytes that a request takes beside its metadata: its other texts are short by their types.
+const REQUEST_BYTES: usize = 1024;
+
+impl Request {
+    /// The user whose statistics may have to be grouped by other days once the request is committed.
+    #[must_use]
+    pub fn regroups(&self) -> Option<&str> {
+        match &self.command {
+            Command::PutUser(command) => Some(command.id.as_str()),
+            Command::UpdateUser(command) if command.time_zone.is_some() => Some(command.id.as_str()),
+            _ => None,
+        }
+        .filter(|_| !self.dry_run)
+    }
+
+    /// About how many bytes the request keeps while it waits.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        let metadata = match &self.command {
+            Command::CreateTransaction(command) => command.metadata.size_bytes(),
+            Command::PutUser(command) => command.metadata.size_bytes(),
+            Command::CreateAccount(command) => command.metadata.size_bytes(),
+            Command::UpdateTransaction(command) => patch_bytes(command.metadata.as_ref()),
+            Command::UpdateUser(command) => patch_bytes(command.metadata.as_ref()),
+            Command::UpdateAccount(command) => patch_bytes(command.metadata.as_ref()),
+            Command::VoidTransaction { .. }
+            | Command::RestoreTransaction { .. }
+            | Command::CreateKey(_)
+            | Command::RevokeKey { .. } => 0,
+        };
+        metadata.saturating_add(REQUEST_BYTES)
+    }
+}
+
+fn patch_bytes(patch: Option<&MetadataPatch>) -> usize {
+    patch.map_or(0, MetadataPatch::size_bytes)
+}
+
 /// The state that a caller expects, from the headers of a conditional request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Precondition {

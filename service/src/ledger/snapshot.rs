@@ -93,6 +93,11 @@ impl<K: Eq + Hash, V> Table<K, V> {
         }
     }
 
+    /// Every row, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &V> {
+        self.rows.values().map(|row| &row.value)
+    }
+
     /// The rows that the database does not have yet.
     pub fn inserted(&self) -> impl Iterator<Item = &V> {
         self.rows

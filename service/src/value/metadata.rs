@@ -40,6 +40,15 @@ impl Metadata {
         &self.0
     }
 
+    /// Bytes of the keys and values.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        self.0
+            .iter()
+            .map(|(key, value)| key.len().saturating_add(value.len()))
+            .sum()
+    }
+
     /// The object after a merge patch (RFC 7396) of its members.
     ///
     /// # Errors
@@ -79,6 +88,17 @@ impl MetadataPatch {
         } else {
             Err(errors)
         }
+    }
+}
+
+impl MetadataPatch {
+    /// Bytes of the keys and values.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        self.0
+            .iter()
+            .map(|(key, value)| key.len().saturating_add(value.as_ref().map_or(0, String::len)))
+            .sum()
     }
 }
 

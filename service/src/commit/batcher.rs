@@ -1,0 +1,232 @@
+//! The queue of each ledger, and the task that empties it batch by batch.
+//!
+//! A batch takes everything that waits, up to its bounds, and never waits for more: what queued during the commit
+//! before is batch enough, and the lone caller is not kept waiting.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::batch::{Reply, Target};
+use super::regroup::Step;
+use crate::LedgerError;
+use crate::database::WritePool;
+use crate::ledger::Request;
+use crate::metrics::Metrics;
+use crate::value::Timestamp;
+
+/// Most bytes of the requests that wait for one ledger.
+const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Most bytes of the requests of one batch.
+const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The bounds of queues and batches.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Most commands of one commit.
+    pub(crate) batch_max: usize,
+    /// Most commands that wait per ledger.
+    pub(crate) queue_max: usize,
+}
+
+/// Commits requests: one queue and one task a ledger.
+#[derive(Debug)]
+pub(crate) struct Committer {
+    pool: WritePool,
+    limits: Limits,
+    clock: fn() -> Timestamp,
+    metrics: Metrics,
+    /// `None` once the committer is shut down.
+    queues: Mutex<Option<HashMap<i64, Queue>>>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    sender: mpsc::Sender<Waiting>,
+    bytes: Arc<AtomicUsize>,
+    task: JoinHandle<()>,
+}
+
+/// A request in the queue, and who waits for its answer.
+#[derive(Debug)]
+struct Waiting {
+    request: Request,
+    bytes: usize,
+    deadline: Instant,
+    reply: oneshot::Sender<Reply>,
+}
+
+impl Committer {
+    pub(crate) fn new(pool: WritePool, limits: Limits, clock: fn() -> Timestamp, metrics: Metrics) -> Self {
+        Self {
+            pool,
+            limits,
+            clock,
+            metrics,
+            queues: Mutex::new(Some(HashMap::new())),
+        }
+    }
+
+    /// Queues a request and waits for its answer. It is committed whether or not somebody still waits.
+    pub(crate) async fn submit(&self, ledger_id: i64, request: Request, deadline: Instant) -> Reply {
+        let (reply, answer) = oneshot::channel();
+        let bytes = request.size_bytes();
+        self.enqueue(
+            ledger_id,
+            Waiting {
+                request,
+                bytes,
+                deadline,
+                reply,
+            },
+        )
+        .inspect_err(|_| {
+            self.metrics.count_rejection("overloaded");
+        })?;
+        // The task answers every request that it takes; if it is gone, so is the server.
+        let reply = answer
+            .await
+            .unwrap_or_else(|_| Err(LedgerError::Unavailable("shutting down".to_owned())));
+        if let Err(error) = &reply {
+            self.metrics.count_rejection(error.code());
+        }
+        reply
+    }
+
+    fn enqueue(&self, ledger_id: i64, waiting: Waiting) -> Result<(), LedgerError> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(queues) = queues.as_mut() else {
+            return Err(LedgerError::Unavailable("shutting down".to_owned()));
+        };
+        let queue = queues.entry(ledger_id).or_insert_with(|| self.open_queue(ledger_id));
+        let waiting_bytes = waiting.bytes;
+        if queue.bytes.load(Ordering::Relaxed).saturating_add(waiting_bytes) > QUEUE_BYTES_MAX {
+            return Err(LedgerError::Overloaded);
+        }
+        queue.sender.try_send(waiting).map_err(|_| LedgerError::Overloaded)?;
+        queue.bytes.fetch_add(waiting_bytes, Ordering::Relaxed);
+        self.metrics.queued(1);
+        Ok(())
+    }
+
+    fn open_queue(&self, ledger_id: i64) -> Queue {
+        let (sender, receiver) = mpsc::channel(self.limits.queue_max);
+        let bytes = Arc::new(AtomicUsize::new(0));
+        let worker = Worker {
+            target: self.target(ledger_id),
+            batch_max: self.limits.batch_max,
+            receiver,
+            bytes: Arc::clone(&bytes),
+            metrics: self.metrics.clone(),
+        };
+        Queue {
+            sender,
+            bytes,
+            task: tokio::spawn(worker.run()),
+        }
+    }
+
+    /// Counts a user's transactions by the days of a new time zone, at most `steps_max` steps of it; whether nothing is
+    /// left to do.
+    ///
+    /// # Errors
+    /// Those of a database that does not answer; what was done stays done.
+    pub(crate) async fn regroup(&self, ledger_id: i64, user_id: &str, steps_max: u32) -> Result<bool, LedgerError> {
+        let target = self.target(ledger_id);
+        for _ in 0..steps_max {
+            let step = target
+                .regroup_step(user_id)
+                .await
+                .map_err(|failure| failure.to_error())?;
+            if step == Step::Done {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn target(&self, ledger_id: i64) -> Target {
+        Target {
+            pool: self.pool.clone(),
+            ledger_id,
+            clock: self.clock,
+        }
+    }
+
+    /// Takes no more requests, and waits at most for `limit` until what is queued is committed.
+    pub(crate) async fn shutdown(&self, limit: Duration) {
+        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let tasks: Vec<JoinHandle<()>> = queues.into_iter().flatten().map(|(_, queue)| queue.task).collect();
+        let all = futures_util::future::join_all(tasks);
+        if tokio::time::timeout(limit, all).await.is_err() {
+            log::error!("commits are still under way after {} s", limit.as_secs());
+        }
+    }
+}
+
+/// The task of one ledger.
+struct Worker {
+    target: Target,
+    batch_max: usize,
+    receiver: mpsc::Receiver<Waiting>,
+    bytes: Arc<AtomicUsize>,
+    metrics: Metrics,
+}
+
+impl Worker {
+    async fn run(mut self) {
+        while let Some(batch) = self.next_batch().await {
+            if !batch.is_empty() {
+                self.commit(batch).await;
+            }
+        }
+    }
+
+    /// Everything that waits, up to the bounds of a batch; `None` when nothing will come any more.
+    async fn next_batch(&mut self) -> Option<Vec<Waiting>> {
+        let first = self.receiver.recv().await?;
+        let mut bytes = first.bytes;
+        let mut batch = vec![first];
+        while batch.len() < self.batch_max && bytes < BATCH_BYTES_MAX {
+            let Ok(next) = self.receiver.try_recv() else { break };
+            bytes = bytes.saturating_add(next.bytes);
+            batch.push(next);
+        }
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.metrics
+            .queued(i64::try_from(batch.len()).unwrap_or(i64::MAX).saturating_neg());
+        Some(self.drop_expired(batch))
+    }
+
+    /// Answers whoever waited too long, without having done anything.
+    fn drop_expired(&self, batch: Vec<Waiting>) -> Vec<Waiting> {
+        let now = Instant::now();
+        let (expired, live): (Vec<Waiting>, Vec<Waiting>) =
+            batch.into_iter().partition(|waiting| waiting.deadline <= now);
+        for waiting in expired {
+            // Whoever has gone needs no answer.
+            let _ = waiting
+                .reply
+                .send(Err(LedgerError::Unavailable("waited too long in the queue".to_owned())));
+        }
+        live
+    }
+
+    async fn commit(&self, batch: Vec<Waiting>) {
+        let started = Instant::now();
+        let (requests, replies): (Vec<Request>, Vec<oneshot::Sender<Reply>>) = batch
+            .into_iter()
+            .map(|waiting| (waiting.request, waiting.reply))
+            .unzip();
+        let answers = self.target.commit(&requests).await;
+        self.metrics.observe_batch(requests.len(), started.elapsed());
+        for (reply, answer) in replies.into_iter().zip(answers) {
+            // Whoever has gone needs no answer.
+            let _ = reply.send(answer);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Loading a snapshot: one statement, whatever the batch names.
+//!
+//! Rows of every kind come back as a tag and a JSON array, so that one round trip suffices and both databases are
+//! read by one piece of code.
+
+mod stored;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use uuid::Uuid;
+
+use super::Corrupt;
+use super::rows::{Cell, Dialect, Kind, Rows, select_rows};
+use crate::ledger::{LedgerState, Names, Snapshot};
+use crate::money::{Currency, CurrencyCode};
+use stored::{AccountRow, AnswerRow, KeyRow, NamedKeyRow, TransactionRow, UserRow, parse};
+
+pub(super) use stored::{AccountOverlay, status_number};
+
+/// The lists that a load is bound to, in the order of their parameters.
+const LISTS: [(&str, &[&str], &[Kind]); 7] = [
+    ("named_users", &["id"], &[Kind::Text]),
+    ("named_accounts", &["id"], &[Kind::Uuid]),
+    (
+        "account_names",
+        &["owner", "name", "currency"],
+        &[Kind::Text, Kind::Text, Kind::Text],
+    ),
+    ("named_transactions", &["id"], &[Kind::Uuid]),
+    ("named_references", &["reference"], &[Kind::Text]),
+    ("named_answers", &["scope", "key"], &[Kind::Text, Kind::Text]),
+    ("named_keys", &["id"], &[Kind::Uuid]),
+];
+
+static POSTGRES: LazyLock<String> = LazyLock::new(|| load_sql(Dialect::Postgres));
+static SQLITE: LazyLock<String> = LazyLock::new(|| load_sql(Dialect::Sqlite));
+
+/// The statement. Its first parameter is the ledger, then come the lists of [`bind_lists`].
+pub(super) fn sql(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => &POSTGRES,
+        Dialect::Sqlite => &SQLITE,
+    }
+}
+
+/// The lists of names, in the order of the statement's parameters.
+pub(super) fn bind_lists(names: &Names) -> Vec<Rows> {
+    let list = |index: usize, cells: Vec<Vec<Cell>>| {
+        let mut rows = Rows::new(LISTS.get(index).map_or(&[][..], |(_, _, kinds)| kinds));
+        cells.into_iter().for_each(|row| rows.push(row));
+        rows
+    };
+    let texts = |names: &BTreeSet<String>| names.iter().map(|name| vec![name.as_str().into()]).collect();
+    let ids = |names: &BTreeSet<Uuid>| names.iter().map(|id| vec![Cell::from(*id)]).collect();
+    vec![
+        list(0, texts(&names.users)),
+        list(1, ids(&names.accounts)),
+        list(
+            2,
+            names
+                .account_names
+                .iter()
+                .map(|(owner, name, currency)| {
+                    vec![owner.as_str().into(), name.as_str().into(), currency.as_str().into()]
+                })
+                .collect(),
+        ),
+        list(3, ids(&names.transactions)),
+        list(4, texts(&names.references)),
+        list(
+            5,
+            names
+                .answers
+                .iter()
+                .map(|(scope, key)| vec![scope.as_str().into(), key.as_str().into()])
+                .collect(),
+        ),
+        list(6, ids(&names.keys)),
+    ]
+}
+
+fn load_sql(dialect: Dialect) -> String {
+    let mut first = 2;
+    let mut sources = Vec::new();
+    for (name, columns, kinds) in LISTS {
+        sources.push(format!("{name} AS ({})", select_rows(dialect, columns, kinds, first)));
+        first = first.saturating_add(Rows::new(kinds).parameters(dialect));
+    }
+    let array = |columns: &[&str]| json_array(dialect, columns);
+    format!(
+        "WITH {sources},
+        found_transactions AS (
+            SELECT t.* FROM named_transactions n JOIN transactions t ON t.ledger_id = $1 AND t.id = n.id),
+        account_ids AS (
+            SELECT id FROM named_accounts
+            UNION SELECT source_account_id FROM found_transactions
+            UNION SELECT destination_account_id FROM found_transactions),
+        found_accounts AS (
+            SELECT a.* FROM account_ids n JOIN accounts a ON a.ledger_id = $1 AND a.id = n.id
+            UNION ALL SELECT a.* FROM account_names n JOIN accounts a
+                ON a.ledger_id = $1 AND a.owner = n.owner AND a.name = n.name AND a.currency = n.currency),
+        user_ids AS (SELECT id FROM named_users UNION SELECT owner FROM found_accounts WHERE owner <> '')
+        SELECT 'currency', {currency} FROM currencies c WHERE c.ledger_id = $1
+        UNION ALL SELECT 'user', {user} FROM user_ids n JOIN users u ON u.ledger_id = $1 AND u.id = n.id
+        UNION ALL SELECT 'account', {account} FROM found_accounts a
+        UNION ALL SELECT 'transaction', {transaction} FROM found_transactions t
+        UNION ALL SELECT 'reference', {reference} FROM named_references n JOIN transactions t
+            ON t.ledger_id = $1 AND t.reference = n.reference AND t.reference IS NOT NULL
+        UNION ALL SELECT 'answer', {answer} FROM named_answers n
+            JOIN idempotency_keys i ON i.ledger_id = $1 AND i.scope = n.scope AND i.key = n.key
+            JOIN events e ON e.ledger_id = $1 AND e.position = i.answer_position
+        UNION ALL SELECT 'key', {key} FROM named_keys n JOIN api_keys k ON k.id = n.id
+            LEFT JOIN ledgers l ON l.id = k.ledger_id",
+        sources = sources.join(", "),
+        currency = array(&["c.code", "c.exponent"]),
+        user = array(UserRow::COLUMNS),
+        account = array(AccountRow::COLUMNS),
+        transaction = array(TransactionRow::COLUMNS),
+        reference = array(&["t.reference", "~t.id"]),
+        answer = array(AnswerRow::COLUMNS),
+        key = named_key(dialect),
+    )
+}
+
+/// The statement that finds a user's transactions within bounds of their ids, in the order of the ids; its list has one
+/// row, `owner`, `after_id` (exclusive) and `until_id` (inclusive). Each side of the user yields at most `limit` rows.
+pub(super) fn transactions_sql(dialect: Dialect, names: &[&str], kinds: &[Kind], limit: usize) -> String {
+    let source = select_rows(dialect, names, kinds, 2);
+    let row = json_array(dialect, TransactionRow::COLUMNS);
+    let side = |side: &str| {
+        format!(
+            "SELECT * FROM (SELECT 'transaction' AS tag, {row} AS body FROM bounds b JOIN transactions t
+                ON t.ledger_id = $1 AND t.{side}_owner = b.owner AND t.{side}_owner <> ''
+                AND t.id > b.after_id AND t.id <= b.until_id
+            ORDER BY t.id LIMIT {limit}) AS {side}s"
+        )
+    };
+    format!(
+        "WITH bounds AS ({source}) {} UNION ALL {}",
+        side("source"),
+        side("destination")
+    )
+}
+
+/// A key's row behind the name of its ledger.
+fn named_key(dialect: Dialect) -> String {
+    let row = json_array(dialect, KeyRow::COLUMNS);
+    match dialect {
+        Dialect::Postgres => format!("json_build_array(l.name, ({row})::json)::text"),
+        Dialect::Sqlite => format!("json_array(l.name, {row})"),
+    }
+}
+
+/// A JSON array of the columns. One that holds an id is marked with `~`, one that holds bytes with `#`: neither is JSON
+/// by itself on SQLite.
+fn json_array(dialect: Dialect, columns: &[&str]) -> String {
+    let member = |column: &&str| match (dialect, column.strip_prefix('~'), column.strip_prefix('#')) {
+        (Dialect::Postgres, Some(id), _) => id.to_owned(),
+        (Dialect::Postgres, _, Some(bytes)) => format!("encode({bytes}, 'hex')"),
+        // hex(NULL) is the empty text, which would not read as NULL.
+        (Dialect::Sqlite, Some(id), _) => format!("iif({id} IS NULL, NULL, hex({id}))"),
+        (Dialect::Sqlite, _, Some(bytes)) => format!("hex({bytes})"),
+        (_, None, None) => (*column).to_owned(),
+    };
+    let members = columns.iter().map(member).collect::<Vec<_>>().join(", ");
+    match dialect {
+        Dialect::Postgres => format!("json_build_array({members})::text"),
+        Dialect::Sqlite => format!("json_array({members})"),
+    }
+}
+
+/// Puts what was loaded into a snapshot of `ledger`.
+pub(super) fn read_snapshot(ledger: LedgerState, rows: &[(String, String)]) -> Result<Snapshot, Corrupt> {
+    let mut snapshot = Snapshot::new(ledger);
+    // Currencies come first: accounts and transactions are read with their exponents.
+    for (_, row) in rows.iter().filter(|(tag, _)| tag == "currency") {
+        let (code, exponent): (CurrencyCode, u8) = parse(row)?;
+        snapshot.currencies.load(code, Currency { code, exponent });
+    }
+    for (tag, row) in rows {
+        match tag.as_str() {
+            "user" => {
+                let user = parse::<UserRow>(row)?.read()?;
+                snapshot.users.load(user.id.clone(), user);
+            }
+            "account" => {
+                let account = parse::<AccountRow>(row)?.read(&snapshot)?;
+                snapshot.load_account(account);
+            }
+            "transaction" => {
+                let transaction = parse::<TransactionRow>(row)?.read(&snapshot)?;
+                snapshot.transactions.load(transaction.id, transaction);
+            }
+            "reference" => {
+                let (reference, id): (String, Uuid) = parse(row)?;
+                snapshot.references.load(reference, Some(id));
+            }
+            "answer" => {
+                let answer = parse::<AnswerRow>(row)?.read()?;
+                snapshot.answers.load(answer.key.clone(), answer);
+            }
+            "key" => {
+                let key = parse::<NamedKeyRow>(row)?.read()?;
+                snapshot.keys.load(key.record.id, key);
+            }
+            _ => {}
+        }
+    }
+    Ok(snapshot)
+}

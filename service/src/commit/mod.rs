@@ -1,0 +1,39 @@
+//! The imperative shell: group commit.
+//!
+//! Requests that arrive while a commit is on its way form the next batch ([`batcher`]). A batch is one transaction of
+//! the database ([`batch`]): lock the ledger's row, load what the requests name, decide each, save what they changed,
+//! chain the events to the block before, commit. Only then is anybody answered.
+//!
+//! | round trip on PostgreSQL | statement |
+//! | --- | --- |
+//! | 1 | `BEGIN` and the lock of the ledger's row |
+//! | 2 | [`load`]: everything that the batch names |
+//! | 3 | [`save`]: every table that the batch writes |
+//! | 4 | `COMMIT` |
+//!
+//! The row lock is the only lock there is: it orders the commits of a ledger across all instances, and since nothing
+//! else is ever waited for, nothing deadlocks. The clock is read after it, so recorded times never go backwards.
+
+mod batch;
+mod batcher;
+mod failure;
+mod load;
+mod regroup;
+mod rows;
+mod save;
+mod seal;
+mod tables;
+mod txn;
+
+pub(crate) use batcher::{Committer, Limits};
+
+/// What is stored makes no sense: the text says where.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Corrupt(String);
+
+impl Corrupt {
+    fn new(what: impl std::fmt::Display) -> Self {
+        Self(what.to_string())
+    }
+}

@@ -1,0 +1,245 @@
+//! Rows as parameters: however many there are, the statement's text stays the same, so that it is prepared once.
+//!
+//! PostgreSQL takes one array a column (`unnest`), SQLite one JSON array of arrays (`json_each`).
+
+use serde::ser::{Serialize, SerializeSeq, Serializer};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{Postgres, Sqlite};
+use uuid::Uuid;
+
+/// The two databases, where their SQL differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Dialect {
+    Postgres,
+    Sqlite,
+}
+
+/// The type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Int,
+    Text,
+    Uuid,
+    Bytes,
+}
+
+impl Kind {
+    fn postgres_array(self) -> &'static str {
+        match self {
+            Self::Int => "int8[]",
+            Self::Text => "text[]",
+            Self::Uuid => "uuid[]",
+            Self::Bytes => "bytea[]",
+        }
+    }
+}
+
+/// A value to be bound; every one may be NULL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cell {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Uuid(Option<Uuid>),
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! cell_from {
+    ($($from:ty => |$value:ident| $cell:expr;)+) => {
+        $(impl From<$from> for Cell { fn from($value: $from) -> Self { $cell } })+
+    };
+}
+
+cell_from! {
+    i64 => |value| Self::Int(Some(value));
+    Option<i64> => |value| Self::Int(value);
+    &str => |value| Self::Text(Some(value.to_owned()));
+    String => |value| Self::Text(Some(value));
+    Option<&str> => |value| Self::Text(value.map(str::to_owned));
+    Option<String> => |value| Self::Text(value);
+    Uuid => |value| Self::Uuid(Some(value));
+    Option<Uuid> => |value| Self::Uuid(value);
+    [u8; 32] => |value| Self::Bytes(Some(value.to_vec()));
+    Vec<u8> => |value| Self::Bytes(Some(value));
+}
+
+/// JSON as SQLite reads it back: bytes as hexadecimal, all else as itself.
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Int(value) => value.serialize(serializer),
+            Self::Text(value) => value.serialize(serializer),
+            Self::Uuid(value) => value.map(|uuid| hex(uuid.as_bytes())).serialize(serializer),
+            Self::Bytes(value) => value.as_deref().map(hex).serialize(serializer),
+        }
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
+        .collect()
+}
+
+/// Rows of one shape.
+#[derive(Clone, Debug)]
+pub(super) struct Rows {
+    kinds: &'static [Kind],
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Rows {
+    pub(super) fn new(kinds: &'static [Kind]) -> Self {
+        Self {
+            kinds,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row: one cell of the right kind a column.
+    pub(super) fn push(&mut self, row: Vec<Cell>) {
+        debug_assert_eq!(row.len(), self.kinds.len(), "a row has one cell a column");
+        self.rows.push(row);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many parameters the rows take.
+    pub(super) fn parameters(&self, dialect: Dialect) -> usize {
+        parameters(dialect, self.kinds)
+    }
+
+    /// Binds the rows to a statement for PostgreSQL: an array a column.
+    pub(super) fn bind_postgres<'q>(
+        self,
+        mut query: Query<'q, Postgres, PgArguments>,
+    ) -> Query<'q, Postgres, PgArguments> {
+        let mut columns: Vec<Vec<Cell>> = self.kinds.iter().map(|_| Vec::with_capacity(self.rows.len())).collect();
+        for row in self.rows {
+            for (column, cell) in columns.iter_mut().zip(row) {
+                column.push(cell);
+            }
+        }
+        for (kind, cells) in self.kinds.iter().zip(columns) {
+            query = match kind {
+                Kind::Int => query.bind(cells.into_iter().map(int).collect::<Vec<_>>()),
+                Kind::Text => query.bind(cells.into_iter().map(text).collect::<Vec<_>>()),
+                Kind::Uuid => query.bind(cells.into_iter().map(uuid).collect::<Vec<_>>()),
+                Kind::Bytes => query.bind(cells.into_iter().map(bytes).collect::<Vec<_>>()),
+            };
+        }
+        query
+    }
+
+    /// Binds the rows to a statement for SQLite: one JSON array.
+    pub(super) fn bind_sqlite<'q>(
+        self,
+        query: Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>,
+    ) -> Result<Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>, serde_json::Error> {
+        Ok(query.bind(serde_json::to_string(&JsonRows(&self.rows))?))
+    }
+}
+
+struct JsonRows<'a>(&'a [Vec<Cell>]);
+
+impl Serialize for JsonRows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sequence = serializer.serialize_seq(Some(self.0.len()))?;
+        for row in self.0 {
+            sequence.serialize_element(row)?;
+        }
+        sequence.end()
+    }
+}
+
+fn int(cell: Cell) -> Option<i64> {
+    if let Cell::Int(value) = cell { value } else { None }
+}
+
+fn text(cell: Cell) -> Option<String> {
+    if let Cell::Text(value) = cell { value } else { None }
+}
+
+fn uuid(cell: Cell) -> Option<Uuid> {
+    if let Cell::Uuid(value) = cell { value } else { None }
+}
+
+fn bytes(cell: Cell) -> Option<Vec<u8>> {
+    if let Cell::Bytes(value) = cell { value } else { None }
+}
+
+fn parameters(dialect: Dialect, kinds: &[Kind]) -> usize {
+    match dialect {
+        Dialect::Postgres => kinds.len(),
+        Dialect::Sqlite => 1,
+    }
+}
+
+/// The `SELECT` that yields rows bound from parameter `first` on, with the columns `names`.
+pub(super) fn select_rows(dialect: Dialect, names: &[&str], kinds: &[Kind], first: usize) -> String {
+    match dialect {
+        Dialect::Postgres => {
+            let arrays: Vec<String> = kinds
+                .iter()
+                .zip(first..)
+                .map(|(kind, number)| format!("${number}::{}", kind.postgres_array()))
+                .collect();
+            format!(
+                "SELECT * FROM unnest({}) AS bound({})",
+                arrays.join(", "),
+                names.join(", ")
+            )
+        }
+        Dialect::Sqlite => {
+            let members: Vec<String> = names
+                .iter()
+                .zip(kinds)
+                .enumerate()
+                .map(|(index, (name, kind))| match kind {
+                    Kind::Int | Kind::Text => format!("value ->> {index} AS {name}"),
+                    Kind::Uuid | Kind::Bytes => format!("unhex(value ->> {index}) AS {name}"),
+                })
+                .collect();
+            format!("SELECT {} FROM json_each(${first})", members.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [Kind; 3] = [Kind::Int, Kind::Text, Kind::Uuid];
+
+    #[test]
+    fn the_text_of_a_statement_does_not_depend_on_its_rows() {
+        let names = ["a", "b", "c"];
+        assert_eq!(
+            select_rows(Dialect::Postgres, &names, &KINDS, 4),
+            "SELECT * FROM unnest($4::int8[], $5::text[], $6::uuid[]) AS bound(a, b, c)"
+        );
+        assert_eq!(
+            select_rows(Dialect::Sqlite, &names, &KINDS, 4),
+            "SELECT value ->> 0 AS a, value ->> 1 AS b, unhex(value ->> 2) AS c FROM json_each($4)"
+        );
+    }
+
+    #[test]
+    fn bytes_are_hexadecimal_in_json_and_null_stays_null() {
+        let row = vec![
+            Cell::from(7),
+            Cell::from(None::<&str>),
+            Cell::from(Uuid::from_u128(0xAB)),
+        ];
+        let json = serde_json::to_string(&JsonRows(&[row])).unwrap();
+        assert_eq!(json, r#"[[7,null,"000000000000000000000000000000ab"]]"#);
+    }
+}

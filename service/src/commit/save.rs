@@ -1,0 +1,379 @@
+//! What a decided batch leaves in the database: one write per table, empty ones left out.
+
+use super::Corrupt;
+use super::load::{AccountOverlay, status_number};
+use super::rows::Cell;
+use super::seal::{SealedBlock, SealedEvent};
+use super::tables::{self, Mode, Write};
+use crate::ledger::{
+    Account, Entry, Event, Key, Side, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction, User,
+};
+use crate::record::Record;
+use crate::value::{Day, Timestamp, fold};
+
+/// Bits of a stored total's low part; see [`split_total`].
+const TOTAL_LOW_BITS: u32 = 20;
+
+/// Every write of the batch, those of the ledger's own row included.
+pub(super) fn writes(
+    snapshot: &Snapshot,
+    events: &[SealedEvent],
+    block: Option<&SealedBlock>,
+    recorded_at: Timestamp,
+) -> Result<Vec<Write>, Corrupt> {
+    let id = snapshot.ledger.id;
+    let users = |user: &User| user_row(id, user);
+    let transactions = |transaction: &Transaction| transaction_row(id, transaction);
+    let keys = |key: &Key| key_row(id, key);
+    let answers = snapshot
+        .answers
+        .inserted()
+        .map(|answer| answer_row(id, answer, recorded_at));
+    let answers = answers.collect::<Result<Vec<_>, _>>()?;
+    // Updates come first: a reference that one transaction gives up, another may take in the same batch.
+    let mut writes = vec![
+        Write::new(tables::USERS, Mode::Update, snapshot.users.updated().map(users)),
+        Write::new(
+            tables::ACCOUNT_STATES,
+            Mode::Update,
+            snapshot.accounts.updated().map(|a| account_state_row(id, a)),
+        ),
+        Write::new(
+            tables::TRANSACTIONS,
+            Mode::Update,
+            snapshot.transactions.updated().map(transactions),
+        ),
+        Write::new(tables::API_KEYS, Mode::Update, snapshot.keys.updated().map(keys)),
+        Write::new(
+            tables::CURRENCIES,
+            Mode::Insert,
+            snapshot
+                .currencies
+                .inserted()
+                .map(|c| vec![id.into(), c.code.as_str().into(), i64::from(c.exponent).into()]),
+        ),
+        Write::new(tables::USERS, Mode::Insert, snapshot.users.inserted().map(users)),
+        Write::new(
+            tables::ACCOUNTS,
+            Mode::Insert,
+            snapshot.accounts.inserted().map(|a| account_row(id, a)),
+        ),
+        Write::new(
+            tables::TRANSACTIONS,
+            Mode::Insert,
+            snapshot.transactions.inserted().map(transactions),
+        ),
+        Write::new(tables::API_KEYS, Mode::Insert, snapshot.keys.inserted().map(keys)),
+        Write::new(tables::IDEMPOTENCY_KEYS, Mode::Insert, answers),
+        Write::new(
+            tables::ENTRIES,
+            Mode::Insert,
+            snapshot.entries.iter().map(|e| entry_row(id, e, recorded_at)),
+        ),
+        Write::new(
+            tables::EVENTS,
+            Mode::Insert,
+            snapshot
+                .events
+                .iter()
+                .zip(events)
+                .map(|(event, sealed)| event_row(id, event, sealed, recorded_at)),
+        ),
+    ];
+    writes.extend(total_writes(id, &snapshot.totals)?);
+    if let Some(block) = block {
+        writes.push(Write::new(tables::BLOCKS, Mode::Insert, [block_row(id, block)]));
+        writes.push(Write::new(tables::LEDGERS, Mode::Update, [ledger_row(id, block)]));
+    }
+    writes.retain(|write| !write.rows.is_empty());
+    Ok(writes)
+}
+
+fn micros(at: Timestamp) -> Cell {
+    at.micros().into()
+}
+
+fn day(day: Option<Day>) -> Cell {
+    day.map(|day| i64::from(day.days())).into()
+}
+
+fn json(value: &impl serde::Serialize) -> Cell {
+    // Metadata is a map of text to text, which always has a JSON form.
+    serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned()).into()
+}
+
+fn user_row(ledger_id: i64, user: &User) -> Vec<Cell> {
+    let search = [Some(user.id.as_str()), user.full_name.as_deref(), user.email.as_deref()];
+    let coming = user.regrouping.as_ref();
+    vec![
+        ledger_id.into(),
+        user.id.as_str().into(),
+        user.full_name.as_deref().into(),
+        user.email.as_deref().into(),
+        user.time_zone.name().into(),
+        json(&user.metadata),
+        search_text(&search).unwrap_or_default().into(),
+        user.version.into(),
+        micros(user.created_at),
+        micros(user.updated_at),
+        user.position.into(),
+        user.grouping.zone.name().into(),
+        user.grouping.generation.into(),
+        coming.map(|regrouping| regrouping.grouping.zone.name()).into(),
+        coming.map(|regrouping| regrouping.grouping.generation).into(),
+        coming.and_then(|regrouping| regrouping.after).into(),
+        coming.map(|regrouping| regrouping.until).into(),
+    ]
+}
+
+/// Folded text that searches look in, a line a part; `None` where there is none.
+fn search_text(parts: &[Option<&str>]) -> Option<String> {
+    let parts: Vec<String> = parts.iter().flatten().map(|part| fold(part)).collect();
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+fn account_row(ledger_id: i64, account: &Account) -> Vec<Cell> {
+    vec![
+        ledger_id.into(),
+        account.id.into(),
+        account.owner.as_str().into(),
+        account.name.as_str().into(),
+        account.currency.code.as_str().into(),
+        account.balance.into(),
+        account.held_out.into(),
+        account.held_in.into(),
+        account.minimum_balance.into(),
+        account.status.as_str().into(),
+        account.seq.into(),
+        json(&account.metadata),
+        account.version.into(),
+        micros(account.created_at),
+        micros(account.updated_at),
+        account.position.into(),
+    ]
+}
+
+fn account_state_row(ledger_id: i64, account: &Account) -> Vec<Cell> {
+    vec![
+        ledger_id.into(),
+        account.id.into(),
+        account.balance.into(),
+        account.held_out.into(),
+        account.held_in.into(),
+        account.minimum_balance.into(),
+        account.status.as_str().into(),
+        account.seq.into(),
+        json(&account.metadata),
+        account.version.into(),
+        micros(account.updated_at),
+        account.position.into(),
+    ]
+}
+
+fn transaction_row(ledger_id: i64, transaction: &Transaction) -> Vec<Cell> {
+    let (description, category) = (transaction.description.as_deref(), transaction.category.as_deref());
+    let reference = transaction.reference.as_deref();
+    let [source, destination] = [&transaction.source, &transaction.destination].map(side_cells);
+    let mut row = vec![
+        ledger_id.into(),
+        transaction.id.into(),
+        transaction.kind.as_str().into(),
+        transaction.status.as_str().into(),
+    ];
+    row.extend(source);
+    row.extend(destination);
+    row.extend([
+        transaction.amount.into(),
+        transaction.currency.code.as_str().into(),
+        micros(transaction.transaction_date),
+        description.into(),
+        category.into(),
+        reference.into(),
+        json(&transaction.metadata),
+        search_text(&[description, reference, category]).into(),
+        transaction.parent_id.into(),
+        transaction.version.into(),
+        micros(transaction.created_at),
+        micros(transaction.updated_at),
+        transaction.first_position.into(),
+        transaction.position.into(),
+    ]);
+    row
+}
+
+fn side_cells(side: &Side) -> [Cell; 4] {
+    let [even, odd] = side.days;
+    [side.account_id.into(), side.owner.as_str().into(), day(even), day(odd)]
+}
+
+fn key_row(ledger_id: i64, key: &Key) -> Vec<Cell> {
+    let record = &key.record;
+    vec![
+        record.id.into(),
+        record.ledger.as_ref().map(|_| ledger_id).into(),
+        record.name.as_str().into(),
+        record.role.as_str().into(),
+        key.hash.into(),
+        record.prefix.as_str().into(),
+        micros(record.created_at),
+        record.expires_at.map(Timestamp::micros).into(),
+        record.revoked_at.map(Timestamp::micros).into(),
+    ]
+}
+
+fn answer_row(ledger_id: i64, stored: &StoredAnswer, recorded_at: Timestamp) -> Result<Vec<Cell>, Corrupt> {
+    let (scope, key) = &stored.key;
+    let overlay = match &stored.answer.record {
+        Record::Account(record) => Some(serde_json::to_string(&AccountOverlay::of(record)).map_err(Corrupt::new)?),
+        _ => None,
+    };
+    Ok(vec![
+        ledger_id.into(),
+        scope.as_str().into(),
+        key.as_str().into(),
+        stored.fingerprint.into(),
+        status_number(stored.answer.status).into(),
+        stored.answer_position.into(),
+        stored.answer.position.unwrap_or(stored.answer_position).into(),
+        overlay.into(),
+        micros(recorded_at),
+    ])
+}
+
+fn entry_row(ledger_id: i64, entry: &Entry, recorded_at: Timestamp) -> Vec<Cell> {
+    vec![
+        ledger_id.into(),
+        entry.account_id.into(),
+        entry.seq.into(),
+        entry.transaction_id.into(),
+        entry.transaction_version.into(),
+        entry.amount.into(),
+        entry.balance.into(),
+        micros(entry.transaction_date),
+        micros(recorded_at),
+        entry.position.into(),
+    ]
+}
+
+fn event_row(ledger_id: i64, event: &Event, sealed: &SealedEvent, recorded_at: Timestamp) -> Vec<Cell> {
+    vec![
+        ledger_id.into(),
+        event.position.into(),
+        event.kind.into(),
+        event.subject.as_str().into(),
+        event.subject_version.into(),
+        event.actor.as_str().into(),
+        event.request_id.as_str().into(),
+        crate::journal::SCHEMA_VERSION.into(),
+        sealed.data.as_str().into(),
+        sealed.personal.as_str().into(),
+        sealed.salt.clone().into(),
+        sealed.commitment.into(),
+        micros(recorded_at),
+    ]
+}
+
+fn block_row(ledger_id: i64, block: &SealedBlock) -> Vec<Cell> {
+    let header = &block.header;
+    vec![
+        ledger_id.into(),
+        header.height.into(),
+        header.first_position.into(),
+        header.last_position.into(),
+        micros(header.recorded_at),
+        header.root.into(),
+        block.hash.into(),
+        header.previous_hash.into(),
+    ]
+}
+
+fn ledger_row(ledger_id: i64, block: &SealedBlock) -> Vec<Cell> {
+    let header = &block.header;
+    vec![
+        ledger_id.into(),
+        header.last_position.into(),
+        header.height.into(),
+        block.hash.into(),
+        micros(header.recorded_at),
+    ]
+}
+
+/// Changes of the statistics. A row that anything is taken from exists; it is updated by itself, since the checks of
+/// an insert see the change alone.
+pub(super) fn total_writes(ledger_id: i64, deltas: &TotalDeltas) -> Result<Vec<Write>, Corrupt> {
+    let mut daily = [tables::DAILY_TOTALS.rows(), tables::DAILY_TOTALS.rows()];
+    let mut all_time = [tables::TOTALS.rows(), tables::TOTALS.rows()];
+    let mut by_total: TotalDeltas = TotalDeltas::new();
+    for (key, delta) in deltas.iter().filter(|(_, delta)| !delta.is_zero()) {
+        let [given, taken] = &mut daily;
+        let rows = if takes(delta) { taken } else { given };
+        rows.push(daily_row(ledger_id, key, delta)?);
+        let all_days = TotalKey {
+            day: Day::from_days(0),
+            ..key.clone()
+        };
+        by_total.entry(all_days).or_default().add(delta);
+    }
+    for (key, delta) in by_total.iter().filter(|(_, delta)| !delta.is_zero()) {
+        let [given, taken] = &mut all_time;
+        let rows = if takes(delta) { taken } else { given };
+        rows.push(total_row(ledger_id, key, delta)?);
+    }
+    let modes = [Mode::InsertOrAdd, Mode::Add];
+    let daily = modes.into_iter().zip(daily).map(|(mode, rows)| Write {
+        table: tables::DAILY_TOTALS,
+        mode,
+        rows,
+    });
+    let all_time = modes.into_iter().zip(all_time).map(|(mode, rows)| Write {
+        table: tables::TOTALS,
+        mode,
+        rows,
+    });
+    Ok(daily.chain(all_time).collect())
+}
+
+fn takes(delta: &TotalDelta) -> bool {
+    delta.credit_count < 0 || delta.credit_total < 0 || delta.debit_count < 0 || delta.debit_total < 0
+}
+
+fn daily_row(ledger_id: i64, key: &TotalKey, delta: &TotalDelta) -> Result<Vec<Cell>, Corrupt> {
+    let fits = |total: i128| i64::try_from(total).map_err(Corrupt::new);
+    Ok(vec![
+        ledger_id.into(),
+        key.owner.as_str().into(),
+        key.currency.as_str().into(),
+        key.generation.into(),
+        i64::from(key.day.days()).into(),
+        key.category.as_str().into(),
+        delta.credit_count.into(),
+        fits(delta.credit_total)?.into(),
+        delta.debit_count.into(),
+        fits(delta.debit_total)?.into(),
+    ])
+}
+
+fn total_row(ledger_id: i64, key: &TotalKey, delta: &TotalDelta) -> Result<Vec<Cell>, Corrupt> {
+    let (credit_high, credit_low) = split_total(delta.credit_total)?;
+    let (debit_high, debit_low) = split_total(delta.debit_total)?;
+    Ok(vec![
+        ledger_id.into(),
+        key.owner.as_str().into(),
+        key.currency.as_str().into(),
+        key.generation.into(),
+        key.category.as_str().into(),
+        delta.credit_count.into(),
+        credit_high.into(),
+        credit_low.into(),
+        delta.debit_count.into(),
+        debit_high.into(),
+        debit_low.into(),
+    ])
+}
+
+/// A change of a sum as two integers that can each be added up without passing 64 bits: high · 2^20 + low.
+fn split_total(total: i128) -> Result<(i64, i64), Corrupt> {
+    let high = i64::try_from(total >> TOTAL_LOW_BITS).map_err(Corrupt::new)?;
+    let low = i64::try_from(total & ((1 << TOTAL_LOW_BITS) - 1)).map_err(Corrupt::new)?;
+    Ok((high, low))
+}

@@ -1,0 +1,202 @@
+//! The statements that a batch saves with: one per table and way of writing, each for any number of rows.
+
+use super::rows::{Cell, Dialect, Kind, Rows, select_rows};
+
+use Kind::{Bytes, Int, Text, Uuid};
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// New rows.
+    Insert,
+    /// Rows that exist: every column after the key is set.
+    Update,
+    /// Rows that exist: every column after the key is added to.
+    Add,
+    /// Rows that may exist: every column after the key is added to.
+    InsertOrAdd,
+}
+
+/// A table as a batch writes it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Table {
+    name: &'static str,
+    columns: &'static [&'static str],
+    kinds: &'static [Kind],
+    /// How many columns, from the first, are the primary key.
+    key: usize,
+}
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $table:ident = $name:literal key $key:literal { $($column:ident: $kind:ident),+ $(,)? })+) => {
+        $($(#[$doc])* pub(super) const $table: Table = Table {
+            name: $name,
+            columns: &[$(stringify!($column)),+],
+            kinds: &[$($kind),+],
+            key: $key,
+        };)+
+
+        #[cfg(test)]
+        const ALL: &[Table] = &[$($table),+];
+    };
+}
+
+tables! {
+    /// The part of a ledger's row that a batch moves on.
+    LEDGERS = "ledgers" key 1 { id: Int, head: Int, height: Int, hash: Bytes, last_recorded_at: Int }
+    CURRENCIES = "currencies" key 2 { ledger_id: Int, code: Text, exponent: Int }
+    USERS = "users" key 2 {
+        ledger_id: Int, id: Text, full_name: Text, email: Text, time_zone: Text, metadata: Text, search_text: Text,
+        version: Int, created_at: Int, updated_at: Int, position: Int, stats_zone: Text, stats_generation: Int,
+        regroup_zone: Text, regroup_generation: Int, regroup_after: Uuid, regroup_until: Uuid,
+    }
+    ACCOUNTS = "accounts" key 2 {
+        ledger_id: Int, id: Uuid, owner: Text, name: Text, currency: Text, balance: Int, held_out: Int, held_in: Int,
+        minimum_balance: Int, status: Text, seq: Int, metadata: Text, version: Int, created_at: Int, updated_at: Int,
+        position: Int,
+    }
+    /// What a command may change of an account; its names stay.
+    ACCOUNT_STATES = "accounts" key 2 {
+        ledger_id: Int, id: Uuid, balance: Int, held_out: Int, held_in: Int, minimum_balance: Int, status: Text,
+        seq: Int, metadata: Text, version: Int, updated_at: Int, position: Int,
+    }
+    TRANSACTIONS = "transactions" key 2 {
+        ledger_id: Int, id: Uuid, kind: Text, status: Text, source_account_id: Uuid, source_owner: Text,
+        source_day_0: Int, source_day_1: Int, destination_account_id: Uuid, destination_owner: Text,
+        destination_day_0: Int, destination_day_1: Int, amount: Int, currency: Text, transaction_date: Int,
+        description: Text, category: Text, reference: Text, metadata: Text, search_text: Text, parent_id: Uuid,
+        version: Int, created_at: Int, updated_at: Int, first_position: Int, position: Int,
+    }
+    ENTRIES = "entries" key 3 {
+        ledger_id: Int, account_id: Uuid, seq: Int, transaction_id: Uuid, transaction_version: Int, amount: Int,
+        balance: Int, transaction_date: Int, recorded_at: Int, position: Int,
+    }
+    DAILY_TOTALS = "daily_totals" key 6 {
+        ledger_id: Int, owner: Text, currency: Text, generation: Int, day: Int, category: Text, credit_count: Int,
+        credit_total: Int, debit_count: Int, debit_total: Int,
+    }
+    TOTALS = "totals" key 5 {
+        ledger_id: Int, owner: Text, currency: Text, generation: Int, category: Text, credit_count: Int,
+        credit_total_high: Int, credit_total_low: Int, debit_count: Int, debit_total_high: Int, debit_total_low: Int,
+    }
+    EVENTS = "events" key 2 {
+        ledger_id: Int, position: Int, kind: Text, subject: Text, subject_version: Int, actor: Text, request_id: Text,
+        schema_version: Int, data: Text, personal: Text, salt: Bytes, commitment: Bytes, recorded_at: Int,
+    }
+    BLOCKS = "blocks" key 2 {
+        ledger_id: Int, height: Int, first_position: Int, last_position: Int, recorded_at: Int, root: Bytes,
+        hash: Bytes, previous_hash: Bytes,
+    }
+    IDEMPOTENCY_KEYS = "idempotency_keys" key 3 {
+        ledger_id: Int, scope: Text, key: Text, fingerprint: Bytes, status: Int, answer_position: Int,
+        head_position: Int, overlay: Text, created_at: Int,
+    }
+    API_KEYS = "api_keys" key 1 {
+        id: Uuid, ledger_id: Int, name: Text, role: Text, hash: Bytes, prefix: Text, created_at: Int, expires_at: Int,
+        revoked_at: Int,
+    }
+    /// The days of a transaction, which a change of its owners' time zones moves.
+    TRANSACTION_DAYS = "transactions" key 2 {
+        ledger_id: Int, id: Uuid, source_day_0: Int, source_day_1: Int, destination_day_0: Int, destination_day_1: Int,
+    }
+    /// How far a user's new grouping is.
+    USER_GROUPINGS = "users" key 2 {
+        ledger_id: Int, id: Text, stats_zone: Text, stats_generation: Int, regroup_zone: Text,
+        regroup_generation: Int, regroup_after: Uuid, regroup_until: Uuid,
+    }
+}
+
+impl Table {
+    /// No rows yet.
+    pub(super) fn rows(&self) -> Rows {
+        Rows::new(self.kinds)
+    }
+
+    /// The statement that writes rows bound from parameter `first` on.
+    pub(super) fn sql(&self, dialect: Dialect, mode: Mode, first: usize) -> String {
+        let source = select_rows(dialect, self.columns, self.kinds, first);
+        let (name, columns) = (self.name, self.columns.join(", "));
+        let (keys, values) = self.columns.split_at(self.key);
+        match mode {
+            Mode::Insert => format!("INSERT INTO {name} ({columns}) {source}"),
+            Mode::Update | Mode::Add => {
+                let set: Vec<String> = values
+                    .iter()
+                    .map(|column| match mode {
+                        Mode::Add => format!("{column} = {name}.{column} + given.{column}"),
+                        _ => format!("{column} = given.{column}"),
+                    })
+                    .collect();
+                let same: Vec<String> = keys
+                    .iter()
+                    .map(|column| format!("{name}.{column} = given.{column}"))
+                    .collect();
+                format!(
+                    "UPDATE {name} SET {} FROM ({source}) AS given WHERE {}",
+                    set.join(", "),
+                    same.join(" AND ")
+                )
+            }
+            Mode::InsertOrAdd => {
+                let set: Vec<String> = values
+                    .iter()
+                    .map(|column| format!("{column} = {name}.{column} + excluded.{column}"))
+                    .collect();
+                // Without WHERE, SQLite takes ON CONFLICT for the condition of a join.
+                format!(
+                    "INSERT INTO {name} ({columns}) {source} WHERE true ON CONFLICT ({}) DO UPDATE SET {}",
+                    keys.join(", "),
+                    set.join(", ")
+                )
+            }
+        }
+    }
+}
+
+/// Rows for one table, to be written in one way.
+#[derive(Clone, Debug)]
+pub(super) struct Write {
+    pub(super) table: Table,
+    pub(super) mode: Mode,
+    pub(super) rows: Rows,
+}
+
+impl Write {
+    pub(super) fn new(table: Table, mode: Mode, cells: impl IntoIterator<Item = Vec<Cell>>) -> Self {
+        let mut rows = table.rows();
+        cells.into_iter().for_each(|row| rows.push(row));
+        Self { table, mode, rows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_a_kind_and_every_key_is_a_part_of_the_columns() {
+        for table in ALL {
+            assert_eq!(table.columns.len(), table.kinds.len(), "{}", table.name);
+            assert!(table.key < table.columns.len(), "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn a_statement_is_written_for_either_database() {
+        let sql = |dialect, mode| CURRENCIES.sql(dialect, mode, 1);
+        assert_eq!(
+            sql(Dialect::Postgres, Mode::Insert),
+            "INSERT INTO currencies (ledger_id, code, exponent) \
+             SELECT * FROM unnest($1::int8[], $2::text[], $3::int8[]) AS bound(ledger_id, code, exponent)"
+        );
+        assert_eq!(
+            sql(Dialect::Sqlite, Mode::Update),
+            "UPDATE currencies SET exponent = given.exponent FROM (SELECT value ->> 0 AS ledger_id, \
+             value ->> 1 AS code, value ->> 2 AS exponent FROM json_each($1)) AS given \
+             WHERE currencies.ledger_id = given.ledger_id AND currencies.code = given.code"
+        );
+        assert!(sql(Dialect::Sqlite, Mode::InsertOrAdd).ends_with(
+            "WHERE true ON CONFLICT (ledger_id, code) DO UPDATE SET exponent = currencies.exponent + excluded.exponent"
+        ));
+    }
+}
