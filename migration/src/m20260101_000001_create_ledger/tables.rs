@@ -219,14 +219,12 @@ CREATE TABLE daily_totals (
     credit_total {int} NOT NULL,
     debit_count {int} NOT NULL,
     debit_total {int} NOT NULL,
-    CONSTRAINT daily_totals_pk PRIMARY KEY (ledger_id, owner, currency, generation, day, category),
+    CONSTRAINT daily_totals_pk PRIMARY KEY (ledger_id, owner, currency, generation, category, day),
     CONSTRAINT daily_totals_credit_count_check CHECK (credit_count >= 0),
     CONSTRAINT daily_totals_credit_total_check CHECK (credit_total >= 0),
     CONSTRAINT daily_totals_debit_count_check CHECK (debit_count >= 0),
     CONSTRAINT daily_totals_debit_total_check CHECK (debit_total >= 0)
 ) {updated};
-CREATE INDEX daily_totals_count_idx
-    ON daily_totals (ledger_id, owner, currency, generation, (credit_count + debit_count), day) WHERE category = '';
 ";
 
 /// The same for all time; a total is `high` * 2^20 + `low`, which takes 128 bits.

@@ -88,30 +88,45 @@ fn load_sql(dialect: Dialect) -> String {
         first = first.saturating_add(Rows::new(kinds).parameters(dialect));
     }
     let array = |columns: &[&str]| json_array(dialect, columns);
+    let look_up = |table: &str, alias: &str, matches: &str| look_up(dialect, table, alias, matches);
     format!(
         "WITH {sources},
-        found_transactions AS (
-            SELECT t.* FROM named_transactions n JOIN transactions t ON t.ledger_id = $1 AND t.id = n.id),
+        found_transactions AS (SELECT t.* FROM named_transactions n {transactions_by_id}),
         account_ids AS (
             SELECT id FROM named_accounts
             UNION SELECT source_account_id FROM found_transactions
             UNION SELECT destination_account_id FROM found_transactions),
         found_accounts AS (
-            SELECT a.* FROM account_ids n JOIN accounts a ON a.ledger_id = $1 AND a.id = n.id
-            UNION ALL SELECT a.* FROM account_names n JOIN accounts a
-                ON a.ledger_id = $1 AND a.owner = n.owner AND a.name = n.name AND a.currency = n.currency),
+            SELECT a.* FROM account_ids n {accounts_by_id}
+            UNION ALL SELECT a.* FROM account_names n {accounts_by_name}),
         user_ids AS (SELECT id FROM named_users UNION SELECT owner FROM found_accounts WHERE owner <> '')
         SELECT 'currency', {currency} FROM currencies c WHERE c.ledger_id = $1
-        UNION ALL SELECT 'user', {user} FROM user_ids n JOIN users u ON u.ledger_id = $1 AND u.id = n.id
+        UNION ALL SELECT 'user', {user} FROM user_ids n {users_by_id}
         UNION ALL SELECT 'account', {account} FROM found_accounts a
         UNION ALL SELECT 'transaction', {transaction} FROM found_transactions t
-        UNION ALL SELECT 'reference', {reference} FROM named_references n JOIN transactions t
-            ON t.ledger_id = $1 AND t.reference = n.reference AND t.reference IS NOT NULL
-        UNION ALL SELECT 'answer', {answer} FROM named_answers n
-            JOIN idempotency_keys i ON i.ledger_id = $1 AND i.scope = n.scope AND i.key = n.key
-            JOIN events e ON e.ledger_id = $1 AND e.position = i.answer_position
-        UNION ALL SELECT 'key', {key} FROM named_keys n JOIN api_keys k ON k.id = n.id
-            LEFT JOIN ledgers l ON l.id = k.ledger_id",
+        UNION ALL SELECT 'reference', {reference} FROM named_references n {transactions_by_reference}
+        UNION ALL SELECT 'answer', {answer} FROM named_answers n {answers_by_key} {events_by_answer}
+        UNION ALL SELECT 'key', {key} FROM named_keys n {keys_by_id} LEFT JOIN ledgers l ON l.id = k.ledger_id",
+        transactions_by_id = look_up("transactions", "t", "t.ledger_id = $1 AND t.id = n.id"),
+        accounts_by_id = look_up("accounts", "a", "a.ledger_id = $1 AND a.id = n.id"),
+        accounts_by_name = look_up(
+            "accounts",
+            "a",
+            "a.ledger_id = $1 AND a.owner = n.owner AND a.name = n.name AND a.currency = n.currency"
+        ),
+        users_by_id = look_up("users", "u", "u.ledger_id = $1 AND u.id = n.id"),
+        transactions_by_reference = look_up(
+            "transactions",
+            "t",
+            "t.ledger_id = $1 AND t.reference = n.reference AND t.reference IS NOT NULL"
+        ),
+        answers_by_key = look_up(
+            "idempotency_keys",
+            "i",
+            "i.ledger_id = $1 AND i.scope = n.scope AND i.key = n.key"
+        ),
+        events_by_answer = look_up("events", "e", "e.ledger_id = $1 AND e.position = i.answer_position"),
+        keys_by_id = look_up("api_keys", "k", "k.id = n.id"),
         sources = sources.join(", "),
         currency = array(&["c.code", "c.exponent"]),
         user = array(UserRow::COLUMNS),
@@ -121,6 +136,17 @@ fn load_sql(dialect: Dialect) -> String {
         answer = array(AnswerRow::COLUMNS),
         key = named_key(dialect),
     )
+}
+
+/// The join that looks each named row up by its key. Left to themselves, planners with old statistics would rather walk
+/// the whole ledger once for all names.
+fn look_up(dialect: Dialect, table: &str, alias: &str, matches: &str) -> String {
+    match dialect {
+        Dialect::Postgres => {
+            format!("CROSS JOIN LATERAL (SELECT * FROM {table} {alias} WHERE {matches} OFFSET 0) {alias}")
+        }
+        Dialect::Sqlite => format!("CROSS JOIN {table} {alias} ON {matches}"),
+    }
 }
 
 /// The statement that finds a user's transactions within bounds of their ids, in the order of the ids; its list has one
