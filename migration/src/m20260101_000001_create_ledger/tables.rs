@@ -320,4 +320,5 @@ CREATE TABLE api_keys (
     CONSTRAINT api_keys_role_check CHECK (role IN ('reader', 'writer', 'admin', 'operator')),
     CONSTRAINT api_keys_ledger_id_check CHECK ((ledger_id IS NULL) = (role = 'operator'))
 ) {growing};
+CREATE INDEX api_keys_ledger_id_idx ON api_keys (ledger_id, id);
 ";

@@ -1,13 +1,27 @@
 //! Reads: straight from the pool, keyset cursors, never an OFFSET, one statement where two would have to agree.
 
+mod accounts;
+mod currencies;
+mod keys;
+mod list;
+mod merge;
 mod page;
+mod revisions;
+mod rows;
+mod statistics;
+mod transactions;
+mod users;
 
+use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use crate::money::{AmountText, Currency};
 use crate::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
 use crate::value::{Day, Timestamp, UserId};
+use crate::{Ledger, LedgerError};
+use currencies::Currencies;
 
+pub(crate) use currencies::CurrencyCache;
 pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, PageRequest};
 
 /// Which transactions a list shows, and in which order.
@@ -96,4 +110,19 @@ pub enum Interval {
     Week,
     /// A calendar month.
     Month,
+}
+
+/// What a read of a ledger needs. No read begins a transaction, so each may be dropped half way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    pub(crate) db: &'a DatabaseConnection,
+    pub(crate) ledger: &'a Ledger,
+    pub(crate) currency_cache: &'a CurrencyCache,
+}
+
+impl Reader<'_> {
+    /// The ledger's currencies, those of `codes` among them.
+    async fn currencies(&self, codes: impl IntoIterator<Item = &str>) -> Result<Currencies, LedgerError> {
+        self.currency_cache.load(self.db, self.ledger.id, codes).await
+    }
 }

@@ -1,0 +1,136 @@
+//! Who bears a secret.
+//!
+//! A key that was found is kept for a few seconds, which bounds how long a revocation takes to reach the other
+//! instances. On the instance that revokes, [`KeyCache::forget`] ends every key that was read before it, those that are
+//! being read at that moment included.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use entity::{api_key, ledger};
+use moka::future::Cache;
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+
+use super::secret::hash_secret;
+use crate::record::Role;
+use crate::value::Timestamp;
+use crate::{Credential, LedgerError, clock};
+
+/// Most keys that are kept.
+const KEYS_MAX: u64 = 10_000;
+/// How long a key is kept. The contract allows 5 s for a revocation to reach every instance; reading it takes the rest.
+const KEY_KEPT_FOR: Duration = Duration::from_secs(3);
+
+type Hash = [u8; 32];
+
+/// A key that was found, valid but for its expiry.
+#[derive(Clone, Debug)]
+struct Found {
+    credential: Credential,
+    expires_at: Option<Timestamp>,
+    /// How many revocations this instance had made when the key began to be read.
+    revocations: u64,
+}
+
+/// Why there is no [`Found`]; neither reason is kept.
+#[derive(Debug)]
+enum NotFound {
+    Unknown,
+    Failed(LedgerError),
+}
+
+/// The keys that were asked for, by the hashes of their secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyCache {
+    found: Cache<Hash, Arc<Found>>,
+    revocations: Arc<AtomicU64>,
+}
+
+impl KeyCache {
+    pub(crate) fn new() -> Self {
+        Self {
+            found: Cache::builder()
+                .max_capacity(KEYS_MAX)
+                .time_to_live(KEY_KEPT_FOR)
+                .build(),
+            revocations: Arc::default(),
+        }
+    }
+
+    /// Whoever bears `secret`; `None` for an unknown, expired or revoked key.
+    pub(crate) async fn authenticate(
+        &self,
+        db: &DatabaseConnection,
+        secret: &str,
+    ) -> Result<Option<Credential>, LedgerError> {
+        let hash = hash_secret(secret);
+        let revocations = self.revocations.load(Ordering::SeqCst);
+        let mut found = self.find(db, hash, revocations).await;
+        if matches!(&found, Ok(found) if found.revocations < revocations) {
+            self.found.invalidate(&hash).await;
+            found = read(db, hash, revocations).await.map(Arc::new).map_err(Arc::new);
+        }
+        match found {
+            Ok(found) if found.expires_at.is_some_and(|expires_at| expires_at <= clock::now()) => Ok(None),
+            Ok(found) => Ok(Some(found.credential.clone())),
+            Err(error) => match &*error {
+                NotFound::Unknown => Ok(None),
+                NotFound::Failed(error) => Err(error.clone()),
+            },
+        }
+    }
+
+    /// Forgets every key: one of them was revoked by this instance.
+    pub(crate) fn forget(&self) {
+        self.revocations.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// One reading serves all who wait for the same key.
+    async fn find(&self, db: &DatabaseConnection, hash: Hash, revocations: u64) -> Result<Arc<Found>, Arc<NotFound>> {
+        let read = async { read(db, hash, revocations).await.map(Arc::new) };
+        self.found.try_get_with(hash, read).await
+    }
+}
+
+async fn read(db: &DatabaseConnection, hash: Hash, revocations: u64) -> Result<Found, NotFound> {
+    let failed = |error: sea_orm::DbErr| NotFound::Failed(error.into());
+    let key = api_key::Entity::find()
+        .filter(api_key::Column::Hash.eq(hash.to_vec()))
+        .one(db)
+        .await
+        .map_err(failed)?
+        .filter(|key| is_equal(&key.hash, &hash) && key.revoked_at.is_none())
+        .ok_or(NotFound::Unknown)?;
+    let ledger = match key.ledger_id {
+        None => None,
+        Some(id) => {
+            let ledger = ledger::Entity::find_by_id(id).one(db).await.map_err(failed)?;
+            Some(ledger.ok_or(NotFound::Unknown)?.name)
+        }
+    };
+    let role = Role::from_name(&key.role).ok_or_else(|| {
+        NotFound::Failed(LedgerError::Internal(format!(
+            "key {} has no role that is known",
+            key.id
+        )))
+    })?;
+    Ok(Found {
+        credential: Credential {
+            key_id: key.id,
+            role,
+            ledger,
+        },
+        expires_at: key.expires_at.map(Timestamp::from_micros),
+        revocations,
+    })
+}
+
+/// Compares in a time that does not depend on where the two differ.
+fn is_equal(left: &[u8], right: &[u8]) -> bool {
+    let difference = left
+        .iter()
+        .zip(right)
+        .fold(0, |sum, (left, right)| sum | (left ^ right));
+    left.len() == right.len() && difference == 0
+}

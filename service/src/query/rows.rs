@@ -1,0 +1,92 @@
+//! Rows read into the state that the core knows, which makes their documents.
+
+use entity::{account, transaction, user};
+
+use super::currencies::Currencies;
+use crate::LedgerError;
+use crate::ledger::{Account, Side, Transaction};
+use crate::record::{AccountStatus, TransactionKind, TransactionStatus, UserRecord};
+use crate::value::{Day, Metadata, Timestamp};
+
+/// The state of the transaction that `row` holds.
+pub(super) fn transaction(row: transaction::Model, currencies: &Currencies) -> Result<Transaction, LedgerError> {
+    let days = |even: Option<i64>, odd: Option<i64>| [even, odd].map(|day| day.map(day_of));
+    Ok(Transaction {
+        id: row.id,
+        kind: named(&row.kind, TransactionKind::from_name)?,
+        status: named(&row.status, TransactionStatus::from_name)?,
+        source: Side {
+            account_id: row.source_account_id,
+            owner: row.source_owner,
+            days: days(row.source_day_0, row.source_day_1),
+        },
+        destination: Side {
+            account_id: row.destination_account_id,
+            owner: row.destination_owner,
+            days: days(row.destination_day_0, row.destination_day_1),
+        },
+        amount: row.amount,
+        currency: currencies.find(&row.currency)?,
+        transaction_date: Timestamp::from_micros(row.transaction_date),
+        description: row.description,
+        category: row.category,
+        reference: row.reference,
+        metadata: metadata(&row.metadata)?,
+        parent_id: row.parent_id,
+        version: row.version,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+        first_position: row.first_position,
+        position: row.position,
+    })
+}
+
+/// The state of the account that `row` holds.
+pub(super) fn account(row: account::Model, currencies: &Currencies) -> Result<Account, LedgerError> {
+    Ok(Account {
+        id: row.id,
+        owner: row.owner,
+        name: row.name,
+        currency: currencies.find(&row.currency)?,
+        balance: row.balance,
+        held_out: row.held_out,
+        held_in: row.held_in,
+        minimum_balance: row.minimum_balance,
+        status: named(&row.status, AccountStatus::from_name)?,
+        seq: row.seq,
+        metadata: metadata(&row.metadata)?,
+        version: row.version,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+        position: row.position,
+    })
+}
+
+/// The document of the user that `row` holds.
+pub(super) fn user_record(row: user::Model) -> Result<UserRecord, LedgerError> {
+    Ok(UserRecord {
+        id: row.id,
+        full_name: row.full_name,
+        email: row.email,
+        time_zone: row.time_zone,
+        metadata: metadata(&row.metadata)?,
+        version: row.version,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+    })
+}
+
+/// A day as it is stored; every one that is fits.
+pub(super) fn day_of(days: i64) -> Day {
+    Day::from_days(i32::try_from(days).unwrap_or_default())
+}
+
+/// A value of an enum as it is stored.
+pub(super) fn named<T>(text: &str, from_name: impl Fn(&str) -> Option<T>) -> Result<T, LedgerError> {
+    from_name(text).ok_or_else(|| LedgerError::Internal(format!("the database holds an unknown name: {text:?}")))
+}
+
+fn metadata(text: &str) -> Result<Metadata, LedgerError> {
+    serde_json::from_str(text)
+        .map_err(|error| LedgerError::Internal(format!("stored metadata cannot be read: {error}")))
+}

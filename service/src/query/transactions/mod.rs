@@ -1,0 +1,182 @@
+//! Transactions: one by its id, and lists of them.
+
+mod filter;
+mod range;
+
+use entity::{account, transaction};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
+use uuid::Uuid;
+
+use super::currencies::Currencies;
+use super::list::{List, read_page};
+use super::{Page, PageRequest, Reader, TransactionFilter, TransactionSort, rows};
+use crate::ledger::LEDGER_OWNER;
+use crate::money::{AmountText, Currency};
+use crate::record::TransactionRecord;
+use crate::value::FieldError;
+use crate::{LedgerError, Resource};
+use filter::RowFilter;
+use range::{Position, Range, Scope, SortKey};
+
+impl Reader<'_> {
+    /// The transaction as it stands, or one version of it.
+    pub(crate) async fn find_transaction(
+        &self,
+        id: Uuid,
+        version: Option<i64>,
+    ) -> Result<TransactionRecord, LedgerError> {
+        let row = self.find_transaction_row(id).await?;
+        match version {
+            Some(version) if version != row.version => self.find_transaction_version(&row, version).await,
+            _ => self.transaction_record(row).await,
+        }
+    }
+
+    pub(super) async fn find_transaction_row(&self, id: Uuid) -> Result<transaction::Model, LedgerError> {
+        transaction::Entity::find_by_id((self.ledger.id, id))
+            .one(self.db)
+            .await?
+            .ok_or(LedgerError::NotFound(Resource::Transaction))
+    }
+
+    async fn transaction_record(&self, row: transaction::Model) -> Result<TransactionRecord, LedgerError> {
+        let currencies = self.currencies([row.currency.as_str()]).await?;
+        Ok(rows::transaction(row, &currencies)?.record())
+    }
+
+    /// A page of the transactions that `filter` shows.
+    pub(crate) async fn list_transactions(
+        &self,
+        filter: &TransactionFilter,
+        request: &PageRequest,
+    ) -> Result<Page<TransactionRecord>, LedgerError> {
+        let codes = filter.currency.iter().map(|currency| currency.code.as_str());
+        let amounts = Amounts::of(filter, &self.currencies(codes).await?)?;
+        let list = TransactionList {
+            reader: *self,
+            description: format!("{} transactions {filter:?}", self.ledger.id),
+            rows: RowFilter::new(filter, amounts),
+            key: filter.sort.into(),
+            range: self.range(filter, amounts).await?,
+        };
+        let page = read_page(&list, request).await?;
+        let currencies = self
+            .currencies(page.data.iter().map(|row| row.currency.as_str()))
+            .await?;
+        page.try_map(|row| Ok(rows::transaction(row, &currencies)?.record()))
+    }
+
+    /// The part of the list that an index serves; `None` where the list is empty.
+    async fn range(&self, filter: &TransactionFilter, amounts: Amounts) -> Result<Option<Range>, LedgerError> {
+        let scope = if let Some(reference) = &filter.reference {
+            Scope::Reference(reference.clone())
+        } else if let Some(user_id) = &filter.user_id {
+            Scope::Owner(user_id.as_str().to_owned())
+        } else if let Some(account_id) = filter.account_id {
+            let account = account::Entity::find_by_id((self.ledger.id, account_id))
+                .one(self.db)
+                .await?;
+            let currency = filter.currency.map(|currency| currency.code);
+            match account {
+                Some(account) if currency.is_none_or(|code| code.as_str() == account.currency) => {
+                    Scope::of_account(account, filter.sort.into())
+                }
+                _ => return Ok(None),
+            }
+        } else {
+            Scope::Ledger
+        };
+        Range::new(self.ledger.id, scope, filter, amounts).map(Some)
+    }
+}
+
+impl Scope {
+    /// No index has the transactions of a system account in the order of recording: the ledger's are filtered.
+    fn of_account(account: account::Model, key: SortKey) -> Self {
+        if account.owner != LEDGER_OWNER {
+            Self::Owner(account.owner)
+        } else if key == SortKey::Created {
+            Self::Ledger
+        } else {
+            Self::SystemAccount(account.id)
+        }
+    }
+}
+
+/// The bounds of an amount in minor units, both inclusive.
+#[derive(Clone, Copy, Debug, Default)]
+struct Amounts {
+    min: Option<i64>,
+    max: Option<i64>,
+}
+
+impl Amounts {
+    fn of(filter: &TransactionFilter, currencies: &Currencies) -> Result<Self, LedgerError> {
+        let Some(currency) = &filter.currency else {
+            return Ok(Self::default());
+        };
+        let currency = currencies.find(currency.code.as_str())?;
+        Ok(Self {
+            min: minor_units("min_amount", filter.min_amount.as_ref(), currency)?,
+            max: minor_units("max_amount", filter.max_amount.as_ref(), currency)?,
+        })
+    }
+}
+
+fn minor_units(field: &str, amount: Option<&AmountText>, currency: Currency) -> Result<Option<i64>, LedgerError> {
+    let minor = amount.map(|amount| amount.minor_units(currency)).transpose();
+    minor.map_err(|error| {
+        LedgerError::Invalid(vec![FieldError {
+            field: field.to_owned(),
+            error,
+        }])
+    })
+}
+
+struct TransactionList<'a> {
+    reader: Reader<'a>,
+    description: String,
+    rows: RowFilter,
+    key: SortKey,
+    range: Option<Range>,
+}
+
+impl List for TransactionList<'_> {
+    type Row = transaction::Model;
+    type Position = Position;
+
+    fn description(&self) -> String {
+        self.description.clone()
+    }
+
+    async fn chunk(&self, after: Option<&Position>, limit: u64) -> Result<Vec<Self::Row>, LedgerError> {
+        let Some(range) = &self.range else {
+            return Ok(Vec::new());
+        };
+        let found = self.reader.db.query_all(&range.statement(after, limit)).await?;
+        let rows = found.iter().map(|row| transaction::Model::from_query_result(row, ""));
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn position(&self, row: &transaction::Model) -> Position {
+        self.key.position(row)
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.range.as_ref().is_some_and(|range| self.rows.is_selective(range))
+    }
+
+    fn shows(&self, row: &transaction::Model) -> bool {
+        self.rows.shows(row)
+    }
+}
+
+impl From<TransactionSort> for SortKey {
+    fn from(sort: TransactionSort) -> Self {
+        match sort {
+            TransactionSort::DateDescending | TransactionSort::DateAscending => Self::Date,
+            TransactionSort::CreatedDescending | TransactionSort::CreatedAscending => Self::Created,
+            TransactionSort::AmountDescending | TransactionSort::AmountAscending => Self::Amount,
+        }
+    }
+}
