@@ -104,8 +104,10 @@ impl Server {
 /// # Errors
 /// One line that says what is wrong; nothing is left running.
 pub async fn start(settings: Settings) -> Result<Server, StartError> {
-    let metrics = HttpMetrics::register(Registry::new())?;
-    let (daybook, first_key) = Daybook::open(options(&settings, true)).await?;
+    let registry = Registry::new();
+    let options = options(&settings, &registry, true)?;
+    let metrics = HttpMetrics::register(registry)?;
+    let (daybook, first_key) = Daybook::open(options).await?;
     let state = State::new(daybook, metrics, &settings);
     let app_state = Arc::clone(&state);
     let unbound = HttpServer::new(move || create_app(Arc::clone(&app_state)))
@@ -136,9 +138,12 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
     })
 }
 
-/// How to open the database of `settings`; `exclusive` for a server.
-pub(crate) fn options(settings: &Settings, exclusive: bool) -> Options {
-    Options {
+/// How to open the database of `settings`; `exclusive` for a server. The service's meters go into `registry`.
+///
+/// # Errors
+/// Those of a registry that has them already.
+pub(crate) fn options(settings: &Settings, registry: &Registry, exclusive: bool) -> Result<Options, prometheus::Error> {
+    Ok(Options {
         database_url: settings.database_url.clone(),
         batch_max: settings.batch_max,
         queue_max: settings.queue_max,
@@ -147,7 +152,9 @@ pub(crate) fn options(settings: &Settings, exclusive: bool) -> Options {
         migrate: settings.migrate == Migrate::Auto,
         exclusive,
         operator_key: settings.operator_key.clone(),
-    }
+        metrics: service::Metrics::register(registry)?,
+        allow_unsafe_postgres: settings.allow_unsafe_postgres,
+    })
 }
 
 /// The application, as production and tests serve it.

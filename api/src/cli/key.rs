@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use service::Daybook;
-use service::ledger::{Command, Precondition, Request};
+use prometheus::Registry;
+use secrecy::ExposeSecret;
+use service::ledger::{Command, CreateKey, Precondition, Request};
 use service::record::Role;
 use service::value::Name;
+use service::{Daybook, access};
 use uuid::Uuid;
 
 use super::{Failure, output};
 use crate::config::Settings;
-use crate::keys::{make_secret, new_key};
 use crate::server::options;
 
 /// The longest that the commit of a key may take.
@@ -21,22 +22,22 @@ pub(super) async fn create(settings: &Settings, ledger: &str, role: &str, name: 
     let role =
         Role::from_name(role).ok_or_else(|| Failure::usage("--role must be reader, writer, admin or operator"))?;
     let name = Name::parse(name).map_err(|error| Failure::usage(format!("--name: {error}")))?;
-    let secret = make_secret().map_err(|_| Failure::failed("the system has no randomness"))?;
+    let secret = access::make_secret().map_err(Failure::failed)?;
     let request = Request {
-        command: Command::CreateKey(new_key(name, role, None, &secret)),
+        command: Command::CreateKey(CreateKey::new(name, role, None, &secret)),
         precondition: Precondition::Any,
         idempotency: None,
         dry_run: false,
         actor: "cli".to_owned(),
         request_id: Uuid::now_v7().to_string(),
     };
-    let mut options = options(settings, false);
+    let mut options = options(settings, &Registry::new(), false).map_err(Failure::failed)?;
     options.migrate = false;
     let (daybook, _) = Daybook::open(options).await.map_err(Failure::failed)?;
     let outcome = commit(&daybook, ledger, request).await;
     daybook.shutdown(COMMIT_TIME_MAX).await;
     outcome?;
-    output::line(&secret);
+    output::line(secret.expose_secret());
     Ok(())
 }
 

@@ -68,7 +68,11 @@ async fn execute(command: Command) -> Result<(), Failure> {
             logging::init(log_format);
             serve::run(settings).await
         }
-        Command::Migrate(arguments) => migrate::run(arguments.step).await,
+        Command::Migrate(arguments) => {
+            let (settings, log_format) = arguments.database.check().map_err(Failure::usage)?;
+            logging::init(log_format);
+            migrate::run(&settings, arguments.action).await
+        }
         Command::Key(arguments) => match arguments.command {
             KeyCommand::Create {
                 database,

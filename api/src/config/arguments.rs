@@ -58,7 +58,13 @@ pub(crate) struct DatabaseArguments {
     #[arg(long, env = "DATABASE_URL", value_name = "URL", default_value = DATABASE_URL_DEFAULT, hide_env_values = true)]
     database_url: String,
     /// How log lines look on standard error: text or json; RUST_LOG says which ones there are
-    #[arg(long, env = "DAYBOOK_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        global = true,
+        env = "DAYBOOK_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
     log_format: String,
 }
 
@@ -161,22 +167,12 @@ impl ServeArguments {
 /// `daybook migrate`
 #[derive(Args, Clone, Debug)]
 pub(crate) struct MigrateArguments {
-    /// What to do to the schema.
+    /// Which database.
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
+    /// What to do to its schema.
     #[command(subcommand)]
-    pub(crate) step: MigrateStep,
-}
-
-/// What to do to a schema.
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum MigrateStep {
-    /// Apply every migration that is missing
-    Up(DatabaseArguments),
-    /// Take back the newest migration
-    Down(DatabaseArguments),
-    /// Show which migrations are applied
-    Status(DatabaseArguments),
-    /// Drop every table and apply every migration: all data is lost
-    Fresh(DatabaseArguments),
+    pub(crate) action: migration::Action,
 }
 
 /// `daybook key`

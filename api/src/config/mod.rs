@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-pub(crate) use arguments::{Arguments, Command, KeyCommand, MigrateStep};
+pub(crate) use arguments::{Arguments, Command, KeyCommand};
 pub use check::SettingsError;
 
 /// The database of a server that is told of none: a file in the working directory.
@@ -84,6 +84,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// How long connections are still accepted after `/readyz` has turned.
     pub drain: Duration,
+    /// Accept a PostgreSQL that may lose what it acknowledged: for tests alone, and no flag sets it.
+    pub allow_unsafe_postgres: bool,
 }
 
 impl Settings {
@@ -105,6 +107,7 @@ impl Settings {
             request_timeout: REQUEST_TIMEOUT_DEFAULT,
             behind_proxy: false,
             drain: Duration::ZERO,
+            allow_unsafe_postgres: false,
         }
     }
 }
