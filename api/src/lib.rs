@@ -1,1 +1,35 @@
-//! placeholder
+//! The HTTP API and the command line of Daybook: knows the service, not SQL.
+//!
+//! A request is routed by the table in `routes`, named and counted in `serve`, let in by `call` (credential, role, body,
+//! in the order of the contract), read by a handler in the file of its noun, and answered by `answer` or `problem`. A
+//! handler extracts, calls the service once, and wraps.
+//!
+//! Absences that hold everywhere: no SQL, no rule of the ledger, no error response but `problem`'s, no environment
+//! variable outside `config`, nothing printed outside `cli`.
+
+mod accounts;
+mod answer;
+mod body;
+mod call;
+pub mod cli;
+mod compression;
+mod config;
+mod cors;
+mod endpoint;
+mod health;
+mod keys;
+mod logging;
+mod metrics;
+mod openapi;
+mod pages;
+mod problem;
+mod routes;
+mod serve;
+mod server;
+mod state;
+mod statistics;
+mod transactions;
+mod users;
+
+pub use config::{LogFormat, Metrics, Migrate, Settings, SettingsError};
+pub use server::{Server, StartError, start};

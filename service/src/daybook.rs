@@ -211,7 +211,8 @@ impl Daybook {
     async fn regroup(&self, ledger_id: i64, user_id: String) {
         let committer = Arc::clone(&self.committer);
         // A task of its own: a caller that goes away must not leave a transaction of the database half way.
-        let first_steps = tokio::spawn(async move {
+        let runtime = committer.runtime().clone();
+        let first_steps = runtime.spawn(async move {
             let is_done = committer
                 .regroup(ledger_id, &user_id, REGROUP_STEPS_AT_ONCE)
                 .await

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -40,6 +41,8 @@ pub(crate) struct Committer {
     limits: Limits,
     clock: fn() -> Timestamp,
     metrics: Metrics,
+    /// Where the tasks of the queues run: a caller may live on a runtime that ends before the last commit.
+    runtime: Handle,
     /// `None` once the committer is shut down.
     queues: Mutex<Option<HashMap<i64, Queue>>>,
 }
@@ -61,8 +64,10 @@ struct Waiting {
 }
 
 impl Committer {
+    /// A committer whose tasks run on the runtime that this is called on.
     pub(crate) fn new(pool: WritePool, limits: Limits, clock: fn() -> Timestamp, metrics: Metrics) -> Self {
         Self {
+            runtime: Handle::current(),
             pool,
             limits,
             clock,
@@ -126,7 +131,7 @@ impl Committer {
         Queue {
             sender,
             bytes,
-            task: tokio::spawn(worker.run()),
+            task: self.runtime.spawn(worker.run()),
         }
     }
 
@@ -147,6 +152,11 @@ impl Committer {
             }
         }
         Ok(false)
+    }
+
+    /// Where work runs that must outlive its caller.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 
     fn target(&self, ledger_id: i64) -> Target {

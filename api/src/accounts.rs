@@ -1,0 +1,109 @@
+//! Accounts, and the lines of their journals.
+
+use service::ledger::{Command, CreateAccount, UpdateAccount};
+use service::money::{AmountText, Currency};
+use service::query::AccountFilter;
+use service::record::{AccountKind, AccountRecord, AccountStatus, EntryRecord};
+use service::value::{Name, UserId, ValueCode, ValueError};
+
+use crate::answer::{Found, Listed, Written};
+use crate::body::{Fields, one_of, text};
+use crate::call::{Call, Query};
+use crate::problem::Problem;
+
+/// `GET /accounts`
+pub(crate) async fn list(call: Call) -> Result<Listed<AccountRecord>, Problem> {
+    let mut query = call.query()?;
+    let filter = read_filter(&mut query)?;
+    let page = query.page()?;
+    query.finish()?;
+    let ledger = call.ledger().await?;
+    Ok(Listed(call.daybook().list_accounts(&ledger, &filter, &page).await?))
+}
+
+/// `POST /accounts`
+pub(crate) async fn create(call: Call) -> Result<Written<AccountRecord>, Problem> {
+    let query = call.query()?;
+    let mut write = call.write(query)?;
+    let command = read_create(write.fields()?)?;
+    write.submit(Command::CreateAccount(command)).await
+}
+
+/// `GET /accounts/{id}`
+pub(crate) async fn find(call: Call) -> Result<Found<AccountRecord>, Problem> {
+    let id = call.id()?;
+    call.without_query()?;
+    let ledger = call.ledger().await?;
+    Ok(Found(call.daybook().find_account(&ledger, id).await?))
+}
+
+/// `PATCH /accounts/{id}`
+pub(crate) async fn update(call: Call) -> Result<Written<AccountRecord>, Problem> {
+    let id = call.id()?;
+    let query = call.query()?;
+    let mut write = call.write(query)?;
+    let mut fields = write.fields()?;
+    let minimum_balance = fields.clearable("minimum_balance", text(AmountText::parse_signed));
+    let status = fields.changed("status", one_of(AccountStatus::ALL, AccountStatus::as_str));
+    let metadata = fields.metadata_patch("metadata");
+    let command = fields.finish(|| {
+        Some(UpdateAccount {
+            id,
+            minimum_balance,
+            status,
+            metadata,
+        })
+    })?;
+    write.submit(Command::UpdateAccount(command)).await
+}
+
+/// `GET /accounts/{id}/entries`
+pub(crate) async fn list_entries(call: Call) -> Result<Listed<EntryRecord>, Problem> {
+    let id = call.id()?;
+    let mut query = call.query()?;
+    let page = query.page()?;
+    query.finish()?;
+    let ledger = call.ledger().await?;
+    Ok(Listed(call.daybook().list_entries(&ledger, id, &page).await?))
+}
+
+fn read_filter(query: &mut Query) -> Result<AccountFilter, Problem> {
+    Ok(AccountFilter {
+        user_id: query.optional("user_id", UserId::parse)?,
+        currency: query.optional("currency", Currency::parse)?,
+        kind: query.one_of("kind", AccountKind::ALL, AccountKind::as_str)?,
+        status: query.one_of("status", AccountStatus::ALL, AccountStatus::as_str)?,
+    })
+}
+
+fn read_create(mut fields: Fields) -> Result<CreateAccount, Problem> {
+    let user_id = fields.optional("user_id", text(UserId::parse));
+    let name = fields.required("name", text(Name::parse));
+    let currency = fields.required("currency", text(Currency::parse));
+    let minimum_balance = fields.optional("minimum_balance", text(read_first_minimum));
+    let metadata = fields.metadata("metadata");
+    if let (Some(minimum), Some(currency)) = (&minimum_balance, currency) {
+        fields.check("minimum_balance", minimum.minor_units(currency));
+    }
+    fields.finish(|| {
+        Some(CreateAccount {
+            user_id,
+            name: name?,
+            currency: currency?,
+            minimum_balance,
+            metadata: metadata?,
+        })
+    })
+}
+
+/// A new account is empty: a minimum above zero would be broken from the start.
+fn read_first_minimum(text: &str) -> Result<AmountText, ValueError> {
+    let minimum = AmountText::parse_signed(text)?;
+    if minimum.is_positive() {
+        return Err(ValueError::new(
+            ValueCode::OutOfRange,
+            "Must not be above zero when an account is made.",
+        ));
+    }
+    Ok(minimum)
+}

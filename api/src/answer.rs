@@ -1,0 +1,201 @@
+//! What handlers answer: a body, and the headers that go with its kind.
+
+use std::marker::PhantomData;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ContentType};
+use serde::Serialize;
+
+use service::query::Page;
+use service::record::{AccountRecord, Record, TransactionRecord, UserRecord};
+use service::{Answer, AnswerStatus};
+
+use crate::call::{Incoming, conditions, query};
+use crate::problem::Problem;
+
+/// The path that every resource lies under.
+pub(crate) const BASE_PATH: &str = "/api/v1";
+/// Position of a write's last event.
+pub(crate) const POSITION: &str = "daybook-position";
+/// Says that nothing was kept.
+pub(crate) const DRY_RUN: &str = "daybook-dry-run";
+/// Says that an earlier answer is given again.
+pub(crate) const REPLAYED: &str = "idempotent-replayed";
+
+/// What a handler hands back.
+pub(crate) trait Respond {
+    /// The answer to `incoming`.
+    ///
+    /// # Errors
+    /// 500 for a body that cannot be written.
+    fn respond(self, incoming: &Incoming) -> Result<HttpResponse, Problem>;
+}
+
+impl Respond for HttpResponse {
+    fn respond(self, _: &Incoming) -> Result<HttpResponse, Problem> {
+        Ok(self)
+    }
+}
+
+/// A JSON body and nothing else.
+#[derive(Debug)]
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: Serialize> Respond for Json<T> {
+    fn respond(self, _: &Incoming) -> Result<HttpResponse, Problem> {
+        let body = to_json(&self.0)?;
+        Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
+    }
+}
+
+/// Rows under `data`, all there are.
+#[derive(Debug, Serialize)]
+pub(crate) struct All<T> {
+    pub(crate) data: Vec<T>,
+}
+
+/// A resource that has a version.
+pub(crate) trait Versioned {
+    fn version(&self) -> i64;
+}
+
+impl Versioned for TransactionRecord {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for UserRecord {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for AccountRecord {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// One resource, with its tag; 304 where the reader has it.
+#[derive(Debug)]
+pub(crate) struct Found<T>(pub(crate) T);
+
+impl<T: Serialize + Versioned> Respond for Found<T> {
+    fn respond(self, incoming: &Incoming) -> Result<HttpResponse, Problem> {
+        let version = self.0.version();
+        let known = conditions::if_none_match(incoming.request.headers())?;
+        let tag = (header::ETAG, entity_tag(version));
+        if known.is_some_and(|tags| tags.matches(version)) {
+            return Ok(HttpResponse::NotModified().insert_header(tag).finish());
+        }
+        let body = to_json(&self.0)?;
+        Ok(HttpResponse::Ok()
+            .insert_header(tag)
+            .content_type(ContentType::json())
+            .body(body))
+    }
+}
+
+/// A page of a list, with the way to the next.
+#[derive(Debug)]
+pub(crate) struct Listed<T>(pub(crate) Page<T>);
+
+impl<T: Serialize> Respond for Listed<T> {
+    fn respond(self, incoming: &Incoming) -> Result<HttpResponse, Problem> {
+        let mut response = HttpResponse::Ok();
+        if let Some(cursor) = &self.0.next_cursor {
+            let request = &incoming.request;
+            let next = query::with_cursor(request.query_string(), cursor);
+            response.insert_header((header::LINK, format!("<{}?{next}>; rel=\"next\"", request.path())));
+        }
+        Ok(response.content_type(ContentType::json()).body(to_json(&self.0)?))
+    }
+}
+
+/// The answer to a write, whose body is a `T`.
+#[derive(Debug)]
+pub(crate) struct Written<T> {
+    answer: Answer,
+    /// A member that no record has: the secret of a key, shown once.
+    secret: Option<Option<String>>,
+    body: PhantomData<T>,
+}
+
+impl<T> Written<T> {
+    pub(crate) fn new(answer: Answer) -> Self {
+        Self {
+            answer,
+            secret: None,
+            body: PhantomData,
+        }
+    }
+
+    /// The same answer with `secret`, or with null where it repeats an earlier one.
+    pub(crate) fn with_secret(mut self, secret: String) -> Self {
+        self.secret = Some((!self.answer.replayed).then_some(secret));
+        self
+    }
+}
+
+impl<T> Respond for Written<T> {
+    fn respond(self, _: &Incoming) -> Result<HttpResponse, Problem> {
+        let answer = &self.answer;
+        let mut response = HttpResponse::build(match answer.status {
+            AnswerStatus::Created if !answer.dry_run => StatusCode::CREATED,
+            AnswerStatus::Created | AnswerStatus::Ok => StatusCode::OK,
+            AnswerStatus::NoContent => StatusCode::NO_CONTENT,
+        });
+        if answer.dry_run {
+            response.insert_header((DRY_RUN, "true"));
+        }
+        if answer.replayed {
+            response.insert_header((REPLAYED, "true"));
+        }
+        if let Some(position) = answer.position {
+            response.insert_header((POSITION, position.to_string()));
+        }
+        if answer.status == AnswerStatus::NoContent {
+            return Ok(response.finish());
+        }
+        if answer.status == AnswerStatus::Created && !answer.dry_run {
+            response.insert_header((header::LOCATION, location(&answer.record)));
+        }
+        if let Some(version) = answer.record.version() {
+            response.insert_header((header::ETAG, entity_tag(version)));
+        }
+        let body = match &self.secret {
+            None => to_json(&answer.record)?,
+            Some(secret) => to_json(&WithSecret {
+                record: &answer.record,
+                secret,
+            })?,
+        };
+        Ok(response.content_type(ContentType::json()).body(body))
+    }
+}
+
+#[derive(Serialize)]
+struct WithSecret<'a> {
+    #[serde(flatten)]
+    record: &'a Record,
+    secret: &'a Option<String>,
+}
+
+fn entity_tag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+fn location(record: &Record) -> String {
+    match record {
+        Record::Transaction(record) => format!("{BASE_PATH}/transactions/{}", record.id),
+        Record::User(record) => format!("{BASE_PATH}/users/{}", record.id),
+        Record::Account(record) => format!("{BASE_PATH}/accounts/{}", record.id),
+        Record::Key(record) => format!("{BASE_PATH}/keys/{}", record.id),
+    }
+}
+
+fn to_json<T: Serialize>(body: &T) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(body).map_err(|error| Problem::internal(format!("a body cannot be written: {error}")))
+}

@@ -1,0 +1,150 @@
+//! The bytes of a body: bounded in number and in time, of a media type that the route reads.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use tokio::time::{Instant, timeout_at};
+
+use super::Tree;
+use crate::problem::Problem;
+
+/// Most bytes of a body.
+const BODY_BYTES_MAX: usize = 1_048_576;
+/// The longest that a body may take to arrive.
+const BODY_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// What a route reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Media {
+    /// Nothing: a body is left alone.
+    None,
+    /// JSON.
+    Json,
+    /// JSON, or no body at all.
+    OptionalJson,
+    /// JSON, also as `application/merge-patch+json`.
+    MergePatch,
+}
+
+/// Reads the body that `media` asks for; no body is an empty object.
+///
+/// # Errors
+/// `payload_too_large` before `unsupported_media_type` before `malformed_request`; `request_timeout` when the bytes do
+/// not arrive in time.
+pub(crate) async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    media: Media,
+    deadline: Instant,
+) -> Result<Tree, Problem> {
+    if media == Media::None {
+        return Ok(Tree::Object(std::collections::BTreeMap::new()));
+    }
+    let headers = request.headers();
+    if announced_bytes(headers).is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
+        return Err(too_large());
+    }
+    let body_deadline = Instant::now().checked_add(BODY_TIME_MAX).unwrap_or(deadline);
+    let deadline = deadline.min(body_deadline);
+    let bytes = timeout_at(deadline, collect(payload))
+        .await
+        .map_err(|_| Problem::request_timeout())??;
+    let typed = headers.contains_key(header::CONTENT_TYPE);
+    if bytes.is_empty() && media == Media::OptionalJson {
+        return Ok(Tree::Object(std::collections::BTreeMap::new()));
+    }
+    if (typed || !bytes.is_empty()) && !is_accepted(headers, media) {
+        return Err(Problem::unsupported_media_type(media));
+    }
+    Tree::parse(&bytes).map_err(Problem::malformed)
+}
+
+async fn collect(payload: &mut Payload) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| match error {
+            PayloadError::Overflow => too_large(),
+            _ => Problem::malformed("The body ended before its announced length."),
+        })?;
+        if bytes.len().saturating_add(chunk.len()) > BODY_BYTES_MAX {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+fn announced_bytes(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?;
+    // A length beyond a usize is beyond the limit too.
+    Some(length.trim().parse().unwrap_or(usize::MAX))
+}
+
+/// Whether the headers announce uncompressed UTF-8 of a media type that `media` stands for.
+fn is_accepted(headers: &HeaderMap, media: Media) -> bool {
+    let plain = headers
+        .get(header::CONTENT_ENCODING)
+        .is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let mut parts = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .split(';')
+        .map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let is_json = essence.eq_ignore_ascii_case("application/json")
+        || (media == Media::MergePatch && essence.eq_ignore_ascii_case("application/merge-patch+json"));
+    plain && is_json && parts.all(is_harmless_parameter)
+}
+
+/// JSON is UTF-8 whatever a parameter says; one that says otherwise announces another text.
+fn is_harmless_parameter(parameter: &str) -> bool {
+    match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            let charset = value.trim().trim_matches('"');
+            charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
+        }
+        _ => true,
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::payload_too_large(BODY_BYTES_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    fn accepted(content_type: &'static str, media: Media) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        is_accepted(&headers, media)
+    }
+
+    #[test]
+    fn media_types_are_told_apart() {
+        assert!(accepted("application/json", Media::Json));
+        assert!(accepted("Application/JSON; charset=\"UTF-8\"", Media::Json));
+        assert!(accepted("application/merge-patch+json", Media::MergePatch));
+        assert!(accepted("application/json", Media::MergePatch));
+        assert!(!accepted("application/merge-patch+json", Media::Json));
+        assert!(!accepted("application/json; charset=latin1", Media::Json));
+        assert!(!accepted("text/plain", Media::Json));
+        assert!(!is_accepted(&HeaderMap::new(), Media::Json));
+    }
+
+    #[test]
+    fn a_compressed_body_is_not_read() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        assert!(!is_accepted(&headers, Media::Json));
+    }
+}

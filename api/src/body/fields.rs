@@ -1,0 +1,218 @@
+//! The members of a JSON body, taken one by one into checked values; every bad one is remembered, so that one answer
+//! names them all.
+//!
+//! A member is asked for by name with a reader, a function from a [`Tree`] to a value. What nobody asked for is an
+//! unknown field. In a create null is the same as absent; in a merge patch it clears, where the contract lets it.
+
+use std::collections::BTreeMap;
+
+use service::value::{FieldError, Metadata, MetadataPatch, ValueCode, ValueError};
+
+use super::Tree;
+use crate::problem::Problem;
+
+/// A member that a body may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Asked {
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+}
+
+/// The members of one object that nobody has asked for yet, and what was wrong with the others.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    members: BTreeMap<String, Tree>,
+    asked: Vec<Asked>,
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    /// The members of `body`, which must be an object.
+    ///
+    /// # Errors
+    /// `validation_failed` for any other value: the field is the empty path, the body itself.
+    pub(crate) fn of(body: Tree) -> Result<Self, Problem> {
+        match body {
+            Tree::Object(members) => Ok(Self {
+                members,
+                asked: Vec::new(),
+                errors: Vec::new(),
+            }),
+            other => Err(Problem::invalid(vec![FieldError {
+                field: String::new(),
+                error: wrong_type("an object", &other),
+            }])),
+        }
+    }
+
+    /// A member that must be there.
+    pub(crate) fn required<T>(&mut self, name: &'static str, read: impl FnOnce(Tree) -> Read<T>) -> Option<T> {
+        self.ask(name, true);
+        match self.members.remove(name) {
+            None | Some(Tree::Null) => {
+                self.refuse(name, ValueError::new(ValueCode::Required, "Must be given."));
+                None
+            }
+            Some(value) => self.keep(name, read(value)),
+        }
+    }
+
+    /// A member of a create that may be absent or null.
+    pub(crate) fn optional<T>(&mut self, name: &'static str, read: impl FnOnce(Tree) -> Read<T>) -> Option<T> {
+        self.ask(name, false);
+        match self.members.remove(name) {
+            None | Some(Tree::Null) => None,
+            Some(value) => self.keep(name, read(value)),
+        }
+    }
+
+    /// A member of a merge patch that null does not clear.
+    pub(crate) fn changed<T>(&mut self, name: &'static str, read: impl FnOnce(Tree) -> Read<T>) -> Option<T> {
+        self.ask(name, false);
+        match self.members.remove(name)? {
+            Tree::Null => {
+                self.refuse(
+                    name,
+                    ValueError::new(ValueCode::NotAllowed, "Cannot be cleared by null."),
+                );
+                None
+            }
+            value => self.keep(name, read(value)),
+        }
+    }
+
+    /// A member of a merge patch that null clears: `Some(None)`.
+    pub(crate) fn clearable<T>(&mut self, name: &'static str, read: impl FnOnce(Tree) -> Read<T>) -> Option<Option<T>> {
+        self.ask(name, false);
+        match self.members.remove(name)? {
+            Tree::Null => Some(None),
+            value => self.keep(name, read(value)).map(Some),
+        }
+    }
+
+    /// A member that the body has in other cases, but not in this one.
+    pub(crate) fn excluded(&mut self, name: &'static str, detail: &'static str) {
+        self.ask(name, false);
+        if !matches!(self.members.remove(name), None | Some(Tree::Null)) {
+            self.refuse(name, ValueError::new(ValueCode::NotAllowed, detail));
+        }
+    }
+
+    /// The caller's own members of a new resource; a null one is absent.
+    pub(crate) fn metadata(&mut self, name: &'static str) -> Option<Metadata> {
+        self.ask(name, false);
+        let members = match self.members.remove(name) {
+            None | Some(Tree::Null) => return Some(Metadata::default()),
+            Some(value) => self.texts_of(name, value)?,
+        };
+        let present = members.into_iter().filter_map(|(key, text)| Some((key, text?)));
+        self.keep_all(Metadata::parse(name, present.collect()))
+    }
+
+    /// Changes to the caller's own members: null removes one.
+    pub(crate) fn metadata_patch(&mut self, name: &'static str) -> Option<MetadataPatch> {
+        let members = self.changed(name, Ok)?;
+        let members = self.texts_of(name, members)?;
+        self.keep_all(MetadataPatch::parse(name, members))
+    }
+
+    /// Remembers what is wrong with a member that was read, but does not go with another.
+    pub(crate) fn check<T>(&mut self, name: &str, checked: Read<T>) {
+        self.keep(name, checked);
+    }
+
+    fn refuse(&mut self, name: &str, error: ValueError) {
+        self.errors.push(FieldError {
+            field: name.to_owned(),
+            error,
+        });
+    }
+
+    /// What was built of the members, if every one was good; `build` is called then only.
+    ///
+    /// # Errors
+    /// `validation_failed` with every bad field.
+    pub(crate) fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Problem> {
+        for name in std::mem::take(&mut self.members).into_keys() {
+            let known: Vec<&str> = self.asked.iter().map(|asked| asked.name).collect();
+            let detail = format!("There is no such member; known are {}.", known.join(", "));
+            self.refuse(&name, ValueError::new(ValueCode::UnknownField, detail));
+        }
+        if !self.errors.is_empty() {
+            return Err(Problem::invalid(self.errors));
+        }
+        build().ok_or_else(|| Problem::internal("a body without a bad field did not make a command"))
+    }
+
+    /// The members that were asked for so far.
+    #[cfg(test)]
+    pub(crate) fn asked(&self) -> &[Asked] {
+        &self.asked
+    }
+
+    fn ask(&mut self, name: &'static str, required: bool) {
+        self.asked.push(Asked { name, required });
+    }
+
+    fn keep<T>(&mut self, name: &str, read: Read<T>) -> Option<T> {
+        read.map_err(|error| self.refuse(name, error)).ok()
+    }
+
+    fn keep_all<T>(&mut self, read: Result<T, Vec<FieldError>>) -> Option<T> {
+        read.map_err(|errors| self.errors.extend(errors)).ok()
+    }
+
+    /// The members of an object of texts. One of another type is reported and stands as an empty text from then on,
+    /// so that its key and the number of keys are checked all the same.
+    fn texts_of(&mut self, name: &str, value: Tree) -> Option<BTreeMap<String, Option<String>>> {
+        let Tree::Object(members) = value else {
+            self.refuse(name, wrong_type("an object", &value));
+            return None;
+        };
+        let mut texts = BTreeMap::new();
+        for (key, value) in members {
+            let text = match value {
+                Tree::Null => None,
+                Tree::Text(text) => Some(text),
+                other => {
+                    self.refuse(&format!("{name}.{key}"), wrong_type("a string", &other));
+                    Some(String::new())
+                }
+            };
+            texts.insert(key, text);
+        }
+        Some(texts)
+    }
+}
+
+/// A value, or why it was refused.
+pub(crate) type Read<T> = Result<T, ValueError>;
+
+/// Reads a JSON string with `parse`.
+pub(crate) fn text<T>(parse: impl FnOnce(&str) -> Read<T>) -> impl FnOnce(Tree) -> Read<T> {
+    |value| match value {
+        Tree::Text(text) => parse(&text),
+        other => Err(wrong_type("a string", &other)),
+    }
+}
+
+/// Reads one of the names of an enum; `names` are listed in the refusal.
+pub(crate) fn one_of<T: Copy>(all: &'static [T], name_of: impl Fn(T) -> &'static str) -> impl FnOnce(Tree) -> Read<T> {
+    text(move |text| {
+        let found = all.iter().copied().find(|value| name_of(*value) == text);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = all.iter().copied().map(name_of).collect();
+            ValueError::new(
+                ValueCode::InvalidFormat,
+                format!("Must be one of {}.", names.join(", ")),
+            )
+        })
+    })
+}
+
+fn wrong_type(expected: &str, found: &Tree) -> ValueError {
+    ValueError::new(
+        ValueCode::InvalidType,
+        format!("Must be {expected}, not {}.", found.kind()),
+    )
+}

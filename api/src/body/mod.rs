@@ -1,0 +1,11 @@
+//! Request bodies: bytes within a bound, read once into a [`Tree`], taken apart by [`Fields`].
+
+mod bytes;
+mod fields;
+mod tree;
+mod values;
+
+pub(crate) use bytes::{Media, read};
+pub(crate) use fields::{Fields, one_of, text};
+pub(crate) use tree::Tree;
+pub(crate) use values::{email, server_id};

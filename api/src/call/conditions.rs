@@ -1,0 +1,144 @@
+//! Conditional requests: entity tags, and the state that a write expects.
+
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+
+use service::ledger::Precondition;
+
+use crate::problem::Problem;
+
+/// The entity tags of a header.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Tags {
+    /// `*`: any.
+    Any,
+    /// The versions among them; a tag that is no version matches nothing.
+    Versions(Vec<i64>),
+}
+
+impl Tags {
+    /// Whether `version` is among them.
+    pub(crate) fn matches(&self, version: i64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Versions(versions) => versions.contains(&version),
+        }
+    }
+}
+
+/// What a write to one resource expects.
+///
+/// # Errors
+/// `malformed_request` for a header that cannot be read, for both at once, and for an `If-None-Match` other than `*`.
+pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
+    let if_match = tags(headers, &header::IF_MATCH)?;
+    let if_none_match = tags(headers, &header::IF_NONE_MATCH)?;
+    match (if_match, if_none_match) {
+        (None, None) => Ok(Precondition::Any),
+        (Some(Tags::Any), None) => Ok(Precondition::Exists),
+        (Some(Tags::Versions(versions)), None) => Ok(Precondition::VersionIn(versions)),
+        (None, Some(Tags::Any)) => Ok(Precondition::Absent),
+        (None, Some(Tags::Versions(_))) => Err(Problem::malformed("On a write If-None-Match can only be *.")),
+        (Some(_), Some(_)) => Err(Problem::malformed("Send If-Match or If-None-Match, not both.")),
+    }
+}
+
+/// The versions that the reader of a resource has.
+///
+/// # Errors
+/// `malformed_request` for a header that cannot be read.
+pub(crate) fn if_none_match(headers: &HeaderMap) -> Result<Option<Tags>, Problem> {
+    tags(headers, &header::IF_NONE_MATCH)
+}
+
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>, Problem> {
+    let mut lines = Vec::new();
+    for value in headers.get_all(name) {
+        lines.push(value.to_str().map_err(|_| unreadable(name))?);
+    }
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    parse_tags(&lines.join(",")).map(Some).ok_or_else(|| unreadable(name))
+}
+
+fn unreadable(name: &HeaderName) -> Problem {
+    Problem::malformed(format!("{name} is not * and not a list of tags such as \"3\"."))
+}
+
+fn parse_tags(text: &str) -> Option<Tags> {
+    if text.trim() == "*" {
+        return Some(Tags::Any);
+    }
+    let mut versions = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        // A proxy that compresses an answer weakens its tag; the version is the same.
+        let opaque = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?;
+        let (tag, after) = opaque.split_once('"')?;
+        versions.extend(version_of(tag));
+        rest = match after.trim_start() {
+            "" => "",
+            more => more.strip_prefix(',')?.trim_start(),
+        };
+    }
+    (!text.trim().is_empty()).then_some(Tags::Versions(versions))
+}
+
+/// The version that a tag of ours stands for.
+fn version_of(tag: &str) -> Option<i64> {
+    let version: i64 = tag.parse().ok()?;
+    (version.to_string() == tag).then_some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    fn headers(lines: &[(HeaderName, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(name.clone(), HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn lists_stars_and_weak_tags_are_read() {
+        for (text, versions) in [
+            ("\"1\"", vec![1]),
+            ("W/\"1\"", vec![1]),
+            ("\"1\", W/\"2\" ,\"3\"", vec![1, 2, 3]),
+            ("\"abc\"", vec![]),
+            ("\"01\", \"+1\", \"7\"", vec![7]),
+            ("\"a,b\", \"4\"", vec![4]),
+        ] {
+            assert_eq!(parse_tags(text), Some(Tags::Versions(versions)), "{text}");
+        }
+        assert_eq!(parse_tags(" * "), Some(Tags::Any));
+        for text in ["", " ", "1", "\"1", "w/\"1\"", "\"1\" \"2\"", "\"1\";", "*, \"1\""] {
+            assert_eq!(parse_tags(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_of_one_header_are_one_list() {
+        let read = precondition(&headers(&[(header::IF_MATCH, "\"1\""), (header::IF_MATCH, "\"2\"")]));
+        assert_eq!(read.unwrap(), Precondition::VersionIn(vec![1, 2]));
+    }
+
+    #[test]
+    fn a_write_expects_one_state() {
+        assert_eq!(precondition(&HeaderMap::new()).unwrap(), Precondition::Any);
+        assert_eq!(
+            precondition(&headers(&[(header::IF_MATCH, "*")])).unwrap(),
+            Precondition::Exists
+        );
+        assert_eq!(
+            precondition(&headers(&[(header::IF_NONE_MATCH, "*")])).unwrap(),
+            Precondition::Absent
+        );
+        assert!(precondition(&headers(&[(header::IF_NONE_MATCH, "\"1\"")])).is_err());
+        assert!(precondition(&headers(&[(header::IF_MATCH, "*"), (header::IF_NONE_MATCH, "*")])).is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! A request on its way to a handler, checked in the order of the contract.
+//!
+//! Routing comes first (404, 405). [`Call::admit`] then asks for the credential (401) and its role (403) before it
+//! touches the body (413, 415) and reads it (400). The handler takes ids and parameters (still 400), then the values of
+//! the body (422), and only then is the ledger looked up and the service called. One function after the other instead
+//! of extractors: actix runs those of one handler side by side, so that a later one can answer first.
+
+mod admission;
+pub(crate) mod conditions;
+pub(crate) mod idempotency;
+pub(crate) mod query;
+pub(crate) mod request_id;
+mod write;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use uuid::Uuid;
+
+use service::record::Role;
+use service::value::{UserId, ValueError};
+use service::{Credential, Daybook, Ledger};
+
+use crate::body::{self, Media, Tree};
+use crate::endpoint::within;
+use crate::problem::Problem;
+use crate::state::State;
+
+pub(crate) use query::Query;
+
+/// What a route asks of a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Demand {
+    pub(crate) method: Method,
+    /// The least role; `None`: no credential is asked for.
+    pub(crate) role: Option<Role>,
+    pub(crate) media: Media,
+    /// Whether `?dry_run=true` is understood.
+    pub(crate) dry_run: bool,
+}
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub(crate) struct Incoming {
+    pub(crate) request: HttpRequest,
+    pub(crate) state: Arc<State>,
+    pub(crate) request_id: String,
+    pub(crate) arrived_at: Instant,
+}
+
+impl Incoming {
+    pub(crate) fn new(request: HttpRequest, state: Arc<State>) -> Self {
+        let request_id = request_id::request_id(request.headers());
+        Self {
+            request,
+            state,
+            request_id,
+            arrived_at: Instant::now(),
+        }
+    }
+
+    /// When the request must have been answered.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.later(self.state.request_timeout)
+    }
+
+    /// `time` after the request came in.
+    pub(crate) fn later(&self, time: Duration) -> Instant {
+        self.arrived_at.checked_add(time).unwrap_or(self.arrived_at)
+    }
+}
+
+/// A request whose bearer is known, may do it, and has sent a readable body.
+#[derive(Debug)]
+pub(crate) struct Call {
+    incoming: Incoming,
+    credential: Credential,
+    ledger_name: String,
+    demand: Demand,
+    body: Tree,
+}
+
+impl Call {
+    /// Lets a request in, or says why not.
+    ///
+    /// # Errors
+    /// 401, 403, 413, 415, 400 in this order; 408 for a slow body; 503.
+    pub(crate) async fn admit(
+        incoming: Incoming,
+        mut payload: Payload,
+        role: Role,
+        demand: Demand,
+    ) -> Result<Self, Problem> {
+        let deadline = incoming.deadline();
+        let headers = incoming.request.headers();
+        let credential = within(deadline, admission::authenticate(&incoming.state.daybook, headers)).await??;
+        admission::check_role(&credential, role)?;
+        admission::check_ledger(&credential, headers)?;
+        let body = body::read(&incoming.request, &mut payload, demand.media, deadline.into()).await?;
+        let ledger_name = admission::ledger_name(&credential, headers)?;
+        if demand.method == Method::GET {
+            conditions::if_none_match(headers)?;
+        }
+        Ok(Self {
+            credential,
+            ledger_name,
+            demand,
+            body,
+            incoming,
+        })
+    }
+
+    /// The request as it came in, for what needs no more than to know that somebody was let in.
+    pub(crate) fn into_incoming(self) -> Incoming {
+        self.incoming
+    }
+
+    /// The service.
+    pub(crate) fn daybook(&self) -> &Daybook {
+        &self.incoming.state.daybook
+    }
+
+    /// Whoever asks.
+    pub(crate) fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// The ledger that the request is about; looked up late, since its absence is a 404.
+    ///
+    /// # Errors
+    /// `ledger_not_found`; 503.
+    pub(crate) async fn ledger(&self) -> Result<Arc<Ledger>, Problem> {
+        Ok(within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??)
+    }
+
+    /// The parameters of the query.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(crate) fn query(&self) -> Result<Query, Problem> {
+        Query::parse(self.incoming.request.query_string())
+    }
+
+    /// Refuses any parameter.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(crate) fn without_query(&self) -> Result<(), Problem> {
+        self.query()?.finish()
+    }
+
+    /// The id in the path, one that the server made.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(crate) fn id(&self) -> Result<Uuid, Problem> {
+        self.path_parameter(body::server_id)
+    }
+
+    /// The id in the path, one that the caller chose.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(crate) fn user_id(&self) -> Result<UserId, Problem> {
+        self.path_parameter(UserId::parse)
+    }
+
+    fn path_parameter<T>(&self, parse: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
+        let text = self.incoming.request.match_info().get("id").unwrap_or_default();
+        parse(text).map_err(|error| Problem::parameter("id", error.detail))
+    }
+}

@@ -1,0 +1,101 @@
+//! The command line: what each command does, and what it prints.
+
+mod key;
+mod migrate;
+mod output;
+mod serve;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+
+use crate::config::{Arguments, Command, KeyCommand};
+use crate::logging;
+
+/// A setting or an argument is wrong.
+const EXIT_USAGE: u8 = 2;
+
+/// Why a command ended badly: one line, and the exit status.
+#[derive(Debug)]
+struct Failure {
+    line: String,
+    status: u8,
+}
+
+impl Failure {
+    /// The command was understood, but could not be done.
+    fn failed(line: impl ToString) -> Self {
+        Self {
+            line: line.to_string(),
+            status: 1,
+        }
+    }
+
+    /// The command was not understood.
+    fn usage(line: impl ToString) -> Self {
+        Self {
+            line: line.to_string(),
+            status: EXIT_USAGE,
+        }
+    }
+}
+
+/// Does what the command line says, and gives the exit status.
+pub async fn run(given: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let outcome = match Arguments::read(given) {
+        Ok(arguments) => execute(arguments.command).await,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            output::print(&error.render().ansi().to_string());
+            Ok(())
+        }
+        Err(error) => Err(Failure::usage(first_line(&error))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure.line);
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+async fn execute(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(arguments) => {
+            let (settings, log_format) = arguments.check().map_err(Failure::usage)?;
+            logging::init(log_format);
+            serve::run(settings).await
+        }
+        Command::Migrate(arguments) => {
+            let (settings, log_format) = arguments.database.check().map_err(Failure::usage)?;
+            logging::init(log_format);
+            migrate::run(&settings, arguments.action).await
+        }
+        Command::Key(arguments) => match arguments.command {
+            KeyCommand::Create {
+                database,
+                ledger,
+                role,
+                name,
+            } => {
+                let (settings, log_format) = database.check().map_err(Failure::usage)?;
+                logging::init(log_format);
+                key::create(&settings, &ledger, &role, &name).await
+            }
+        },
+        Command::Verify(arguments) => {
+            let (settings, log_format) = arguments.database.check().map_err(Failure::usage)?;
+            logging::init(log_format);
+            verify::run(&settings, arguments.ledger.as_deref()).await
+        }
+    }
+}
+
+/// What clap says, without the usage that it adds.
+fn first_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}

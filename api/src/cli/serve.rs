@@ -1,0 +1,40 @@
+//! `daybook serve`
+
+use secrecy::ExposeSecret;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, output};
+use crate::config::Settings;
+use crate::server::{Server, start};
+
+/// Serves until the process is told to stop.
+pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
+    if !settings.listen.ip().is_loopback() && !settings.behind_proxy {
+        log::warn!(
+            "keys travel unencrypted to {}: put a proxy that ends TLS in front and say so with --behind-proxy",
+            settings.listen
+        );
+    }
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::failed)?;
+    let server = start(settings).await.map_err(Failure::failed)?;
+    greet(&server);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        result = tokio::signal::ctrl_c() => result.map_err(Failure::failed)?,
+    }
+    log::info!("stopping: running requests finish and queued commands commit");
+    server.stop().await;
+    log::info!("stopped");
+    Ok(())
+}
+
+fn greet(server: &Server) {
+    let address = format!("http://{}", server.address());
+    output::line(&format!("{} {}", output::bold("daybook"), env!("CARGO_PKG_VERSION")));
+    output::line(&format!("  address  {address}"));
+    output::line(&format!("  docs     {address}/docs"));
+    if let Some(key) = server.first_key() {
+        output::line(&format!("  key      {}", output::bold(key.expose_secret())));
+        output::line("           the first operator key, shown this once: keep it");
+    }
+}

@@ -1,0 +1,240 @@
+//! What people type: commands, flags, and the variables that stand for flags.
+//!
+//! Every value is taken as text and checked by [`super::check`], so that one line can name every bad one.
+
+use clap::{Args, Parser, Subcommand};
+
+use super::{DATABASE_URL_DEFAULT, LogFormat, Settings, SettingsError, check};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "daybook",
+    version,
+    about = "Daybook records and manages users' money transactions.",
+    after_help = "Without a command, daybook serves: see `daybook serve --help`.",
+    disable_help_subcommand = true,
+    propagate_version = false
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// Reads the command line and the environment; without a command it is `serve`.
+    ///
+    /// # Errors
+    /// Those of clap, `--help` and `--version` among them.
+    pub(crate) fn read(given: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Self, clap::Error> {
+        let mut given: Vec<_> = given.into_iter().collect();
+        let first = given.get(1).and_then(|first| first.to_str()).unwrap_or_default();
+        let is_flag = first.is_empty() || first.starts_with('-');
+        if is_flag && !["-h", "--help", "-V", "--version"].contains(&first) {
+            given.insert(given.len().min(1), "serve".into());
+        }
+        Self::try_parse_from(given)
+    }
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the API (the default)
+    Serve(Box<ServeArguments>),
+    /// Bring a database's schema up to date, back, or show where it stands
+    Migrate(MigrateArguments),
+    /// Manage API keys
+    Key(KeyArguments),
+    /// Check every invariant of a live database; exit status 1 and a list if one fails
+    Verify(VerifyArguments),
+}
+
+/// Which database a command is about.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DatabaseArguments {
+    /// sqlite://PATH (made if absent) or postgres://…
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", default_value = DATABASE_URL_DEFAULT, hide_env_values = true)]
+    database_url: String,
+    /// How log lines look on standard error: text or json; RUST_LOG says which ones there are
+    #[arg(
+        long,
+        global = true,
+        env = "DAYBOOK_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    log_format: String,
+}
+
+impl DatabaseArguments {
+    /// The database, and how to log.
+    ///
+    /// # Errors
+    /// One line that names every bad setting.
+    pub(crate) fn check(&self) -> Result<(Settings, LogFormat), SettingsError> {
+        check::database(self)
+    }
+
+    pub(super) fn database_url(&self) -> &str {
+        &self.database_url
+    }
+
+    pub(super) fn log_format(&self) -> &str {
+        &self.log_format
+    }
+}
+
+/// `daybook serve`
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    pub(super) database: DatabaseArguments,
+    /// Address to listen on [default: 127.0.0.1:8000]
+    #[arg(long, env = "DAYBOOK_LISTEN", value_name = "ADDRESS")]
+    pub(super) listen: Option<String>,
+    /// First operator key of an empty database, at least 20 printable characters [default: made and printed]
+    #[arg(long, env = "DAYBOOK_OPERATOR_KEY", value_name = "KEY", hide_env_values = true)]
+    pub(super) operator_key: Option<String>,
+    /// Most commands of one commit [default: 500]
+    #[arg(
+        long,
+        env = "DAYBOOK_BATCH_MAX",
+        value_name = "COMMANDS",
+        allow_negative_numbers = true
+    )]
+    pub(super) batch_max: Option<String>,
+    /// Most commands that wait per ledger [default: 10000]
+    #[arg(
+        long,
+        env = "DAYBOOK_QUEUE_MAX",
+        value_name = "COMMANDS",
+        allow_negative_numbers = true
+    )]
+    pub(super) queue_max: Option<String>,
+    /// Connections for reads [default: 4 for SQLite, 8 for PostgreSQL]
+    #[arg(
+        long,
+        env = "DAYBOOK_READ_POOL",
+        value_name = "CONNECTIONS",
+        allow_negative_numbers = true
+    )]
+    pub(super) read_pool: Option<String>,
+    /// Connections for commits [default: 4; SQLite has 1]
+    #[arg(
+        long,
+        env = "DAYBOOK_WRITE_POOL",
+        value_name = "CONNECTIONS",
+        allow_negative_numbers = true
+    )]
+    pub(super) write_pool: Option<String>,
+    /// What to do about an old schema: auto or check [default: auto for SQLite, check for PostgreSQL]
+    #[arg(long, env = "DAYBOOK_MIGRATE", value_name = "MODE")]
+    pub(super) migrate: Option<String>,
+    /// Who may read /metrics: on (whoever has a credential), open or off [default: on]
+    #[arg(long, env = "DAYBOOK_METRICS", value_name = "MODE")]
+    pub(super) metrics: Option<String>,
+    /// Origins whose pages may call the API, separated by commas [default: none]
+    #[arg(long, env = "DAYBOOK_CORS_ORIGINS", value_name = "ORIGINS")]
+    pub(super) cors_origins: Option<String>,
+    /// Longest time that a request may take, in seconds [default: 30]
+    #[arg(
+        long,
+        env = "DAYBOOK_REQUEST_TIMEOUT_S",
+        value_name = "SECONDS",
+        allow_negative_numbers = true
+    )]
+    pub(super) request_timeout_s: Option<String>,
+    /// A proxy in front ends TLS: true or false [default: false]
+    #[arg(long, env = "DAYBOOK_BEHIND_PROXY", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub(super) behind_proxy: Option<String>,
+    /// How long connections are still accepted after /readyz has turned, in seconds [default: 0]
+    #[arg(long, env = "DAYBOOK_DRAIN_S", value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(super) drain_s: Option<String>,
+}
+
+impl ServeArguments {
+    /// The settings, and how to log.
+    ///
+    /// # Errors
+    /// One line that names every bad setting.
+    pub(crate) fn check(&self) -> Result<(Settings, LogFormat), SettingsError> {
+        check::serve(self)
+    }
+}
+
+/// `daybook migrate`
+#[derive(Args, Clone, Debug)]
+pub(crate) struct MigrateArguments {
+    /// Which database.
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
+    /// What to do to its schema.
+    #[command(subcommand)]
+    pub(crate) action: migration::Action,
+}
+
+/// `daybook key`
+#[derive(Args, Clone, Debug)]
+pub(crate) struct KeyArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+/// What to do about keys.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and print it, this once
+    Create {
+        /// Which database.
+        #[command(flatten)]
+        database: DatabaseArguments,
+        /// The ledger that the key belongs to
+        #[arg(long, value_name = "NAME")]
+        ledger: String,
+        /// reader, writer, admin or operator
+        #[arg(long)]
+        role: String,
+        /// What people call the key
+        #[arg(long)]
+        name: String,
+    },
+}
+
+/// `daybook verify`
+#[derive(Args, Clone, Debug)]
+pub(crate) struct VerifyArguments {
+    /// Which database.
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
+    /// Check this ledger alone
+    #[arg(long, value_name = "NAME")]
+    pub(crate) ledger: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_the_default() {
+        for given in [
+            &["daybook"][..],
+            &["daybook", "--listen", "127.0.0.1:0"],
+            &["daybook", "serve"],
+        ] {
+            let arguments = Arguments::read(given.iter().map(Into::into)).unwrap();
+            assert!(matches!(arguments.command, Command::Serve(_)), "{given:?}");
+        }
+        assert!(Arguments::read(["daybook", "--help"].map(Into::into)).is_err());
+        assert!(Arguments::read(["daybook", "dance"].map(Into::into)).is_err());
+    }
+}

@@ -1,0 +1,118 @@
+//! The settings of a server: read once, here, from flags and variables; everything else gets values handed in.
+//!
+//! [`Settings`] is what a server is started with. [`arguments`] is what people type; it is checked as a whole, so that
+//! one line names every bad setting.
+
+mod arguments;
+mod check;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+pub(crate) use arguments::{Arguments, Command, KeyCommand};
+pub use check::SettingsError;
+
+/// The database of a server that is told of none: a file in the working directory.
+const DATABASE_URL_DEFAULT: &str = "sqlite://daybook.db";
+/// The port of a server that is told of none, on the loopback interface.
+const PORT_DEFAULT: u16 = 8000;
+/// Most commands of one commit, measured best between 200 and 1,000.
+const BATCH_MAX_DEFAULT: usize = 500;
+/// Most commands that wait per ledger.
+const QUEUE_MAX_DEFAULT: usize = 10_000;
+/// The longest that a request may take.
+const REQUEST_TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
+
+/// Whether a server may bring an old schema up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrate {
+    /// It does so when it starts.
+    Auto,
+    /// It refuses to start, and says which command mends it.
+    Check,
+}
+
+/// Who may read `/metrics`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metrics {
+    /// Whoever has a credential.
+    On,
+    /// Everybody.
+    Open,
+    /// Nobody: there is no such path.
+    Off,
+}
+
+/// How log lines are written to standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub database_url: SecretString,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The first operator key of an empty database; made where absent.
+    pub operator_key: Option<SecretString>,
+    /// Most commands of one commit.
+    pub batch_max: usize,
+    /// Most commands that wait per ledger.
+    pub queue_max: usize,
+    /// Connections for reads.
+    pub read_pool: u32,
+    /// Connections for commits; SQLite has one.
+    pub write_pool: u32,
+    /// What to do about an old schema.
+    pub migrate: Migrate,
+    /// Who may read `/metrics`.
+    pub metrics: Metrics,
+    /// Origins whose pages may call the API; none: CORS is off.
+    pub cors_origins: Vec<String>,
+    /// The longest that a request may take, its body included.
+    pub request_timeout: Duration,
+    /// A proxy in front ends TLS.
+    pub behind_proxy: bool,
+    /// How long connections are still accepted after `/readyz` has turned.
+    pub drain: Duration,
+    /// Accept a PostgreSQL that may lose what it acknowledged: for tests alone, and no flag sets it.
+    pub allow_unsafe_postgres: bool,
+}
+
+impl Settings {
+    /// The defaults for the database at `url`.
+    #[must_use]
+    pub fn for_database(url: &str) -> Self {
+        let sqlite = is_sqlite(url);
+        Self {
+            database_url: SecretString::from(url),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT_DEFAULT)),
+            operator_key: None,
+            batch_max: BATCH_MAX_DEFAULT,
+            queue_max: QUEUE_MAX_DEFAULT,
+            read_pool: if sqlite { 4 } else { 8 },
+            write_pool: if sqlite { 1 } else { 4 },
+            migrate: if sqlite { Migrate::Auto } else { Migrate::Check },
+            metrics: Metrics::On,
+            cors_origins: Vec::new(),
+            request_timeout: REQUEST_TIMEOUT_DEFAULT,
+            behind_proxy: false,
+            drain: Duration::ZERO,
+            allow_unsafe_postgres: false,
+        }
+    }
+}
+
+/// Whether `url` names a SQLite file.
+fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}

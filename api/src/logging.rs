@@ -1,0 +1,72 @@
+//! Log lines on standard error: for people, or one JSON object each.
+//!
+//! `RUST_LOG` says which ones there are. Without it: what Daybook itself has to say, and warnings of the libraries.
+
+use std::io::Write;
+
+use env_logger::fmt::Formatter;
+use log::Record;
+use log::kv::{Error, Key, Value, VisitSource};
+
+use crate::config::LogFormat;
+
+/// What is logged where `RUST_LOG` says nothing.
+const FILTER_DEFAULT: &str = "warn,api=info,service=info,migration=info,daybook=info";
+
+/// Starts logging; a second call changes nothing.
+pub(crate) fn init(format: LogFormat) {
+    let mut builder = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(FILTER_DEFAULT));
+    match format {
+        LogFormat::Text => builder.format(write_text),
+        LogFormat::Json => builder.format(write_json),
+    };
+    // Only a test, which starts several programs in one process, finds a logger that is there already.
+    let _ = builder.try_init();
+}
+
+fn write_text(formatter: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
+    let mut pairs = Pairs::default();
+    let _ = record.key_values().visit(&mut pairs);
+    let style = formatter.default_level_style(record.level());
+    let level = record.level();
+    let time = formatter.timestamp_millis();
+    write!(
+        formatter,
+        "{time} {style}{level:5}{style:#} {} {}",
+        record.target(),
+        record.args()
+    )?;
+    for (name, value) in &pairs.0 {
+        match value {
+            serde_json::Value::String(text) => write!(formatter, " {name}={text}")?,
+            other => write!(formatter, " {name}={other}")?,
+        }
+    }
+    writeln!(formatter)
+}
+
+fn write_json(formatter: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
+    let mut pairs = Pairs::default();
+    let _ = record.key_values().visit(&mut pairs);
+    let mut line = serde_json::Map::new();
+    line.insert("time".to_owned(), formatter.timestamp_micros().to_string().into());
+    line.insert("level".to_owned(), record.level().as_str().into());
+    line.insert("target".to_owned(), record.target().into());
+    line.insert("message".to_owned(), record.args().to_string().into());
+    line.extend(pairs.0);
+    writeln!(formatter, "{}", serde_json::Value::Object(line))
+}
+
+/// The pairs of a record, in their order.
+#[derive(Default)]
+struct Pairs(Vec<(String, serde_json::Value)>);
+
+impl<'kvs> VisitSource<'kvs> for Pairs {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
+        let value = value
+            .to_i64()
+            .map_or_else(|| value.to_string().into(), serde_json::Value::from);
+        self.0.push((key.as_str().to_owned(), value));
+        Ok(())
+    }
+}

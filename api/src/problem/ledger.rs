@@ -1,0 +1,130 @@
+//! What the ledger refuses, as a problem: the one place that knows both.
+
+use service::{LedgerError, Resource};
+
+use super::{Code, Problem};
+
+impl From<LedgerError> for Problem {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Invalid(errors) => Self::invalid(errors),
+            LedgerError::InvalidCursor => Self::new(
+                Code::InvalidCursor,
+                "The cursor was not made by this list with this filter and sort.",
+            ),
+            LedgerError::Forbidden => Self::forbidden("The role of this key does not allow it."),
+            LedgerError::NotFound(resource) => Self::not_found(resource),
+            LedgerError::VersionMismatch { current_version } => Self::new(
+                Code::VersionMismatch,
+                "The resource is not in the state that the request expects.",
+            )
+            .with("current_version", current_version),
+            LedgerError::TransactionNotEditable { current_status } => Self::new(
+                Code::TransactionNotEditable,
+                format!("A transaction that is {} does not allow this.", current_status.as_str()),
+            )
+            .with("current_status", current_status.as_str()),
+            LedgerError::AccountClosed { account_id } => {
+                Self::new(Code::AccountClosed, "The account is closed for good.")
+                    .with("account_id", account_id.to_string())
+            }
+            LedgerError::AccountFrozen { account_id } => {
+                Self::new(Code::AccountFrozen, "The account is frozen.").with("account_id", account_id.to_string())
+            }
+            LedgerError::AccountNotEmpty { account_id } => {
+                Self::new(Code::AccountNotEmpty, "The account still has a balance or holds.")
+                    .with("account_id", account_id.to_string())
+            }
+            LedgerError::ReferenceTaken { resource_id } => Self::new(
+                Code::ReferenceTaken,
+                "Another transaction of the ledger has this reference.",
+            )
+            .with("resource_id", resource_id.to_string()),
+            LedgerError::AccountExists { resource_id } => Self::new(
+                Code::AccountExists,
+                "The owner has an account of this name and currency.",
+            )
+            .with("resource_id", resource_id.map(|id| id.to_string())),
+            LedgerError::SameAccount => Self::new(Code::SameAccount, "Source and destination are one account."),
+            LedgerError::CurrencyMismatch => Self::new(
+                Code::CurrencyMismatch,
+                "The accounts and the amount do not share one currency.",
+            ),
+            LedgerError::AmountOverflow => Self::new(
+                Code::AmountOverflow,
+                "A balance, a held amount or a day's total would pass the largest amount there is.",
+            ),
+            LedgerError::InsufficientFunds {
+                account_id,
+                available,
+                minimum_balance,
+            } => Self::new(
+                Code::InsufficientFunds,
+                "The available balance would fall below the account's minimum.",
+            )
+            .with("account_id", account_id.to_string())
+            .with("available", available)
+            .with("minimum_balance", minimum_balance),
+            LedgerError::IdempotencyKeyReused { resource_id } => Self::new(
+                Code::IdempotencyKeyReused,
+                "The Idempotency-Key was used for another request.",
+            )
+            .with("resource_id", resource_id),
+            LedgerError::Overloaded => Self::new(Code::Overloaded, "Too many requests are waiting; nothing was kept."),
+            LedgerError::Unavailable(cause) => Self::unavailable(cause),
+            LedgerError::OutcomeUnknown(cause) => Self::outcome_unknown(cause),
+            LedgerError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl Problem {
+    fn not_found(resource: Resource) -> Self {
+        let code = match resource {
+            Resource::User => Code::UserNotFound,
+            Resource::Account => Code::AccountNotFound,
+            Resource::Transaction => Code::TransactionNotFound,
+            Resource::Ledger => Code::LedgerNotFound,
+            Resource::Key => Code::KeyNotFound,
+        };
+        Self::new(code, format!("There is no such {}.", resource.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use uuid::Uuid;
+
+    #[actix_web::test]
+    async fn a_problem_carries_what_the_contract_names() {
+        let error = LedgerError::InsufficientFunds {
+            account_id: Uuid::nil(),
+            available: "1.00".to_owned(),
+            minimum_balance: "0.00".to_owned(),
+        };
+        let response = Problem::from(error).respond("r-1");
+        assert_eq!(response.status().as_u16(), 422);
+        let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+        let document: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            document,
+            serde_json::json!({
+                "type": "urn:daybook:problem:insufficient_funds", "title": "Insufficient funds", "status": 422,
+                "code": "insufficient_funds", "detail": "The available balance would fall below the account's minimum.",
+                "request_id": "r-1", "account_id": Uuid::nil(), "available": "1.00", "minimum_balance": "0.00",
+            })
+        );
+    }
+
+    #[actix_web::test]
+    async fn a_fault_is_told_to_the_log_alone() {
+        let problem = Problem::from(LedgerError::Unavailable("password=secret".to_owned()));
+        assert_eq!(problem.cause(), Some("password=secret"));
+        let response = problem.respond("r-2");
+        assert_eq!(response.headers().get("retry-after").unwrap(), "1");
+        let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("secret"));
+    }
+}

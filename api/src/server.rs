@@ -1,0 +1,176 @@
+//! A server from its start to its end.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::{App, HttpServer};
+use prometheus::Registry;
+use secrecy::SecretString;
+use tokio::task::JoinHandle;
+
+use service::{Daybook, OpenError, Options};
+
+use crate::compression;
+use crate::config::{Migrate, Settings};
+use crate::metrics::HttpMetrics;
+use crate::routes;
+use crate::state::State;
+
+/// The longest that the headers of a request may take.
+const HEADERS_TIME_MAX: Duration = Duration::from_secs(5);
+/// The longest that a connection may be idle.
+const IDLE_TIME_MAX: Duration = Duration::from_secs(75);
+/// The longest that a closing connection is still read from.
+const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
+/// The longest that running requests may take once the server stops, in seconds.
+const STOP_TIME_MAX_S: u64 = 30;
+/// The longest that queued commands may take to commit once no request runs.
+const COMMIT_TIME_MAX: Duration = Duration::from_secs(30);
+/// Most connections that one worker serves at once.
+const CONNECTIONS_MAX: usize = 25_000;
+
+/// Why a server did not start: one line for an operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A metric cannot be registered.
+    #[error("cannot register the metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+}
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    first_key: Option<SecretString>,
+    state: Arc<State>,
+    handle: ServerHandle,
+    running: JoinHandle<std::io::Result<()>>,
+    drain: Duration,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The first operator key, where it was made at this start.
+    #[must_use]
+    pub fn first_key(&self) -> Option<&SecretString> {
+        self.first_key.as_ref()
+    }
+
+    /// Stops: `/readyz` turns at once, connections are accepted for the drain time, running requests finish, queued
+    /// commands commit.
+    pub async fn stop(self) {
+        self.state.begin_stop();
+        tokio::time::sleep(self.drain).await;
+        self.handle.stop(true).await;
+        match self.running.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => log::error!("the server ended badly: {error}"),
+            Err(error) => log::error!("the server's task ended badly: {error}"),
+        }
+        self.state.daybook.shutdown(COMMIT_TIME_MAX).await;
+    }
+}
+
+/// Opens the database and serves it.
+///
+/// # Errors
+/// One line that says what is wrong; nothing is left running.
+pub async fn start(settings: Settings) -> Result<Server, StartError> {
+    let registry = Registry::new();
+    let options = options(&settings, &registry, true)?;
+    let metrics = HttpMetrics::register(registry)?;
+    let (daybook, first_key) = Daybook::open(options).await?;
+    let state = State::new(daybook, metrics, &settings);
+    let app_state = Arc::clone(&state);
+    let unbound = HttpServer::new(move || create_app(Arc::clone(&app_state)))
+        .client_request_timeout(HEADERS_TIME_MAX)
+        .client_disconnect_timeout(CLOSE_TIME_MAX)
+        .keep_alive(IDLE_TIME_MAX)
+        .shutdown_timeout(STOP_TIME_MAX_S)
+        .max_connections(CONNECTIONS_MAX)
+        .tcp_nodelay(true)
+        .disable_signals();
+    let address = settings.listen;
+    let server = match unbound.bind(address) {
+        Ok(server) => server,
+        Err(cause) => {
+            state.daybook.shutdown(COMMIT_TIME_MAX).await;
+            return Err(StartError::Listen { address, cause });
+        }
+    };
+    let address = server.addrs().first().copied().unwrap_or(address);
+    let running = server.run();
+    Ok(Server {
+        address,
+        first_key,
+        state,
+        handle: running.handle(),
+        running: tokio::spawn(running),
+        drain: settings.drain,
+    })
+}
+
+/// How to open the database of `settings`; `exclusive` for a server. The service's meters go into `registry`.
+///
+/// # Errors
+/// Those of a registry that has them already.
+pub(crate) fn options(settings: &Settings, registry: &Registry, exclusive: bool) -> Result<Options, prometheus::Error> {
+    Ok(Options {
+        database_url: settings.database_url.clone(),
+        batch_max: settings.batch_max,
+        queue_max: settings.queue_max,
+        read_pool: settings.read_pool,
+        write_pool: settings.write_pool,
+        migrate: settings.migrate == Migrate::Auto,
+        exclusive,
+        operator_key: settings.operator_key.clone(),
+        metrics: service::Metrics::register(registry)?,
+        allow_unsafe_postgres: settings.allow_unsafe_postgres,
+    })
+}
+
+/// The application, as production and tests serve it.
+pub(crate) fn create_app(
+    state: Arc<State>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .wrap(actix_web::middleware::Compress::default())
+        .wrap(actix_web::middleware::from_fn(compression::negotiate))
+        .configure(move |config| routes::configure(config, &state))
+}

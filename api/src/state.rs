@@ -1,0 +1,50 @@
+//! What every request of one server shares.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+
+use service::Daybook;
+
+use crate::config::{Metrics, Settings};
+use crate::cors::Cors;
+use crate::metrics::HttpMetrics;
+
+/// What every request of one server shares.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) daybook: Daybook,
+    pub(crate) metrics: HttpMetrics,
+    pub(crate) metrics_access: Metrics,
+    pub(crate) cors: Cors,
+    /// The longest that a request may take.
+    pub(crate) request_timeout: Duration,
+    /// The OpenAPI document as JSON.
+    pub(crate) openapi: Bytes,
+    stopping: AtomicBool,
+}
+
+impl State {
+    pub(crate) fn new(daybook: Daybook, metrics: HttpMetrics, settings: &Settings) -> Arc<Self> {
+        Arc::new(Self {
+            daybook,
+            metrics,
+            metrics_access: settings.metrics,
+            cors: Cors::new(&settings.cors_origins),
+            request_timeout: settings.request_timeout,
+            openapi: crate::openapi::document(settings.metrics),
+            stopping: AtomicBool::new(false),
+        })
+    }
+
+    /// From now on `/readyz` says that the server takes no more work.
+    pub(crate) fn begin_stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,127 @@
+//! The bodies of transactions.
+
+use uuid::Uuid;
+
+use service::ledger::{CreateTransaction, Movement, UpdateTransaction, UserSide};
+use service::money::{AmountText, Currency};
+use service::record::TransactionKind;
+use service::value::{Category, FullName, Name, Reference, Text, Timestamp, UserId};
+
+use crate::body::{Fields, one_of, server_id, text};
+use crate::problem::Problem;
+
+/// Reads a new transaction.
+///
+/// # Errors
+/// `validation_failed` with every bad field.
+pub(super) fn read_create(mut fields: Fields) -> Result<CreateTransaction, Problem> {
+    let kind = fields.required("type", one_of(TransactionKind::ALL, TransactionKind::as_str));
+    let movement = read_movement(&mut fields, kind);
+    let amount = fields.required("amount", text(AmountText::parse));
+    let currency = fields.optional("currency", text(Currency::parse));
+    let transaction_date = fields.optional("transaction_date", text(Timestamp::parse));
+    let description = fields.optional("description", text(Text::parse));
+    let category = fields.optional("category", text(Category::parse));
+    let reference = fields.optional("reference", text(Reference::parse));
+    let metadata = fields.metadata("metadata");
+    check_amount(&mut fields, amount.as_ref(), currency);
+    fields.finish(|| {
+        Some(CreateTransaction {
+            movement: movement?,
+            amount: amount?,
+            currency,
+            transaction_date,
+            description,
+            category,
+            reference,
+            metadata: metadata?,
+        })
+    })
+}
+
+/// The sides of a transaction of `kind`. Where the kind itself is bad, the members of both are read, so that what is
+/// wrong with them is reported as well.
+fn read_movement(fields: &mut Fields, kind: Option<TransactionKind>) -> Option<Movement> {
+    match kind {
+        Some(TransactionKind::Credit) => read_user_side(fields).map(Movement::Credit),
+        Some(TransactionKind::Debit) => read_user_side(fields).map(Movement::Debit),
+        Some(TransactionKind::Transfer) => read_transfer(fields),
+        None => {
+            fields.optional("user_id", text(UserId::parse));
+            fields.optional("full_name", text(FullName::parse));
+            fields.optional("account", text(Name::parse));
+            fields.optional("source_account_id", text(server_id));
+            fields.optional("destination_account_id", text(server_id));
+            None
+        }
+    }
+}
+
+fn read_user_side(fields: &mut Fields) -> Option<UserSide> {
+    let user_id = fields.required("user_id", text(UserId::parse));
+    let full_name = fields.optional("full_name", text(FullName::parse));
+    let account = fields.optional("account", text(Name::parse));
+    for name in ["source_account_id", "destination_account_id"] {
+        fields.excluded(
+            name,
+            "A credit or a debit names a user; only a transfer names accounts by id.",
+        );
+    }
+    Some(UserSide {
+        user_id: user_id?,
+        full_name,
+        account,
+    })
+}
+
+fn read_transfer(fields: &mut Fields) -> Option<Movement> {
+    let source_account_id = fields.required("source_account_id", text(server_id));
+    let destination_account_id = fields.required("destination_account_id", text(server_id));
+    for name in ["user_id", "full_name", "account"] {
+        fields.excluded(name, "A transfer names its accounts by id, and no user.");
+    }
+    Some(Movement::Transfer {
+        source_account_id: source_account_id?,
+        destination_account_id: destination_account_id?,
+    })
+}
+
+/// Above zero always; of the currency where the body says which. Else only the ledger knows.
+fn check_amount(fields: &mut Fields, amount: Option<&AmountText>, currency: Option<Currency>) {
+    if let Some(amount) = amount {
+        let checked = match currency {
+            Some(currency) => amount.positive_minor_units(currency).map(|_| ()),
+            None => amount.check_positive(),
+        };
+        fields.check("amount", checked);
+    }
+}
+
+/// Reads changes to a transaction.
+///
+/// # Errors
+/// `validation_failed` with every bad field.
+pub(super) fn read_update(mut fields: Fields, id: Uuid) -> Result<UpdateTransaction, Problem> {
+    let amount = fields.changed("amount", text(AmountText::parse));
+    let kind = fields.changed("type", one_of(TransactionKind::ALL, TransactionKind::as_str));
+    let transaction_date = fields.changed("transaction_date", text(Timestamp::parse));
+    let description = fields.clearable("description", text(Text::parse));
+    let category = fields.clearable("category", text(Category::parse));
+    let reference = fields.clearable("reference", text(Reference::parse));
+    let metadata = fields.metadata_patch("metadata");
+    let reason = fields.optional("reason", text(Text::parse));
+    check_amount(&mut fields, amount.as_ref(), None);
+    fields.finish(|| {
+        Some(UpdateTransaction {
+            id,
+            amount,
+            kind,
+            transaction_date,
+            description,
+            category,
+            reference,
+            metadata,
+            reason,
+        })
+    })
+}

@@ -1,0 +1,150 @@
+//! Which transactions a list shows, read from the query.
+
+use service::money::{AmountText, Currency};
+use service::query::{TransactionFilter, TransactionSort};
+use service::record::{TransactionKind, TransactionStatus};
+use service::value::{Category, Reference, Text, Timestamp, UserId};
+
+use crate::body::server_id;
+use crate::call::Query;
+use crate::call::query::find_name;
+use crate::problem::Problem;
+
+/// Most words of a search.
+const WORDS_MAX: usize = 8;
+
+/// Every order there is, with its name.
+const SORTS: &[(TransactionSort, &str)] = &[
+    (TransactionSort::DateDescending, "-transaction_date"),
+    (TransactionSort::DateAscending, "transaction_date"),
+    (TransactionSort::CreatedDescending, "-created_at"),
+    (TransactionSort::CreatedAscending, "created_at"),
+    (TransactionSort::AmountDescending, "-amount"),
+    (TransactionSort::AmountAscending, "amount"),
+];
+
+/// Reads every filter but the user, which a path may name as well.
+///
+/// # Errors
+/// `malformed_request`.
+pub(super) fn read(query: &mut Query, user_id: Option<UserId>) -> Result<TransactionFilter, Problem> {
+    let currency = query.optional("currency", Currency::parse)?;
+    let filter = TransactionFilter {
+        user_id,
+        account_id: query.optional("account_id", server_id)?,
+        kind: query.one_of("type", TransactionKind::ALL, TransactionKind::as_str)?,
+        statuses: query.optional("status", read_statuses)?.unwrap_or_default(),
+        currency,
+        category: query.optional("category", Category::parse)?.map(Category::into_string),
+        reference: query
+            .optional("reference", Reference::parse)?
+            .map(Reference::into_string),
+        from: query.optional("from", Timestamp::parse)?,
+        to: query.optional("to", Timestamp::parse)?,
+        min_amount: read_amount(query, "min_amount", currency)?,
+        max_amount: read_amount(query, "max_amount", currency)?,
+        words: query.optional("q", read_words)?.unwrap_or_default(),
+        sort: query
+            .one_of("sort", SORTS, |(_, name)| name)?
+            .map_or_else(TransactionSort::default, |(sort, _)| sort),
+    };
+    check_sort(&filter)?;
+    Ok(filter)
+}
+
+fn read_statuses(text: &str) -> Result<Vec<TransactionStatus>, String> {
+    let named = |name: &str| find_name(name, TransactionStatus::ALL, TransactionStatus::as_str);
+    text.split(',').map(named).collect()
+}
+
+fn read_words(text: &str) -> Result<Vec<String>, String> {
+    let text = Text::parse(text).map_err(|error| error.detail)?;
+    let words: Vec<String> = text.as_str().split_whitespace().map(str::to_owned).collect();
+    if words.len() > WORDS_MAX {
+        return Err(format!("Must have at most {WORDS_MAX} words."));
+    }
+    Ok(words)
+}
+
+/// An amount is of a currency: without one it cannot be compared.
+fn read_amount(
+    query: &mut Query,
+    name: &'static str,
+    currency: Option<Currency>,
+) -> Result<Option<AmountText>, Problem> {
+    query.optional(name, |text| {
+        let currency = currency.ok_or_else(|| "Needs currency as well.".to_owned())?;
+        let amount = AmountText::parse(text).map_err(|error| error.detail)?;
+        amount.minor_units(currency).map_err(|error| error.detail)?;
+        Ok::<_, String>(amount)
+    })
+}
+
+/// Amounts are sorted by an index of one user or account and one currency.
+fn check_sort(filter: &TransactionFilter) -> Result<(), Problem> {
+    let by_amount = matches!(
+        filter.sort,
+        TransactionSort::AmountAscending | TransactionSort::AmountDescending
+    );
+    let narrow = filter.currency.is_some() && (filter.user_id.is_some() || filter.account_id.is_some());
+    if by_amount && !narrow {
+        return Err(Problem::parameter(
+            "sort",
+            "By amount needs currency, and user_id or account_id, as well.",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(text: &str) -> Result<TransactionFilter, Problem> {
+        let mut query = Query::parse(text).unwrap();
+        let filter = read(&mut query, None)?;
+        query.finish()?;
+        Ok(filter)
+    }
+
+    #[test]
+    fn a_whole_filter_is_read() {
+        let read = filter(
+            "type=debit&status=posted,voided&currency=USD&category=rent&reference=r-1&from=2026-01-01T00:00:00Z\
+             &to=2026-02-01T00:00:00%2B01:00&min_amount=1&max_amount=2.50&q=two%20%20words&sort=-created_at",
+        )
+        .unwrap();
+        assert_eq!(read.kind, Some(TransactionKind::Debit));
+        assert_eq!(read.statuses.len(), 2);
+        assert_eq!(read.words, ["two", "words"]);
+        assert_eq!(read.sort, TransactionSort::CreatedDescending);
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_combined_is_refused() {
+        for text in [
+            "type=gift",
+            "status=",
+            "status=posted,",
+            "status=pending",
+            "currency=usd",
+            "category=",
+            "from=2026-01-01",
+            "to=2026-01-01T00:00:00+01:00",
+            "account_id=42",
+            "min_amount=1",
+            "max_amount=1",
+            "currency=USD&min_amount=1.005",
+            "currency=USD&min_amount=-1",
+            "q=a+b+c+d+e+f+g+h+i",
+            "q=%00",
+            "sort=id",
+            "sort=amount",
+            "sort=amount&currency=USD",
+        ] {
+            assert!(filter(text).is_err(), "{text}");
+        }
+        let account = "01980f5e-8b1a-7c3d-9e2f-4a5b6c7d8e9f";
+        assert!(filter(&format!("sort=amount&currency=USD&account_id={account}")).is_ok());
+    }
+}
