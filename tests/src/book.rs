@@ -37,24 +37,39 @@ impl Book {
         started: Arc<Mutex<Vec<Running>>>,
         change: impl FnOnce(&mut api::Settings),
     ) -> Self {
+        let book = Self::try_serve(database, started, change).await;
+        book.unwrap_or_else(|error| panic!("the server does not start: {error}"))
+    }
+
+    async fn try_serve(
+        database: Arc<Database>,
+        started: Arc<Mutex<Vec<Running>>>,
+        change: impl FnOnce(&mut api::Settings),
+    ) -> Result<Self, api::StartError> {
         let mut settings = settings(database.url());
         change(&mut settings);
-        let server = match api::start(settings).await {
-            Ok(server) => server,
-            Err(error) => panic!("the server does not start: {error}"),
-        };
+        let server = api::start(settings).await?;
         let client = Client::new(server.address(), Some(OPERATOR_KEY.to_owned()));
         let server = Arc::new(Mutex::new(Some(server)));
         started
             .lock()
             .expect("no test thread panics here")
             .push(Arc::clone(&server));
-        Self {
+        Ok(Self {
             client,
             database,
             server,
             started,
-        }
+        })
+    }
+
+    /// One more server on the same database.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not start: on SQLite, since the file is being served.
+    pub async fn second_server(&self) -> Result<Self, api::StartError> {
+        Self::try_serve(Arc::clone(&self.database), Arc::clone(&self.started), |_| ()).await
     }
 
     /// Another server with other settings, on a fresh database of the same engine.

@@ -13,6 +13,9 @@ use crate::Answer;
 /// No request of a test is answered later than this.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(120);
 
+/// No list of a test has more pages.
+const PAGES_MAX: usize = 10_000;
+
 /// A caller of one server, with or without a credential. Cheap to clone into tasks.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -183,6 +186,32 @@ impl Client {
     pub async fn balance_of(&self, user_id: &str) -> String {
         let account = self.account_of(user_id, "main", "USD").await;
         account["balance"].as_str().expect("a balance is text").to_owned()
+    }
+
+    /// Every row of a list, page by page.
+    ///
+    /// # Panics
+    ///
+    /// Where the list does not end.
+    pub async fn walk(&self, path_and_query: &str, limit: usize) -> Vec<Value> {
+        let separator = if path_and_query.contains('?') { '&' } else { '?' };
+        let path = format!("{path_and_query}{separator}limit={limit}");
+        let mut page = self.get(&path).await.expect(200);
+        let mut rows = page.rows().to_vec();
+        let mut pages = 1;
+        while let Some(cursor) = page.next_cursor() {
+            page = self.get(&format!("{path}&cursor={cursor}")).await.expect(200);
+            assert!(
+                page.rows().len() <= limit,
+                "{} has {} rows",
+                page.request,
+                page.rows().len()
+            );
+            rows.extend_from_slice(page.rows());
+            pages += 1;
+            assert!(pages < PAGES_MAX, "{path} does not end");
+        }
+        rows
     }
 
     /// A new key of this role, and the client that uses it.
