@@ -18,6 +18,7 @@ mod book;
 mod client;
 mod concurrency;
 mod database;
+mod problem;
 pub mod program;
 mod random;
 pub mod wire;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::body::{credit, debit, with};
-use tests::{Answer, Book, at_once, on_both};
+use tests::{Answer, Book, on_both};
 
 on_both!(
     posting_twice_with_one_key_answers_the_first_result,
@@ -16,8 +16,6 @@ on_both!(
     a_malformed_key_is_refused,
     every_key_of_the_ledger_shares_one_scope,
     a_secret_is_not_replayed,
-    one_key_from_thirty_two_clients_makes_one_transaction,
-    one_key_and_two_requests_at_once_make_one_transaction,
 );
 
 fn assert_replays(replay: &Answer, original: &Answer) {
@@ -286,46 +284,4 @@ async fn a_secret_is_not_replayed(book: &Book) {
     assert_eq!(again.body.get("secret"), Some(&Value::Null));
     assert_eq!(again.id(), made.id());
     assert_eq!(again.body["prefix"], made.body["prefix"]);
-}
-
-async fn one_key_from_thirty_two_clients_makes_one_transaction(book: &Book) {
-    let client = book.client();
-    let answers = at_once(32, |_| {
-        let client = client.clone();
-        async move {
-            client
-                .post("/transactions", &credit("ada", "20.00"))
-                .key("k")
-                .await
-                .expect(201)
-        }
-    })
-    .await;
-    let originals = answers.iter().filter(|answer| !answer.is_replay()).count();
-    assert_eq!(originals, 1, "one acts, the others get its replay");
-    for answer in &answers {
-        assert_eq!(answer.body, answers[0].body);
-        assert_eq!(answer.position(), answers[0].position());
-    }
-    assert_eq!(book.get("/transactions").await.expect(200).rows().len(), 1);
-    assert_eq!(book.balance_of("ada").await, "20.00");
-}
-
-async fn one_key_and_two_requests_at_once_make_one_transaction(book: &Book) {
-    let client = book.client();
-    let answers = at_once(16, |number| {
-        let client = client.clone();
-        let amount = if number % 2 == 0 { "20.00" } else { "30.00" };
-        async move { client.post("/transactions", &credit("ada", amount)).key("k").await }
-    })
-    .await;
-    let successes: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 201).collect();
-    assert_eq!(successes.len(), 8);
-    for success in &successes {
-        assert_eq!(success.body, successes[0].body);
-    }
-    for answer in answers.into_iter().filter(|answer| answer.status != 201) {
-        let _ = answer.problem("idempotency_key_reused", 422);
-    }
-    assert_eq!(book.get("/transactions").await.expect(200).rows().len(), 1);
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Book, on_both};
 
-use crate::headers::API;
+use crate::methods::API;
 
 on_both!(
     the_document_is_openapi_3_1,

@@ -11,6 +11,8 @@ on_both!(
     a_user_is_made_once,
     a_transaction_is_voided_once,
     edits_without_a_condition_all_count,
+    one_key_from_thirty_two_clients_makes_one_transaction,
+    one_key_and_two_requests_at_once_make_one_transaction,
 );
 
 const CLIENTS: usize = 64;
@@ -195,4 +197,46 @@ async fn edits_without_a_condition_all_count(book: &Book) {
     assert_eq!(last.version(), 65);
     assert_eq!(book.balance_of("ada").await, last.text("amount"));
     assert_eq!(book.walk(&format!("{path}/revisions"), 50).await.len(), 65);
+}
+
+async fn one_key_from_thirty_two_clients_makes_one_transaction(book: &Book) {
+    let client = book.client();
+    let answers = at_once(32, |_| {
+        let client = client.clone();
+        async move {
+            client
+                .post("/transactions", &credit("ada", "20.00"))
+                .key("k")
+                .await
+                .expect(201)
+        }
+    })
+    .await;
+    let originals = answers.iter().filter(|answer| !answer.is_replay()).count();
+    assert_eq!(originals, 1, "one acts, the others get its replay");
+    for answer in &answers {
+        assert_eq!(answer.body, answers[0].body);
+        assert_eq!(answer.position(), answers[0].position());
+    }
+    assert_eq!(book.get("/transactions").await.expect(200).rows().len(), 1);
+    assert_eq!(book.balance_of("ada").await, "20.00");
+}
+
+async fn one_key_and_two_requests_at_once_make_one_transaction(book: &Book) {
+    let client = book.client();
+    let answers = at_once(16, |number| {
+        let client = client.clone();
+        let amount = if number % 2 == 0 { "20.00" } else { "30.00" };
+        async move { client.post("/transactions", &credit("ada", amount)).key("k").await }
+    })
+    .await;
+    let successes: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 201).collect();
+    assert_eq!(successes.len(), 8);
+    for success in &successes {
+        assert_eq!(success.body, successes[0].body);
+    }
+    for answer in answers.into_iter().filter(|answer| answer.status != 201) {
+        let _ = answer.problem("idempotency_key_reused", 422);
+    }
+    assert_eq!(book.get("/transactions").await.expect(200).rows().len(), 1);
 }
