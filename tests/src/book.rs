@@ -18,13 +18,15 @@ const STOP_TIME_MAX: Duration = Duration::from_secs(20);
 
 type Running = Arc<Mutex<Option<api::Server>>>;
 
+/// Every server that a test has started, to be stopped at its end, and the database to be kept until then.
+type Started = Arc<Mutex<Vec<(Running, Arc<Database>)>>>;
+
 /// A Daybook server, its database, and (by `Deref`) a client with the operator's key.
 pub struct Book {
     client: Client,
     database: Arc<Database>,
     server: Running,
-    /// Every server that this test has started, to be stopped at its end.
-    started: Arc<Mutex<Vec<Running>>>,
+    started: Started,
 }
 
 impl Book {
@@ -32,18 +34,14 @@ impl Book {
         Self::serve(Arc::new(database), Arc::default(), change).await
     }
 
-    async fn serve(
-        database: Arc<Database>,
-        started: Arc<Mutex<Vec<Running>>>,
-        change: impl FnOnce(&mut api::Settings),
-    ) -> Self {
+    async fn serve(database: Arc<Database>, started: Started, change: impl FnOnce(&mut api::Settings)) -> Self {
         let book = Self::try_serve(database, started, change).await;
         book.unwrap_or_else(|error| panic!("the server does not start: {error}"))
     }
 
     async fn try_serve(
         database: Arc<Database>,
-        started: Arc<Mutex<Vec<Running>>>,
+        started: Started,
         change: impl FnOnce(&mut api::Settings),
     ) -> Result<Self, api::StartError> {
         let mut settings = settings(database.url());
@@ -51,10 +49,8 @@ impl Book {
         let server = api::start(settings).await?;
         let client = Client::new(server.address(), Some(OPERATOR_KEY.to_owned()));
         let server = Arc::new(Mutex::new(Some(server)));
-        started
-            .lock()
-            .expect("no test thread panics here")
-            .push(Arc::clone(&server));
+        let kept = (Arc::clone(&server), Arc::clone(&database));
+        started.lock().expect("no test thread panics here").push(kept);
         Ok(Self {
             client,
             database,
@@ -152,8 +148,9 @@ impl Book {
     pub(crate) async fn close(self) {
         let started = std::mem::take(&mut *self.started.lock().expect("no test thread panics here"));
         drop(self.client);
-        for server in started {
+        for (server, database) in started {
             stop(&server).await;
+            drop(database);
         }
     }
 }

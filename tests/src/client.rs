@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use crate::Answer;
 
+/// A connection that nobody uses is closed after this time, so that it does not hold up a server that is being stopped.
+const IDLE_TIME_MAX: Duration = Duration::from_secs(1);
+
 /// No request of a test is answered later than this.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(120);
 
@@ -39,6 +42,7 @@ impl Client {
     pub(crate) fn new(address: SocketAddr, key: Option<String>) -> Self {
         let http = reqwest::Client::builder()
             .timeout(REQUEST_TIME_MAX)
+            .pool_idle_timeout(IDLE_TIME_MAX)
             .no_proxy()
             .no_gzip()
             .no_brotli()

@@ -17,11 +17,19 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
 /// The advisory lock under which one process makes the template.
 const TEMPLATE_LOCK: i64 = 0x6461_7962_6f6f_6b00;
 
+/// Where a server is, without the database's name.
+#[derive(Clone, Debug)]
+struct Address {
+    /// Such as `postgres://user@host:port`.
+    base_url: String,
+    /// What follows the database's name: `?` and parameters, or nothing.
+    parameters: String,
+}
+
 /// A PostgreSQL server with a template of this build.
 #[derive(Debug)]
 pub(super) struct Server {
-    /// Without the database's name: `postgres://user@host:port`.
-    base_url: String,
+    address: Address,
     template: String,
 }
 
@@ -44,34 +52,51 @@ pub(super) fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     let server = SERVER.get_or_init(|| {
         let named = std::env::var("TEST_DATABASE_URL").ok();
-        let base_url = named.and_then(|url| answering(&url)).or_else(cluster::base_url);
-        if base_url.is_none() {
+        let throw_away = || {
+            cluster::base_url().map(|base_url| Address {
+                base_url,
+                parameters: String::new(),
+            })
+        };
+        let address = named.and_then(|url| answering(&url)).or_else(throw_away);
+        if address.is_none() {
             assert!(
                 std::env::var("CI").as_deref() != Ok("true"),
                 "CI=true and there is no PostgreSQL"
             );
             eprintln!("skipped on PostgreSQL: TEST_DATABASE_URL does not answer and no initdb was found");
         }
-        base_url.map(|base_url| Server {
-            template: template(&base_url),
-            base_url,
+        address.map(|address| Server {
+            template: template(&address),
+            address,
         })
     });
     server.as_ref()
 }
 
-/// The URL without its database and parameters, if a server answers there.
-fn answering(url: &str) -> Option<String> {
-    let mut options = PgConnectOptions::from_str(url).ok()?;
-    options = options.database("postgres");
+/// The address of the server at this URL, if it answers.
+fn answering(url: &str) -> Option<Address> {
+    let options = PgConnectOptions::from_str(url).ok()?.database("postgres");
     let answers = block_on_elsewhere(async || {
         tokio::time::timeout(ANSWER_TIME_MAX, options.connect())
             .await
             .is_ok_and(|connected| connected.is_ok())
     });
+    let (url, parameters) = url
+        .split_once('?')
+        .map_or((url, String::new()), |(url, rest)| (url, format!("?{rest}")));
     let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?']).next()?;
-    answers.then(|| format!("{scheme}://{authority}"))
+    let authority = rest.split('/').next()?;
+    answers.then(|| Address {
+        base_url: format!("{scheme}://{authority}"),
+        parameters,
+    })
+}
+
+impl Address {
+    fn url_of(&self, database: &str) -> String {
+        format!("{}/{database}{}", self.base_url, self.parameters)
+    }
 }
 
 async fn connect(url: &str) -> PgConnection {
@@ -89,11 +114,11 @@ async fn execute(connection: &mut PgConnection, statement: String) {
 
 /// The name of the database that tests copy, made once per build, whichever process comes first. What earlier builds of
 /// this binary left behind is dropped.
-fn template(base_url: &str) -> String {
+fn template(address: &Address) -> String {
     let prefix = format!("daybook_{}_", binary_name());
     let template = format!("{prefix}template_{}", build_name());
     block_on_elsewhere(async || {
-        let mut connection = connect(&format!("{base_url}/postgres")).await;
+        let mut connection = connect(&address.url_of("postgres")).await;
         sqlx::query("SELECT pg_advisory_lock($1)")
             .bind(TEMPLATE_LOCK)
             .execute(&mut connection)
@@ -121,7 +146,7 @@ fn template(base_url: &str) -> String {
             format!("CREATE DATABASE \"{unfinished}\" ENCODING 'UTF8' TEMPLATE template0"),
         )
         .await;
-        set_up(&format!("{base_url}/{unfinished}")).await;
+        set_up(&address.url_of(&unfinished)).await;
         sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
             .bind(&unfinished)
             .execute(&mut connection)
@@ -146,11 +171,11 @@ impl Server {
     }
 
     async fn create(&self, options: &str) -> Copy {
-        let maintenance_url = format!("{}/postgres", self.base_url);
+        let maintenance_url = self.address.url_of("postgres");
         let name = format!("daybook_{}_{}", binary_name(), Uuid::new_v4().simple());
         let mut connection = connect(&maintenance_url).await;
         execute(&mut connection, format!("CREATE DATABASE \"{name}\" {options}")).await;
-        let url = format!("{}/{name}", self.base_url);
+        let url = self.address.url_of(&name);
         Copy {
             maintenance_url,
             name,
