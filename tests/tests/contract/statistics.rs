@@ -4,13 +4,14 @@ mod days;
 
 use serde_json::{Value, json};
 use tests::body::{credit, debit, transfer, with};
-use tests::{Book, on_both};
+use tests::{Book, at_once, on_both};
 
 on_both!(
     the_example_of_the_contract_is_answered_so,
     a_user_without_transactions_has_no_currencies,
     averages_are_rounded_half_even,
     categories_are_ordered_by_total_and_then_by_name,
+    only_the_hundred_largest_categories_are_shown,
     statistics_follow_edits_deletes_and_restores,
     a_transfer_counts_on_both_sides,
     the_ledgers_statistics_are_in_utc_and_over_all_users,
@@ -135,6 +136,30 @@ async fn categories_are_ordered_by_total_and_then_by_name(book: &Book) {
         {"category": "Ä", "count": 1, "total": "0.50"},
     ]);
     assert_eq!(found["currencies"][0]["by_category"], expected);
+}
+
+async fn only_the_hundred_largest_categories_are_shown(book: &Book) {
+    let client = book.client();
+    let _ = at_once(103, |number| {
+        let client = client.clone();
+        let body = with(
+            credit("ada", &format!("{}.00", number + 1)),
+            json!({"category": format!("c{number:03}")}),
+        );
+        async move { client.create(&body).await }
+    })
+    .await;
+    for path in ["/users/ada/stats", "/stats"] {
+        let found = stats(book, path).await;
+        let rows = found["currencies"][0]["by_category"].as_array().expect("a list");
+        let names: Vec<_> = rows
+            .iter()
+            .map(|row| row["category"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        let expected: Vec<_> = (3..103).rev().map(|number| format!("c{number:03}")).collect();
+        assert_eq!(names, expected, "{path}");
+        assert_eq!(found["currencies"][0]["count"], 103, "{path}");
+    }
 }
 
 async fn statistics_follow_edits_deletes_and_restores(book: &Book) {
