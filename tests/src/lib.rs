@@ -1,1 +1,82 @@
-//! placeholder
+//! The harness of the suites that talk to a real, listening Daybook over HTTP.
+//!
+//! A test is an `async fn(&Book)`, listed in its file's [`on_both!`], which makes a `sqlite::` and a `postgres::` test of
+//! it. Each has a server and a database of its own; both are gone when it ends, also when it panics.
+//!
+//! The harness knows the contract (`api.md`) and how to start a server, nothing of how the server is built: where it
+//! looks into a database, it takes the tables from the catalogue.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    reason = "a harness that cannot go on fails its test by panicking; overflow checks are on"
+)]
+
+mod answer;
+pub mod body;
+mod book;
+mod client;
+mod concurrency;
+mod database;
+mod problem;
+pub mod program;
+mod random;
+pub mod wire;
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+pub use answer::{Answer, is_server_id};
+pub use book::{Book, OPERATOR_KEY};
+pub use client::{Client, Request};
+pub use concurrency::{at_once, eventually};
+pub use database::{Database, Engine, Snapshot};
+pub use random::Random;
+
+/// The longest that one test may take: far above what any needs, so that a request without an answer fails its test
+/// and not the whole run.
+const TEST_TIME_MAX: Duration = Duration::from_secs(300);
+
+/// Runs one test on a fresh database of `engine`. Where no PostgreSQL is to be had it says so and passes, but with
+/// `CI=true` it fails.
+///
+/// # Panics
+///
+/// With the test's own panic, after the server was stopped and the database removed.
+pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a tokio runtime starts");
+    let Some(database) = runtime.block_on(Database::migrated(engine)) else {
+        return;
+    };
+    let book = runtime.block_on(Book::open(database, |_| ()));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            tokio::time::timeout(TEST_TIME_MAX, test(&book))
+                .await
+                .expect("the test ends within its time");
+        });
+    }));
+    runtime.block_on(book.close());
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    if let Err(cause) = outcome {
+        resume_unwind(cause);
+    }
+}
+
+/// Makes two tests, `sqlite::name` and `postgres::name`, of each `async fn name(book: &Book)` named. A test that is
+/// forgotten in the list is an unused function, which the lints refuse.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { $crate::run($crate::Engine::Sqlite, super::$name); })+
+        }
+        mod postgres {
+            $(#[test] fn $name() { $crate::run($crate::Engine::Postgres, super::$name); })+
+        }
+    };
+}

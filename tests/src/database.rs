@@ -1,0 +1,205 @@
+//! A database for one test, and a look into it that knows none of its tables by name.
+
+mod cluster;
+mod postgres;
+mod sqlite;
+
+use std::collections::BTreeMap;
+
+/// The two databases that Daybook runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in a folder of its own.
+    Sqlite,
+    /// A database of its own on a shared server.
+    Postgres,
+}
+
+/// A database that is removed when this is dropped.
+#[derive(Debug)]
+pub struct Database {
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Sqlite(sqlite::File),
+    Postgres(postgres::Copy),
+}
+
+/// A session that keeps everybody else from writing until it is dropped.
+#[derive(Debug)]
+#[must_use = "writing is blocked until this is dropped"]
+pub struct WriteBlock {
+    #[expect(dead_code, reason = "its connection holds the lock; dropping it gives the lock back")]
+    session: Session,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "held, not used")]
+enum Session {
+    Sqlite(sqlx::SqliteConnection),
+    Postgres(sqlx::PgConnection),
+}
+
+impl Database {
+    /// A database with the present schema, the ledger `main` and the suites' operator key: a copy of a template that
+    /// the first test made. None where there is no PostgreSQL to be had, which is said on standard error.
+    pub(crate) async fn migrated(engine: Engine) -> Option<Self> {
+        let place = match engine {
+            Engine::Sqlite => Place::Sqlite(sqlite::File::from_template()),
+            Engine::Postgres => Place::Postgres(postgres::server()?.copy_of_template().await),
+        };
+        Some(Self { place })
+    }
+
+    /// A database without a table.
+    pub(crate) async fn empty(engine: Engine) -> Option<Self> {
+        let place = match engine {
+            Engine::Sqlite => Place::Sqlite(sqlite::File::absent()),
+            Engine::Postgres => Place::Postgres(postgres::server()?.empty().await),
+        };
+        Some(Self { place })
+    }
+
+    /// Another database of `engine` without a table, for a test that starts servers itself. None as for a test.
+    pub async fn without_tables(engine: Engine) -> Option<Self> {
+        Self::empty(engine).await
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.place {
+            Place::Sqlite(_) => Engine::Sqlite,
+            Place::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// What a server is told as `DATABASE_URL`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        match &self.place {
+            Place::Sqlite(file) => file.url(),
+            Place::Postgres(copy) => copy.url(),
+        }
+    }
+
+    /// Every row of every table.
+    pub async fn snapshot(&self) -> Snapshot {
+        let tables = match &self.place {
+            Place::Sqlite(file) => file.rows().await,
+            Place::Postgres(copy) => copy.rows().await,
+        };
+        assert!(!tables.is_empty(), "the catalogue names no table");
+        Snapshot { tables }
+    }
+
+    /// Keeps the server from writing, as a stuck session of somebody else would. Reading goes on.
+    pub async fn block_writes(&self) -> WriteBlock {
+        let session = match &self.place {
+            Place::Sqlite(file) => Session::Sqlite(file.block_writes().await),
+            Place::Postgres(copy) => Session::Postgres(copy.block_writes().await),
+        };
+        WriteBlock { session }
+    }
+
+    /// Takes every table out of the server's sight, so that whatever it asks fails for a reason of ours.
+    pub async fn hide_tables(&self) {
+        match &self.place {
+            Place::Sqlite(file) => file.hide_tables().await,
+            Place::Postgres(copy) => copy.hide_tables().await,
+        }
+    }
+}
+
+/// Every row of every table at one moment, rows as text and sorted.
+#[derive(Debug)]
+pub struct Snapshot {
+    tables: BTreeMap<String, Vec<String>>,
+}
+
+impl Snapshot {
+    /// Proves that nothing changed.
+    ///
+    /// # Panics
+    ///
+    /// Where a table has more, fewer or other rows than before; the message names it and the rows.
+    #[track_caller]
+    pub fn assert_same_as(&self, before: &Self) {
+        assert!(
+            self.tables.keys().eq(before.tables.keys()),
+            "the tables were {:?}, are {:?}",
+            before.tables.keys(),
+            self.tables.keys()
+        );
+        for (table, rows) in &self.tables {
+            let earlier = &before.tables[table];
+            let appeared: Vec<_> = rows.iter().filter(|row| !earlier.contains(row)).collect();
+            let vanished: Vec<_> = earlier.iter().filter(|row| !rows.contains(row)).collect();
+            assert!(
+                rows.len() == earlier.len() && appeared.is_empty() && vanished.is_empty(),
+                "a trace in {table}: {} rows became {}; new {appeared:#?}, gone {vanished:#?}",
+                earlier.len(),
+                rows.len(),
+            );
+        }
+    }
+}
+
+/// The folder beside the test binary's, for what tests of one build share.
+fn build_folder() -> std::path::PathBuf {
+    let binary = std::env::current_exe().expect("a test knows its own file");
+    let folder = binary
+        .parent()
+        .expect("a file lies in a folder")
+        .join("../daybook-tests");
+    std::fs::create_dir_all(&folder).expect("the target folder is writable");
+    folder
+}
+
+/// A name for this build of this test binary: another build has another.
+fn build_name() -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let binary = std::env::current_exe().expect("a test knows its own file");
+    let about = std::fs::metadata(&binary).expect("a test can look at its own file");
+    let mut hasher = DefaultHasher::new();
+    (binary, about.len(), about.modified().ok()).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// A name for this test binary, the same for each build of it.
+fn binary_name() -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let binary = std::env::current_exe().expect("a test knows its own file");
+    let stem = binary.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let name = stem.rsplit_once('-').map_or(stem, |(name, _)| name);
+    let mut hasher = DefaultHasher::new();
+    (binary.parent(), name).hash(&mut hasher);
+    format!("{:08x}", hasher.finish() & 0xffff_ffff)
+}
+
+/// Makes a server set up the schema, the ledger and the operator's key in this database, and ends it.
+async fn set_up(database_url: &str) {
+    let mut settings = crate::book::settings(database_url);
+    settings.migrate = api::Migrate::Auto;
+    match api::start(settings).await {
+        Ok(server) => server.stop().await,
+        Err(error) => panic!("the server does not start on an empty database: {error}"),
+    }
+}
+
+/// Runs something asynchronous to its end from anywhere, also from within a runtime.
+fn block_on_elsewhere<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .expect("a tokio runtime starts");
+            runtime.block_on(work())
+        });
+        thread.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause))
+    })
+}

@@ -1,0 +1,7 @@
+//! What lies just inside and just outside of what the contract accepts: each the right code, and no row anywhere.
+
+mod amounts;
+mod json;
+mod paths;
+mod texts;
+mod times;

@@ -1,0 +1,287 @@
+//! `Idempotency-Key`: section 1 of the contract.
+
+use serde_json::{Value, json};
+use tests::body::{credit, debit, with};
+use tests::{Answer, Book, on_both};
+
+on_both!(
+    posting_twice_with_one_key_answers_the_first_result,
+    every_writing_method_replays,
+    a_replay_ignores_what_happened_since,
+    json_is_compared_not_bytes,
+    a_key_belongs_to_one_request,
+    a_refused_request_may_be_sent_again_with_its_key,
+    a_request_that_changed_nothing_is_remembered_too,
+    quotes_around_a_key_do_not_count,
+    a_malformed_key_is_refused,
+    every_key_of_the_ledger_shares_one_scope,
+    a_secret_is_not_replayed,
+);
+
+fn assert_replays(replay: &Answer, original: &Answer) {
+    assert!(!original.is_replay(), "{} was the first", original.request);
+    assert!(
+        replay.is_replay(),
+        "{} was not replayed: {}",
+        replay.request,
+        replay.text
+    );
+    assert_eq!(replay.status, original.status);
+    assert_eq!(replay.body, original.body);
+    assert_eq!(replay.position(), original.position());
+}
+
+async fn posting_twice_with_one_key_answers_the_first_result(book: &Book) {
+    let body = with(
+        credit("ada", "20.00"),
+        json!({"full_name": "Ada", "metadata": {"a": "1"}}),
+    );
+    let first = book.post("/transactions", &body).key("k-1").await.expect(201);
+    for _ in 0..3 {
+        let again = book
+            .leaves_no_trace(async || book.post("/transactions", &body).key("k-1").await)
+            .await;
+        assert_replays(&again, &first);
+    }
+    assert_eq!(book.balance_of("ada").await, "20.00");
+    let other = book.post("/transactions", &body).key("k-2").await.expect(201);
+    assert_ne!(other.id(), first.id());
+}
+
+async fn every_writing_method_replays(book: &Book) {
+    let transaction = format!("/transactions/{}", book.create(&credit("ada", "20.00")).await.id());
+    let account = book.open_account(&json!({"name": "fees", "currency": "USD"})).await;
+    let account = format!("/accounts/{account}");
+    let requests = [
+        book.put("/users/bob", &json!({"full_name": "Bob"})),
+        book.put("/users/bob", &json!({"full_name": "Robert"})),
+        book.patch("/users/bob", &json!({"email": "bob@example.org"})),
+        book.post(
+            "/accounts",
+            &json!({"user_id": "bob", "name": "savings", "currency": "USD"}),
+        ),
+        book.patch(&account, &json!({"metadata": {"a": "1"}})),
+        book.patch(&transaction, &json!({"amount": "30.00", "reason": "more"})),
+        book.delete(&format!("{transaction}?reason=gone")),
+        book.post(&format!("{transaction}/restore"), &json!({"reason": "back"})),
+    ];
+    let mut originals = Vec::new();
+    for (number, request) in requests.iter().enumerate() {
+        let original = request.clone().key(&format!("k-{number}")).await;
+        assert!(
+            matches!(original.status, 200 | 201),
+            "{} was answered {}",
+            original.request,
+            original.text
+        );
+        originals.push(original);
+    }
+    for (number, (request, original)) in requests.into_iter().zip(originals).enumerate() {
+        let replay = book
+            .leaves_no_trace(async || request.key(&format!("k-{number}")).await)
+            .await;
+        assert_replays(&replay, &original);
+    }
+}
+
+async fn a_replay_ignores_what_happened_since(book: &Book) {
+    let body = credit("ada", "20.00");
+    let first = book.post("/transactions", &body).key("k").await.expect(201);
+    let path = format!("/transactions/{}", first.id());
+    let _ = book.patch(&path, &json!({"amount": "30.00"})).await.expect(200);
+    assert_replays(&book.post("/transactions", &body).key("k").await, &first);
+    let _ = book.delete(&path).await.expect(200);
+    assert_replays(&book.post("/transactions", &body).key("k").await, &first);
+    let _ = book
+        .patch(
+            &format!("/accounts/{}", first.text("destination_account_id")),
+            &json!({"status": "closed"}),
+        )
+        .await
+        .expect(200);
+    assert_replays(&book.post("/transactions", &body).key("k").await, &first);
+    assert_eq!(book.get(&path).await.expect(200).body["status"], "voided");
+
+    let patch = json!({"full_name": "Ada L"});
+    let patched = book.patch("/users/ada", &patch).key("p").if_match(1).await.expect(200);
+    let _ = book
+        .patch("/users/ada", &json!({"full_name": "Ada K"}))
+        .await
+        .expect(200);
+    assert_replays(&book.patch("/users/ada", &patch).key("p").if_match(1).await, &patched);
+}
+
+async fn json_is_compared_not_bytes(book: &Book) {
+    let body = r#"{"type":"credit","user_id":"ada","amount":"20.5"}"#;
+    let first = book
+        .post("/transactions", &Value::Null)
+        .body(body, "application/json")
+        .key("k")
+        .await
+        .expect(201);
+    for same in [
+        r#"{ "amount": "20.5", "user_id": "ada",
+             "type": "credit" }"#,
+        r#"{"type":"credit","user_id":"\u0061d\u0061","amount":"20.5"}"#,
+    ] {
+        let again = book
+            .post("/transactions", &Value::Null)
+            .body(same, "application/json; charset=utf-8")
+            .key("k");
+        assert_replays(&again.await, &first);
+    }
+    let other = book.post("/transactions", &credit("ada", "20.50")).key("k");
+    let refused = book.refuses(other, "idempotency_key_reused", 422).await;
+    assert_eq!(refused.text("resource_id"), first.id());
+}
+
+async fn a_key_belongs_to_one_request(book: &Book) {
+    let first = book
+        .post("/transactions", &credit("ada", "20.00"))
+        .key("k")
+        .await
+        .expect(201);
+    let path = format!("/transactions/{}", first.id());
+    let _ = book.put_user("bob", &json!({"full_name": "Bob"})).await;
+    for request in [
+        book.post("/transactions", &credit("ada", "20.01")),
+        book.post(
+            "/transactions",
+            &with(credit("ada", "20.00"), json!({"description": "d"})),
+        ),
+        book.post("/accounts", &json!({"name": "fees", "currency": "USD"})),
+        book.put("/users/bob", &json!({"full_name": "Robert"})),
+        book.patch(&path, &json!({"amount": "1.00"})),
+        book.delete(&path),
+        book.post(&format!("{path}/restore"), &json!({})),
+    ] {
+        let refused = book.refuses(request.key("k"), "idempotency_key_reused", 422).await;
+        assert_eq!(refused.text("resource_id"), first.id(), "{}", refused.request);
+    }
+    let _ = book.delete(&format!("{path}?reason=one")).key("d").await.expect(200);
+    let other_reason = book.delete(&format!("{path}?reason=two")).key("d");
+    let _ = book.refuses(other_reason, "idempotency_key_reused", 422).await;
+    let other_method = book
+        .patch("/users/bob", &json!({"full_name": "R"}))
+        .key("m")
+        .await
+        .expect(200);
+    let put = book.put("/users/bob", &json!({"full_name": "R"})).key("m");
+    let refused = book.refuses(put, "idempotency_key_reused", 422).await;
+    assert_eq!(refused.text("resource_id"), other_method.id());
+}
+
+async fn a_refused_request_may_be_sent_again_with_its_key(book: &Book) {
+    let account = book
+        .create(&credit("ada", "20.00"))
+        .await
+        .text("destination_account_id")
+        .to_owned();
+    let _ = book
+        .patch(&format!("/accounts/{account}"), &json!({"minimum_balance": "0"}))
+        .await
+        .expect(200);
+    let request = || book.post("/transactions", &debit("ada", "25.00")).key("k");
+    let _ = book.refuses(request(), "insufficient_funds", 422).await;
+    let _ = book.refuses(request(), "insufficient_funds", 422).await;
+    let _ = book.create(&credit("ada", "5.00")).await;
+    let made = request().await.expect(201);
+    assert_replays(&request().await, &made);
+    let _ = book
+        .refuses(
+            book.post("/transactions", &credit("ada", "0")).key("v"),
+            "validation_failed",
+            422,
+        )
+        .await;
+    let _ = book
+        .post("/transactions", &credit("ada", "1.00"))
+        .key("v")
+        .await
+        .expect(201);
+}
+
+async fn a_request_that_changed_nothing_is_remembered_too(book: &Book) {
+    let made = book.create(&credit("ada", "20.00")).await;
+    let path = format!("/transactions/{}", made.id());
+    let same = book
+        .patch(&path, &json!({"amount": "20.00"}))
+        .key("k")
+        .await
+        .expect(200);
+    assert_eq!(same.version(), 1);
+    assert_eq!(same.position(), made.position());
+    let _ = book.patch(&path, &json!({"amount": "30.00"})).await.expect(200);
+    let replay = book
+        .patch(&path, &json!({"amount": "20.00"}))
+        .key("k")
+        .await
+        .expect(200);
+    assert!(replay.is_replay());
+    assert_eq!(replay.body, made.body);
+    assert_eq!(book.balance_of("ada").await, "30.00");
+}
+
+async fn quotes_around_a_key_do_not_count(book: &Book) {
+    let first = book
+        .post("/transactions", &credit("ada", "20.00"))
+        .key("a key")
+        .await
+        .expect(201);
+    assert_replays(
+        &book
+            .post("/transactions", &credit("ada", "20.00"))
+            .key("\"a key\"")
+            .await,
+        &first,
+    );
+}
+
+async fn a_malformed_key_is_refused(book: &Book) {
+    for key in [
+        "".as_bytes(),
+        b"\"\"",
+        "a".repeat(256).as_bytes(),
+        "ключ".as_bytes(),
+        b"\xff",
+        b"a\tb",
+    ] {
+        let request = book
+            .post("/transactions", &credit("ada", "20.00"))
+            .header("Idempotency-Key", key);
+        let _ = book.refuses(request, "malformed_request", 400).await;
+    }
+    let _ = book
+        .post("/transactions", &credit("ada", "20.00"))
+        .key(&"~".repeat(255))
+        .await
+        .expect(201);
+}
+
+async fn every_key_of_the_ledger_shares_one_scope(book: &Book) {
+    let (one, two) = (book.key("writer").await, book.key("admin").await);
+    let first = one
+        .post("/transactions", &credit("ada", "20.00"))
+        .key("k")
+        .await
+        .expect(201);
+    assert_replays(
+        &two.post("/transactions", &credit("ada", "20.00")).key("k").await,
+        &first,
+    );
+    assert_replays(
+        &book.post("/transactions", &credit("ada", "20.00")).key("k").await,
+        &first,
+    );
+}
+
+async fn a_secret_is_not_replayed(book: &Book) {
+    let request = || book.post("/keys", &json!({"name": "shop", "role": "writer"})).key("k");
+    let made = request().await.expect(201);
+    assert!(made.body["secret"].is_string());
+    let again = request().await.expect(201);
+    assert!(again.is_replay());
+    assert_eq!(again.body.get("secret"), Some(&Value::Null));
+    assert_eq!(again.id(), made.id());
+    assert_eq!(again.body["prefix"], made.body["prefix"]);
+}

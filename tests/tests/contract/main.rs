@@ -1,0 +1,35 @@
+//! The contract of `api.md`, sections 1 to 9, held over real HTTP on SQLite and on PostgreSQL.
+//!
+//! One binary, whose modules mirror the URLs. The suite knows the contract only: nothing here names a table, a type or a
+//! file of the server.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    reason = "a test that cannot go on panics, helpers included; overflow checks are on"
+)]
+
+mod account_status;
+mod accounts;
+mod borders;
+mod command_line;
+mod conditional;
+mod cors;
+mod credentials;
+mod dry_run;
+mod headers;
+mod idempotency;
+mod keys;
+mod methods;
+mod openapi;
+mod overload;
+mod pages;
+mod precedence;
+mod races;
+mod recount;
+mod server;
+mod several_servers;
+mod statistics;
+mod transactions;
+mod users;
+mod wire;

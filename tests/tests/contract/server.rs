@@ -1,0 +1,143 @@
+//! The server itself: section 8 of the contract.
+
+use reqwest::Method;
+use serde_json::json;
+use tests::body::credit;
+use tests::{Book, on_both};
+
+on_both!(
+    the_root_greets_api_clients_in_json_and_browsers_in_html,
+    the_server_is_alive_and_ready,
+    a_server_without_its_tables_is_not_ready_and_tells_nothing,
+    the_documentation_is_served_from_the_binary,
+    metrics_count_requests_by_pattern,
+    metrics_can_be_opened_and_switched_off,
+);
+
+async fn the_root_greets_api_clients_in_json_and_browsers_in_html(book: &Book) {
+    let stranger = book.anonymous();
+    let greeting = stranger
+        .get_root("/")
+        .header("Accept", "application/json")
+        .await
+        .expect(200);
+    let version = greeting.body["version"].clone();
+    assert!(
+        version.as_str().is_some_and(|version| version.split('.').count() >= 3),
+        "{version}"
+    );
+    let expected = json!({
+        "name": "daybook", "version": version, "message": "Server connected successfully", "docs": "/docs",
+    });
+    assert_eq!(greeting.body, expected);
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let page = stranger.get_root("/").header("Accept", browser).await.expect(200);
+    assert!(page.header("Content-Type").starts_with("text/html"));
+    assert!(page.text.contains("<html"));
+    let _ = stranger.request(Method::HEAD, "/").await.expect(200);
+}
+
+async fn the_server_is_alive_and_ready(book: &Book) {
+    for path in ["/livez", "/readyz"] {
+        let _ = book.anonymous().get_root(path).await.expect(200);
+    }
+}
+
+async fn a_server_without_its_tables_is_not_ready_and_tells_nothing(book: &Book) {
+    let made = book.create(&credit("ada", "20.00")).await;
+    book.database().hide_tables().await;
+    let _ = book.anonymous().get_root("/livez").await.expect(200);
+    let _ = book.anonymous().get_root("/readyz").await.problem("unavailable", 503);
+    let path = format!("/transactions/{}", made.id());
+    for request in [
+        book.get(&path),
+        book.get("/users"),
+        book.get("/users/ada/stats"),
+        book.post("/transactions", &credit("ada", "1.00")),
+        book.patch(&path, &json!({"amount": "1.00"})),
+    ] {
+        let answer = request.await;
+        assert!(
+            matches!(answer.status, 500 | 503),
+            "{} was answered {}",
+            answer.request,
+            answer.text
+        );
+        if answer.status == 500 {
+            assert_eq!(answer.body["code"], "internal");
+        }
+        let told = answer.text.to_ascii_lowercase();
+        for secret in [
+            "hidden_", "table", "sql", "select", "relation", "column", "api_keys", "panic",
+        ] {
+            assert!(
+                !told.contains(secret),
+                "a 5xx says nothing of its cause: {}",
+                answer.text
+            );
+        }
+    }
+}
+
+async fn the_documentation_is_served_from_the_binary(book: &Book) {
+    let page = book.anonymous().get_root("/docs").await.expect(200);
+    assert!(page.header("Content-Type").starts_with("text/html"));
+    let lower = page.text.to_ascii_lowercase();
+    assert!(lower.contains("swagger"), "{}", page.text);
+    for from_elsewhere in ["src=\"http", "src='http", "href=\"http", "src=\"//", "href=\"//"] {
+        assert!(!lower.contains(from_elsewhere), "{from_elsewhere} in {}", page.text);
+    }
+}
+
+async fn metrics_count_requests_by_pattern(book: &Book) {
+    let made = book.create(&credit("ada", "20.00")).await;
+    let _ = book.get(&format!("/transactions/{}", made.id())).await.expect(200);
+    let _ = book
+        .get("/users/a-user-of-the-metrics-test")
+        .await
+        .problem("user_not_found", 404);
+    let _ = book.get("/nowhere-of-the-metrics-test").await.problem("not_found", 404);
+    let metrics = book.get_root("/metrics").await.expect(200);
+    assert!(metrics.header("Content-Type").starts_with("text/plain"));
+    assert!(
+        metrics.text.contains("# TYPE ") && metrics.text.contains("histogram"),
+        "{}",
+        metrics.text
+    );
+    assert!(metrics.text.contains("/api/v1/transactions/{"), "{}", metrics.text);
+    for leak in [
+        made.id().as_str(),
+        "a-user-of-the-metrics-test",
+        "nowhere-of-the-metrics-test",
+    ] {
+        assert!(!metrics.text.contains(leak), "labels are patterns: {}", metrics.text);
+    }
+    let lines = metrics
+        .text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut samples = 0;
+    for line in lines {
+        let (name, value) = line.rsplit_once(' ').expect("a sample has a value");
+        let first = name.chars().next().expect("a sample has a name");
+        assert!(first.is_ascii_alphabetic() || first == '_' || first == ':', "{line}");
+        assert!(
+            matches!(value, "NaN" | "+Inf" | "-Inf") || value.bytes().any(|byte| byte.is_ascii_digit()),
+            "{line}"
+        );
+        samples += 1;
+    }
+    assert!(samples > 0, "no sample");
+}
+
+async fn metrics_can_be_opened_and_switched_off(book: &Book) {
+    let open = book
+        .with_settings(|settings| settings.metrics = api::Metrics::Open)
+        .await;
+    let _ = open.anonymous().get_root("/metrics").await.expect(200);
+    let off = book
+        .with_settings(|settings| settings.metrics = api::Metrics::Off)
+        .await;
+    let _ = off.get_root("/metrics").await.problem("not_found", 404);
+    let _ = off.anonymous().get_root("/metrics").await.problem("not_found", 404);
+}

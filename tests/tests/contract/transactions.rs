@@ -1,0 +1,12 @@
+//! `/transactions`: section 6 of the contract.
+
+mod create;
+mod delete;
+mod filters;
+mod list;
+mod patch;
+mod read;
+mod restore;
+mod revisions;
+mod search;
+mod transfer;
