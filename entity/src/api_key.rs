@@ -9,8 +9,8 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The ledger that it opens; NULL for an operator, who may open all.
-    pub ledger_id: Option<i64>,
+    /// The ledger it was made in; an operator's opens all.
+    pub ledger_id: i64,
     /// What people call it.
     pub name: String,
     /// `reader`, `writer`, `admin` or `operator`.

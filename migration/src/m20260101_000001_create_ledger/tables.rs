@@ -303,11 +303,12 @@ CREATE TABLE idempotency_keys (
 ) {growing};
 ";
 
-/// A key without a ledger is an operator's; of its secret the SHA-256 is kept.
+/// A key's ledger is the one it was made in, and for an operator's not the only one that it reaches. Of its secret the
+/// SHA-256 is kept.
 const API_KEYS: &str = "
 CREATE TABLE api_keys (
     id {uuid} NOT NULL,
-    ledger_id {int},
+    ledger_id {int} NOT NULL,
     name TEXT NOT NULL,
     role TEXT NOT NULL,
     hash {bytes} NOT NULL,
@@ -317,8 +318,8 @@ CREATE TABLE api_keys (
     revoked_at {int},
     CONSTRAINT api_keys_pk PRIMARY KEY (id),
     CONSTRAINT api_keys_hash_key UNIQUE (hash),
-    CONSTRAINT api_keys_role_check CHECK (role IN ('reader', 'writer', 'admin', 'operator')),
-    CONSTRAINT api_keys_ledger_id_check CHECK ((ledger_id IS NULL) = (role = 'operator'))
+    CONSTRAINT api_keys_role_check CHECK (role IN ('reader', 'writer', 'admin', 'operator'))
 ) {growing};
+CREATE INDEX api_keys_ledger_id_idx ON api_keys (ledger_id, id);
 CREATE INDEX api_keys_ledger_id_idx ON api_keys (ledger_id, id);
 ";

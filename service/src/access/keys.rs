@@ -102,19 +102,21 @@ async fn read(db: &DatabaseConnection, hash: Hash, revocations: u64) -> Result<F
         .map_err(failed)?
         .filter(|key| is_equal(&key.hash, &hash) && key.revoked_at.is_none())
         .ok_or(NotFound::Unknown)?;
-    let ledger = match key.ledger_id {
-        None => None,
-        Some(id) => {
-            let ledger = ledger::Entity::find_by_id(id).one(db).await.map_err(failed)?;
-            Some(ledger.ok_or(NotFound::Unknown)?.name)
-        }
-    };
     let role = Role::from_name(&key.role).ok_or_else(|| {
         NotFound::Failed(LedgerError::Internal(format!(
             "key {} has no role that is known",
             key.id
         )))
     })?;
+    let ledger = if role == Role::Operator {
+        None
+    } else {
+        let ledger = ledger::Entity::find_by_id(key.ledger_id)
+            .one(db)
+            .await
+            .map_err(failed)?;
+        Some(ledger.ok_or(NotFound::Unknown)?.name)
+    };
     Ok(Found {
         credential: Credential {
             key_id: key.id,

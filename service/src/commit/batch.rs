@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use super::Corrupt;
 use super::failure::Failure;
-use super::load::read_snapshot;
+use super::load::{bind_days, day_totals_sql, read_day_totals, read_snapshot};
 use super::save;
 use super::seal::{SealedBlock, seal_block, seal_events};
 use super::txn::Txn;
 use crate::LedgerError;
 use crate::database::WritePool;
 use crate::journal::Hash;
-use crate::ledger::{Answer, Ids, Names, Request, Snapshot, decide};
+use crate::ledger::{Answer, Ids, LargeMovements, Names, Request, Snapshot, decide};
 use crate::value::Timestamp;
 
 /// How often a batch is begun anew when the connection is lost, or another session is in the way, before `COMMIT`.
@@ -113,6 +113,14 @@ impl Target {
         requests.iter().for_each(|request| names.add(request, &ledger.state));
         let rows = txn.load(self.ledger_id, &names).await?;
         let mut snapshot = read_snapshot(ledger.state, &rows)?;
+        let mut large = LargeMovements::default();
+        requests.iter().for_each(|request| large.add(request, &snapshot, now));
+        if !large.0.is_empty() {
+            let days = txn
+                .fetch(day_totals_sql(txn.dialect()), self.ledger_id, vec![bind_days(&large)])
+                .await?;
+            read_day_totals(&mut snapshot, &days)?;
+        }
         let randomness = Randomness::draw()?;
         let replies = decide_all(&mut snapshot, requests, now, &mut Ids::new(now, randomness.ids));
         if !snapshot.is_changed() {

@@ -210,7 +210,7 @@ fn key_row(ledger_id: i64, key: &Key) -> Vec<Cell> {
     let record = &key.record;
     vec![
         record.id.into(),
-        record.ledger.as_ref().map(|_| ledger_id).into(),
+        ledger_id.into(),
         record.name.as_str().into(),
         record.role.as_str().into(),
         key.hash.into(),

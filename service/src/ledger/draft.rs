@@ -7,6 +7,8 @@ use super::changes::{Changes, Event};
 use super::id::Ids;
 use super::snapshot::{AccountName, Snapshot};
 use super::state::{Account, Key, Transaction, User};
+use super::totals::TotalDeltas;
+use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
 use crate::record::Record;
 use crate::value::{Text, Timestamp};
@@ -164,6 +166,21 @@ impl<'a> Draft<'a> {
 
     pub(super) fn put_key(&mut self, key: Key) {
         self.changes.keys.insert(key.record.id, key);
+    }
+
+    /// Changes the statistics; a command does so once.
+    ///
+    /// # Errors
+    /// `AmountOverflow`, where a day's total could not be kept.
+    pub(super) fn count(&mut self, deltas: TotalDeltas) -> Result<(), LedgerError> {
+        if !deltas
+            .iter()
+            .all(|(key, delta)| self.snapshot.holds_day_total(key, delta))
+        {
+            return Err(LedgerError::AmountOverflow);
+        }
+        self.changes.totals = deltas;
+        Ok(())
     }
 
     pub(super) fn changes_mut(&mut self) -> &mut Changes {

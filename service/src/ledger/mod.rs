@@ -12,6 +12,7 @@ mod command;
 mod decide;
 mod draft;
 mod id;
+mod large;
 mod names;
 mod posting;
 mod snapshot;
@@ -26,7 +27,10 @@ pub use command::{
 };
 pub use decide::{Decision, decide};
 pub use id::Ids;
+pub use large::{DayRange, LargeMovements};
 pub use names::Names;
 pub use snapshot::{AccountName, AnswerKey, LedgerState, Snapshot, Table};
 pub use state::{Account, Grouping, Key, LEDGER_OWNER, MAIN, Regrouping, Side, Transaction, User, WORLD};
-pub use totals::{ALL_CATEGORIES, Count, Direction, LEDGER_GENERATION, TotalDelta, TotalDeltas, TotalKey, count_day};
+pub use totals::{
+    ALL_CATEGORIES, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta, TotalDeltas, TotalKey, count_day,
+};

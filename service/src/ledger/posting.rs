@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::changes::Entry;
 use super::draft::Draft;
 use super::state::{Account, Transaction, User};
-use super::totals::{Count, Direction, count_for_ledger, count_side};
+use super::totals::{Count, Direction, TotalDeltas, count_for_ledger, count_side};
 use crate::LedgerError;
 use crate::record::AccountStatus;
 
@@ -58,14 +58,16 @@ pub(super) fn post(draft: &mut Draft<'_>, movements: &[Movement<'_>]) -> Result<
         .iter()
         .map(|id| balance_after(draft, *id, &legs))
         .collect::<Result<Vec<i64>, _>>()?;
+    let mut totals = TotalDeltas::new();
+    for movement in movements {
+        count(draft, &mut totals, movement.transaction, movement.count);
+    }
+    draft.count(totals)?;
     for (id, balance) in accounts.iter().zip(balances) {
         check_funds(draft, *id, balance)?;
     }
     for id in accounts {
         append_entries(draft, id, &legs)?;
-    }
-    for movement in movements {
-        count(draft, movement.transaction, movement.count);
     }
     Ok(())
 }
@@ -178,22 +180,25 @@ fn append_entries(draft: &mut Draft<'_>, id: Uuid, legs: &[Leg<'_>]) -> Result<(
 }
 
 /// Counts a transaction whose money stays where it is as `new` says instead of as `old` said.
-pub(super) fn recount(draft: &mut Draft<'_>, old: &Transaction, new: &Transaction) {
-    count(draft, old, Count::Out);
-    count(draft, new, Count::In);
+///
+/// # Errors
+/// `AmountOverflow`, where a day's total of the new category could not be kept.
+pub(super) fn recount(draft: &mut Draft<'_>, old: &Transaction, new: &Transaction) -> Result<(), LedgerError> {
+    let mut totals = TotalDeltas::new();
+    count(draft, &mut totals, old, Count::Out);
+    count(draft, &mut totals, new, Count::In);
+    draft.count(totals)
 }
 
-fn count(draft: &mut Draft<'_>, transaction: &Transaction, count: Count) {
+fn count(draft: &Draft<'_>, totals: &mut TotalDeltas, transaction: &Transaction, count: Count) {
     for (direction, side) in [
         (Direction::Debit, &transaction.source),
         (Direction::Credit, &transaction.destination),
     ] {
-        let Some(user) = draft.user(&side.owner).cloned() else {
-            continue;
-        };
-        let totals = &mut draft.changes_mut().totals;
-        count_side(totals, &user, transaction, direction, count);
-        count_for_ledger(totals, transaction, direction, count);
+        if let Some(user) = draft.user(&side.owner) {
+            count_side(totals, user, transaction, direction, count);
+            count_for_ledger(totals, transaction, direction, count);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::changes::{Changes, Entry, Event, StoredAnswer};
 use super::state::{Account, Key, Transaction, User};
-use super::totals::TotalDeltas;
+use super::totals::{DayTotal, TotalDelta, TotalDeltas, TotalKey};
 use crate::money::{AmountText, Currency, CurrencyCode};
 
 /// The ledger itself.
@@ -140,6 +140,8 @@ pub struct Snapshot {
     pub entries: Vec<Entry>,
     /// Changes of the statistics.
     pub totals: TotalDeltas,
+    /// The days' rows that a request could carry past their bounds; see [`super::LargeMovements`].
+    pub day_totals: HashMap<TotalKey, DayTotal>,
     /// Events to append to the ledger's journal.
     pub events: Vec<Event>,
 }
@@ -160,6 +162,7 @@ impl Snapshot {
             keys: Table::default(),
             entries: Vec::new(),
             totals: TotalDeltas::new(),
+            day_totals: HashMap::new(),
             events: Vec::new(),
         }
     }
@@ -202,6 +205,17 @@ impl Snapshot {
             self.ledger.head = event.position;
         }
         self.events.extend(changes.events);
+    }
+
+    /// Whether a day's row can still be kept once the batch so far, and `delta` after it, are counted.
+    #[must_use]
+    pub fn holds_day_total(&self, key: &TotalKey, delta: &TotalDelta) -> bool {
+        let pending = self.totals.get(key).copied().unwrap_or_default();
+        self.day_totals
+            .get(key)
+            .copied()
+            .unwrap_or_default()
+            .holds([&pending, delta])
     }
 
     /// Whether the batch has anything to save.

@@ -284,10 +284,7 @@ impl Key {
     /// Whether a bearer of `role` in the ledger called `ledger` may know of it.
     #[must_use]
     pub fn is_visible_to(&self, role: Role, ledger: &str) -> bool {
-        match &self.record.ledger {
-            Some(own) => own == ledger,
-            None => role == Role::Operator,
-        }
+        self.record.ledger == ledger && (self.record.role != Role::Operator || role == Role::Operator)
     }
 }
 

@@ -58,6 +58,29 @@ impl TotalDelta {
 /// Rows that change, and by how much.
 pub type TotalDeltas = HashMap<TotalKey, TotalDelta>;
 
+/// What a day's row holds before a batch: the sums that a batch could carry past their bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayTotal {
+    /// Minor units of the credits.
+    pub credit_total: i64,
+    /// Minor units of the debits.
+    pub debit_total: i64,
+}
+
+impl DayTotal {
+    /// Whether both sums can still be kept after the changes.
+    #[must_use]
+    pub fn holds(&self, changes: [&TotalDelta; 2]) -> bool {
+        let sum = |start: i64, part: fn(&TotalDelta) -> i128| {
+            let total = changes
+                .iter()
+                .fold(i128::from(start), |sum, delta| sum.saturating_add(part(delta)));
+            i64::try_from(total).is_ok()
+        };
+        sum(self.credit_total, |delta| delta.credit_total) && sum(self.debit_total, |delta| delta.debit_total)
+    }
+}
+
 /// Which way money went, seen from its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {

@@ -1,14 +1,10 @@
 //! Lists of API keys.
 
 use entity::api_key::{Column, Entity, Model};
-use sea_orm::sea_query::{Expr, SelectStatement};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::list::{List, read_page};
-use super::merge::merge;
 use super::{Page, PageRequest, Reader, rows};
 use crate::LedgerError;
 use crate::record::{KeyRecord, Role};
@@ -30,7 +26,7 @@ impl Reader<'_> {
             id: row.id,
             name: row.name,
             role: rows::named(&row.role, Role::from_name)?,
-            ledger: row.ledger_id.map(|_| self.ledger.name.clone()),
+            ledger: self.ledger.name.clone(),
             prefix: row.prefix,
             created_at: Timestamp::from_micros(row.created_at),
             expires_at: row.expires_at.map(Timestamp::from_micros),
@@ -44,25 +40,6 @@ struct KeyList<'a> {
     with_operators: bool,
 }
 
-impl KeyList<'_> {
-    /// One range of the index by ledger, or two that are merged.
-    fn statement(&self, before: Uuid, limit: u64) -> SelectStatement {
-        let of = |ledger: Expr| {
-            Entity::find()
-                .filter(ledger)
-                .filter(Column::Id.lt(before))
-                .order_by_desc(Column::Id)
-                .limit(limit)
-                .into_query()
-        };
-        let own = of(Column::LedgerId.eq(self.reader.ledger.id));
-        if !self.with_operators {
-            return own;
-        }
-        merge([own, of(Column::LedgerId.is_null())], [Column::Id], &Order::Desc, limit)
-    }
-}
-
 impl List for KeyList<'_> {
     type Row = Model;
     type Position = Uuid;
@@ -72,10 +49,15 @@ impl List for KeyList<'_> {
     }
 
     async fn chunk(&self, after: Option<&Uuid>, limit: u64) -> Result<Vec<Model>, LedgerError> {
-        let statement = self.statement(after.copied().unwrap_or(Uuid::max()), limit);
-        let found = self.reader.db.query_all(&statement).await?;
-        let rows = found.iter().map(|row| Model::from_query_result(row, ""));
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut keys = Entity::find()
+            .filter(Column::LedgerId.eq(self.reader.ledger.id))
+            .filter(Column::Id.lt(after.copied().unwrap_or(Uuid::max())))
+            .order_by_desc(Column::Id)
+            .limit(limit);
+        if !self.with_operators {
+            keys = keys.filter(Column::Role.ne(Role::Operator.as_str()));
+        }
+        Ok(keys.all(self.reader.db).await?)
     }
 
     fn position(&self, row: &Model) -> Uuid {

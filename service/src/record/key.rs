@@ -46,8 +46,8 @@ pub struct KeyRecord {
     pub name: String,
     /// What its bearer may do.
     pub role: Role,
-    /// The ledger it belongs to; null for an operator's, which reaches all.
-    pub ledger: Option<String>,
+    /// The ledger it was made in; an operator's key reaches all.
+    pub ledger: String,
     /// The first characters of the secret, to tell keys apart by.
     pub prefix: String,
     /// When it was made.

@@ -24,7 +24,7 @@ async fn a_stale_version_is_refused_everywhere(book: &Book) {
     let _ = book.put_user("bob", &json!({"full_name": "bob"})).await;
     let cases: [(Request, u64); 6] = [
         (book.patch(&path, &json!({"amount": "40.00"})), 2),
-        (book.delete(&path), 2),
+        (book.delete(&path), 3),
         (book.post(&format!("{voided}/restore"), &json!({})), 2),
         (book.put("/users/ada", &json!({"full_name": "Ada"})), 1),
         (book.patch("/users/bob", &json!({"full_name": "Bob"})), 1),

@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use super::Corrupt;
 use super::rows::{Cell, Dialect, Kind, Rows, select_rows};
-use crate::ledger::{LedgerState, Names, Snapshot};
+use crate::ledger::{DayTotal, LargeMovements, LedgerState, Names, Snapshot, TotalKey};
 use crate::money::{Currency, CurrencyCode};
+use crate::value::Day;
 use stored::{AccountRow, AnswerRow, KeyRow, NamedKeyRow, TransactionRow, UserRow, parse};
 
 pub(super) use stored::{AccountOverlay, status_number};
@@ -106,7 +107,7 @@ fn load_sql(dialect: Dialect) -> String {
         UNION ALL SELECT 'transaction', {transaction} FROM found_transactions t
         UNION ALL SELECT 'reference', {reference} FROM named_references n {transactions_by_reference}
         UNION ALL SELECT 'answer', {answer} FROM named_answers n {answers_by_key} {events_by_answer}
-        UNION ALL SELECT 'key', {key} FROM named_keys n {keys_by_id} LEFT JOIN ledgers l ON l.id = k.ledger_id",
+        UNION ALL SELECT 'key', {key} FROM named_keys n {keys_by_id} JOIN ledgers l ON l.id = k.ledger_id",
         transactions_by_id = look_up("transactions", "t", "t.ledger_id = $1 AND t.id = n.id"),
         accounts_by_id = look_up("accounts", "a", "a.ledger_id = $1 AND a.id = n.id"),
         accounts_by_name = look_up(
@@ -126,7 +127,7 @@ fn load_sql(dialect: Dialect) -> String {
             "i.ledger_id = $1 AND i.scope = n.scope AND i.key = n.key"
         ),
         events_by_answer = look_up("events", "e", "e.ledger_id = $1 AND e.position = i.answer_position"),
-        keys_by_id = look_up("api_keys", "k", "k.id = n.id"),
+        keys_by_id = look_up("api_keys", "k", "k.ledger_id = $1 AND k.id = n.id"),
         sources = sources.join(", "),
         currency = array(&["c.code", "c.exponent"]),
         user = array(UserRow::COLUMNS),
@@ -136,6 +137,78 @@ fn load_sql(dialect: Dialect) -> String {
         answer = array(AnswerRow::COLUMNS),
         key = named_key(dialect),
     )
+}
+
+const DAY_RANGES: [Kind; 4] = [Kind::Text, Kind::Text, Kind::Int, Kind::Int];
+static POSTGRES_DAYS: LazyLock<String> = LazyLock::new(|| days_sql(Dialect::Postgres));
+static SQLITE_DAYS: LazyLock<String> = LazyLock::new(|| days_sql(Dialect::Sqlite));
+
+/// The statement that finds the totals of days; its list is that of [`bind_days`].
+pub(super) fn day_totals_sql(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => &POSTGRES_DAYS,
+        Dialect::Sqlite => &SQLITE_DAYS,
+    }
+}
+
+/// The days in question, as a list of rows.
+pub(super) fn bind_days(days: &LargeMovements) -> Rows {
+    let mut rows = Rows::new(&DAY_RANGES);
+    for range in &days.0 {
+        let (first, last) = (i64::from(range.first.days()), i64::from(range.last.days()));
+        rows.push(vec![
+            range.owner.as_str().into(),
+            range.currency.as_str().into(),
+            first.into(),
+            last.into(),
+        ]);
+    }
+    rows
+}
+
+fn days_sql(dialect: Dialect) -> String {
+    let source = select_rows(dialect, &["owner", "currency", "first_day", "last_day"], &DAY_RANGES, 2);
+    let columns = [
+        "d.owner",
+        "d.currency",
+        "d.generation",
+        "d.day",
+        "d.category",
+        "d.credit_total",
+        "d.debit_total",
+    ];
+    let look_up = look_up(
+        dialect,
+        "daily_totals",
+        "d",
+        "d.ledger_id = $1 AND d.owner = n.owner AND d.currency = n.currency AND d.day BETWEEN n.first_day AND n.last_day",
+    );
+    format!(
+        "WITH ranges AS ({source}) SELECT 'day', {} FROM ranges n {look_up}",
+        json_array(dialect, &columns)
+    )
+}
+
+/// Puts the totals of days into a snapshot.
+pub(super) fn read_day_totals(snapshot: &mut Snapshot, rows: &[(String, String)]) -> Result<(), Corrupt> {
+    for (_, row) in rows {
+        let (owner, currency, generation, day, category, credit_total, debit_total) = parse(row)?;
+        let key = TotalKey {
+            owner,
+            currency,
+            generation,
+            day: Day::from_days(day),
+            category,
+        };
+        snapshot.day_totals.insert(
+            key,
+            DayTotal {
+                credit_total,
+                debit_total,
+            },
+        );
+    }
+    Ok(())
 }
 
 /// The join that looks each named row up by its key. Left to themselves, planners with old statistics would rather walk

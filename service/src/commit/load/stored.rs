@@ -54,7 +54,7 @@ stored_rows! {
 
 /// A key's row, and the name of its ledger.
 #[derive(Deserialize)]
-pub(in crate::commit) struct NamedKeyRow(pub(super) Option<String>, pub(super) KeyRow);
+pub(in crate::commit) struct NamedKeyRow(pub(super) String, pub(super) KeyRow);
 
 /// The row of an idempotency key, and the event that it leads to.
 #[derive(Deserialize)]

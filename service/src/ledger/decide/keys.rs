@@ -15,7 +15,7 @@ pub(super) fn create_key(draft: &mut Draft<'_>, command: &CreateKey) -> Outcome 
         id: draft.mint_id(),
         name: command.name.as_str().to_owned(),
         role: command.role,
-        ledger: (command.role != Role::Operator).then(|| draft.ledger().name.clone()),
+        ledger: draft.ledger().name.clone(),
         prefix: command.prefix.clone(),
         created_at: draft.now(),
         expires_at: command.expires_at,

@@ -40,7 +40,7 @@ pub(super) fn update_transaction(
     if moves {
         repost(draft, &old, &mut new)?;
     } else if new.category != old.category {
-        recount(draft, &old, &new);
+        recount(draft, &old, &new)?;
     }
     if new.reference != old.reference {
         old.reference
