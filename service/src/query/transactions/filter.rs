@@ -8,8 +8,9 @@ use super::{Amounts, TransactionFilter};
 use crate::record::TransactionStatus;
 use crate::value::fold;
 
-/// Every filter but the user, whom an index always serves.
+/// Every filter, those that the range serves included: it cannot serve all of them at once.
 pub(super) struct RowFilter {
+    user_id: Option<String>,
     account_id: Option<Uuid>,
     kind: Option<&'static str>,
     /// Empty: all but voided.
@@ -26,6 +27,7 @@ pub(super) struct RowFilter {
 impl RowFilter {
     pub(super) fn new(filter: &TransactionFilter, amounts: Amounts) -> Self {
         Self {
+            user_id: filter.user_id.as_ref().map(|id| id.as_str().to_owned()),
             account_id: filter.account_id,
             kind: filter.kind.map(|kind| kind.as_str()),
             statuses: filter.statuses.iter().map(|status| status.as_str()).collect(),
@@ -44,6 +46,7 @@ impl RowFilter {
         let is = |wanted: &Option<String>, stored: Option<&str>| wanted.is_none() || wanted.as_deref() == stored;
         self.shows_status(&row.status)
             && self.kind.is_none_or(|kind| kind == row.kind)
+            && self.touches_user(row)
             && self.touches_account(row)
             && is(&self.currency, Some(&row.currency))
             && is(&self.category, row.category.as_deref())
@@ -61,6 +64,12 @@ impl RowFilter {
         } else {
             self.statuses.contains(&status)
         }
+    }
+
+    fn touches_user(&self, row: &transaction::Model) -> bool {
+        self.user_id
+            .as_ref()
+            .is_none_or(|id| row.source_owner == *id || row.destination_owner == *id)
     }
 
     fn touches_account(&self, row: &transaction::Model) -> bool {
