@@ -1,8 +1,10 @@
 //! Accounts, and the lines of their journals.
 
+use uuid::Uuid;
+
 use service::ledger::{Command, CreateAccount, UpdateAccount};
 use service::money::{AmountText, Currency};
-use service::query::AccountFilter;
+use service::query::{AccountFilter, PageRequest};
 use service::record::{AccountKind, AccountRecord, AccountStatus, EntryRecord};
 use service::value::{Name, UserId, ValueCode, ValueError};
 
@@ -13,26 +15,22 @@ use crate::problem::Problem;
 
 /// `GET /accounts`
 pub(crate) async fn list(call: Call) -> Result<Listed<AccountRecord>, Problem> {
-    let mut query = call.query()?;
-    let filter = read_filter(&mut query)?;
-    let page = query.page()?;
-    query.finish()?;
+    let (filter, page) = call.query(read_list)?;
     let ledger = call.ledger().await?;
     Ok(Listed(call.daybook().list_accounts(&ledger, &filter, &page).await?))
 }
 
 /// `POST /accounts`
 pub(crate) async fn create(call: Call) -> Result<Written<AccountRecord>, Problem> {
-    let query = call.query()?;
-    let mut write = call.write(query)?;
-    let command = read_create(write.fields()?)?;
+    let mut write = call.write()?;
+    let command = write.body(read_create)?;
     write.submit(Command::CreateAccount(command)).await
 }
 
 /// `GET /accounts/{id}`
 pub(crate) async fn find(call: Call) -> Result<Found<AccountRecord>, Problem> {
     let id = call.id()?;
-    call.without_query()?;
+    call.no_query()?;
     let ledger = call.ledger().await?;
     Ok(Found(call.daybook().find_account(&ledger, id).await?))
 }
@@ -40,43 +38,30 @@ pub(crate) async fn find(call: Call) -> Result<Found<AccountRecord>, Problem> {
 /// `PATCH /accounts/{id}`
 pub(crate) async fn update(call: Call) -> Result<Written<AccountRecord>, Problem> {
     let id = call.id()?;
-    let query = call.query()?;
-    let mut write = call.write(query)?;
-    let mut fields = write.fields()?;
-    let minimum_balance = fields.clearable("minimum_balance", text(AmountText::parse_signed));
-    let status = fields.changed("status", one_of(AccountStatus::ALL, AccountStatus::as_str));
-    let metadata = fields.metadata_patch("metadata");
-    let command = fields.finish(|| {
-        Some(UpdateAccount {
-            id,
-            minimum_balance,
-            status,
-            metadata,
-        })
-    })?;
+    let mut write = call.write()?;
+    let command = write.body(|fields| read_update(fields, id))?;
     write.submit(Command::UpdateAccount(command)).await
 }
 
 /// `GET /accounts/{id}/entries`
 pub(crate) async fn list_entries(call: Call) -> Result<Listed<EntryRecord>, Problem> {
     let id = call.id()?;
-    let mut query = call.query()?;
-    let page = query.page()?;
-    query.finish()?;
+    let page = call.query(Query::page)?;
     let ledger = call.ledger().await?;
     Ok(Listed(call.daybook().list_entries(&ledger, id, &page).await?))
 }
 
-fn read_filter(query: &mut Query) -> Result<AccountFilter, Problem> {
-    Ok(AccountFilter {
+pub(crate) fn read_list(query: &mut Query) -> Result<(AccountFilter, PageRequest), Problem> {
+    let filter = AccountFilter {
         user_id: query.optional("user_id", UserId::parse)?,
         currency: query.optional("currency", Currency::parse)?,
         kind: query.one_of("kind", AccountKind::ALL, AccountKind::as_str)?,
         status: query.one_of("status", AccountStatus::ALL, AccountStatus::as_str)?,
-    })
+    };
+    Ok((filter, query.page()?))
 }
 
-fn read_create(mut fields: Fields) -> Result<CreateAccount, Problem> {
+pub(crate) fn read_create(fields: &mut Fields) -> Option<CreateAccount> {
     let user_id = fields.optional("user_id", text(UserId::parse));
     let name = fields.required("name", text(Name::parse));
     let currency = fields.required("currency", text(Currency::parse));
@@ -85,14 +70,21 @@ fn read_create(mut fields: Fields) -> Result<CreateAccount, Problem> {
     if let (Some(minimum), Some(currency)) = (&minimum_balance, currency) {
         fields.check("minimum_balance", minimum.minor_units(currency));
     }
-    fields.finish(|| {
-        Some(CreateAccount {
-            user_id,
-            name: name?,
-            currency: currency?,
-            minimum_balance,
-            metadata: metadata?,
-        })
+    Some(CreateAccount {
+        user_id,
+        name: name?,
+        currency: currency?,
+        minimum_balance,
+        metadata: metadata?,
+    })
+}
+
+pub(crate) fn read_update(fields: &mut Fields, id: Uuid) -> Option<UpdateAccount> {
+    Some(UpdateAccount {
+        id,
+        minimum_balance: fields.clearable("minimum_balance", text(AmountText::parse_signed)),
+        status: fields.changed("status", one_of(AccountStatus::ALL, AccountStatus::as_str)),
+        metadata: fields.metadata_patch("metadata"),
     })
 }
 

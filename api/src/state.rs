@@ -23,6 +23,7 @@ pub(crate) struct State {
     pub(crate) request_timeout: Duration,
     /// The OpenAPI document as JSON.
     pub(crate) openapi: Bytes,
+    pub(crate) behind_proxy: bool,
     stopping: AtomicBool,
 }
 
@@ -35,6 +36,7 @@ impl State {
             cors: Cors::new(&settings.cors_origins),
             request_timeout: settings.request_timeout,
             openapi: crate::openapi::document(settings.metrics),
+            behind_proxy: settings.behind_proxy,
             stopping: AtomicBool::new(false),
         })
     }

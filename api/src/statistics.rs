@@ -6,8 +6,15 @@ use service::record::StatisticsRecord;
 use service::value::{Day, UserId};
 
 use crate::answer::Json;
-use crate::call::Call;
+use crate::call::{Call, Query};
 use crate::problem::Problem;
+
+/// Every period there is, with its name.
+const INTERVALS: &[(Interval, &str)] = &[
+    (Interval::Day, "day"),
+    (Interval::Week, "week"),
+    (Interval::Month, "month"),
+];
 
 /// `GET /users/{id}/stats`
 pub(crate) async fn of_user(call: Call) -> Result<Json<StatisticsRecord>, Problem> {
@@ -21,23 +28,19 @@ pub(crate) async fn of_ledger(call: Call) -> Result<Json<StatisticsRecord>, Prob
 }
 
 async fn answer(call: Call, user_id: Option<UserId>) -> Result<Json<StatisticsRecord>, Problem> {
-    let mut query = call.query()?;
-    let wanted = StatisticsQuery {
+    let wanted = call.query(|query| read(query, user_id))?;
+    let ledger = call.ledger().await?;
+    Ok(Json(call.daybook().find_statistics(&ledger, &wanted).await?))
+}
+
+pub(crate) fn read(query: &mut Query, user_id: Option<UserId>) -> Result<StatisticsQuery, Problem> {
+    Ok(StatisticsQuery {
         user_id,
         currency: query.optional("currency", Currency::parse)?,
         from: query.optional("from", Day::parse)?,
         to: query.optional("to", Day::parse)?,
-        interval: query.one_of(
-            "interval",
-            &[Interval::Day, Interval::Week, Interval::Month],
-            |interval| match interval {
-                Interval::Day => "day",
-                Interval::Week => "week",
-                Interval::Month => "month",
-            },
-        )?,
-    };
-    query.finish()?;
-    let ledger = call.ledger().await?;
-    Ok(Json(call.daybook().find_statistics(&ledger, &wanted).await?))
+        interval: query
+            .one_of("interval", INTERVALS, |(_, name)| name)?
+            .map(|(interval, _)| interval),
+    })
 }

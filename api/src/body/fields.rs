@@ -2,7 +2,7 @@
 //! names them all.
 //!
 //! A member is asked for by name with a reader, a function from a [`Tree`] to a value. What nobody asked for is an
-//! unknown field. In a create null is the same as absent; in a merge patch it clears, where the contract lets it.
+//! unknown field. A reader of a body asks for all of them before it gives up on one. In a create null is the same as absent; in a merge patch it clears, where the contract lets it.
 
 use std::collections::BTreeMap;
 
@@ -27,21 +27,30 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// The members of `body`, which must be an object.
+    /// What `reader` makes of the members of `body`, if every one is good.
     ///
     /// # Errors
-    /// `validation_failed` for any other value: the field is the empty path, the body itself.
-    pub(crate) fn of(body: Tree) -> Result<Self, Problem> {
-        match body {
-            Tree::Object(members) => Ok(Self {
-                members,
-                asked: Vec::new(),
-                errors: Vec::new(),
-            }),
-            other => Err(Problem::invalid(vec![FieldError {
-                field: String::new(),
-                error: wrong_type("an object", &other),
-            }])),
+    /// `validation_failed` with every bad field; for a body that is no object the field is the empty path.
+    pub(crate) fn read<T>(body: Tree, reader: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Problem> {
+        let mut fields = match body {
+            Tree::Object(members) => Self::new(members),
+            other => {
+                return Err(Problem::invalid(vec![FieldError {
+                    field: String::new(),
+                    error: wrong_type("an object", &other),
+                }]));
+            }
+        };
+        let value = reader(&mut fields);
+        fields.finish(value)
+    }
+
+    /// Members of which none was asked for yet.
+    pub(crate) fn new(members: BTreeMap<String, Tree>) -> Self {
+        Self {
+            members,
+            asked: Vec::new(),
+            errors: Vec::new(),
         }
     }
 
@@ -128,11 +137,7 @@ impl Fields {
         });
     }
 
-    /// What was built of the members, if every one was good; `build` is called then only.
-    ///
-    /// # Errors
-    /// `validation_failed` with every bad field.
-    pub(crate) fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Problem> {
+    fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
         for name in std::mem::take(&mut self.members).into_keys() {
             let known: Vec<&str> = self.asked.iter().map(|asked| asked.name).collect();
             let detail = format!("There is no such member; known are {}.", known.join(", "));
@@ -141,7 +146,7 @@ impl Fields {
         if !self.errors.is_empty() {
             return Err(Problem::invalid(self.errors));
         }
-        build().ok_or_else(|| Problem::internal("a body without a bad field did not make a command"))
+        value.ok_or_else(|| Problem::internal("a body without a bad field did not make a command"))
     }
 
     /// The members that were asked for so far.

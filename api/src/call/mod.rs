@@ -136,20 +136,20 @@ impl Call {
         Ok(within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??)
     }
 
-    /// The parameters of the query.
+    /// What `reader` makes of the query.
     ///
     /// # Errors
     /// `malformed_request`.
-    pub(crate) fn query(&self) -> Result<Query, Problem> {
-        Query::parse(self.incoming.request.query_string())
+    pub(crate) fn query<T>(&self, reader: impl FnOnce(&mut Query) -> Result<T, Problem>) -> Result<T, Problem> {
+        Query::read(self.incoming.request.query_string(), reader)
     }
 
     /// Refuses any parameter.
     ///
     /// # Errors
     /// `malformed_request`.
-    pub(crate) fn without_query(&self) -> Result<(), Problem> {
-        self.query()?.finish()
+    pub(crate) fn no_query(&self) -> Result<(), Problem> {
+        self.query(|_| Ok(()))
     }
 
     /// The id in the path, one that the server made.

@@ -19,11 +19,22 @@ pub(crate) struct Query {
 }
 
 impl Query {
+    /// What `reader` makes of `text`, the part of a URL after the question mark.
+    ///
+    /// # Errors
+    /// `malformed_request` for a parameter that comes twice, cannot be read, or that the reader does not ask for.
+    pub(crate) fn read<T>(text: &str, reader: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
+        let mut query = Self::parse(text)?;
+        let value = reader(&mut query)?;
+        query.finish()?;
+        Ok(value)
+    }
+
     /// Takes `text` apart, the part of a URL after the question mark.
     ///
     /// # Errors
     /// `malformed_request` for a parameter that comes twice or is not UTF-8.
-    pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
+    fn parse(text: &str) -> Result<Self, Problem> {
         let mut parameters: Vec<(String, String)> = Vec::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -98,11 +109,7 @@ impl Query {
         })
     }
 
-    /// Ends the reading.
-    ///
-    /// # Errors
-    /// `malformed_request` for a parameter that nobody asked for.
-    pub(crate) fn finish(&self) -> Result<(), Problem> {
+    fn finish(&self) -> Result<(), Problem> {
         let Some((name, _)) = self.parameters.first() else {
             return Ok(());
         };
@@ -112,6 +119,15 @@ impl Query {
             format!("There is no such parameter; known are {}.", self.asked.join(", "))
         };
         Err(Problem::parameter(name, detail))
+    }
+
+    /// No parameter at all.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        Self {
+            parameters: Vec::new(),
+            asked: Vec::new(),
+        }
     }
 
     /// The parameters that were asked for so far.
@@ -175,32 +191,32 @@ fn decode(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn refused(text: &str) -> bool {
-        Query::parse(text).is_err()
+    fn word(text: &str) -> Result<Option<String>, Problem> {
+        Query::read(text, |query| {
+            query.optional("q", |text| Ok::<_, String>(text.to_owned()))
+        })
     }
 
     #[test]
     fn parameters_are_decoded_and_come_once() {
-        let mut query = Query::parse("q=caf%C3%A9+au%20lait&&limit=5").unwrap();
-        let word = query.optional("q", |text| Ok::<_, String>(text.to_owned())).unwrap();
-        assert_eq!(word.as_deref(), Some("café au lait"));
-        assert_eq!(query.page().unwrap().limit, 5);
-        assert!(query.finish().is_ok());
-        for text in ["a=1&a=2", "a=1&%61=1", "a=%ff", "%ff=1"] {
-            assert!(refused(text), "{text}");
+        assert_eq!(
+            word("&q=caf%C3%A9+au%20lait&").unwrap().as_deref(),
+            Some("café au lait")
+        );
+        assert_eq!(word("").unwrap(), None);
+        for text in ["q=1&q=2", "q=1&%71=1", "q=%ff", "%ff=1"] {
+            assert!(word(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn what_nobody_asked_for_is_refused() {
-        let mut query = Query::parse("limit=5&colour=red").unwrap();
-        query.page().unwrap();
-        assert!(query.finish().is_err());
+        assert!(word("q=5&colour=red").is_err());
     }
 
     #[test]
     fn a_limit_is_a_number_in_its_range() {
-        let limit = |text: &str| Query::parse(text).unwrap().page().map(|page| page.limit);
+        let limit = |text: &str| Query::read(text, Query::page).map(|page| page.limit);
         assert_eq!(limit("").unwrap(), PAGE_LIMIT_DEFAULT);
         assert_eq!(limit("limit=1").unwrap(), 1);
         assert_eq!(limit("limit=200").unwrap(), 200);

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use service::LedgerError;
 use service::ledger::{Command, Idempotency, Precondition, Request};
-use service::{Credential, LedgerError};
 
 use super::{Call, Query, conditions, idempotency};
 use crate::answer::Written;
@@ -24,14 +24,29 @@ pub(crate) struct Write {
 }
 
 impl Call {
-    /// Reads what every write understands, and ends the query: all 400s are behind it.
+    /// A write without parameters of its own.
     ///
     /// # Errors
     /// `malformed_request`.
-    pub(crate) fn write(self, mut query: Query) -> Result<Write, Problem> {
+    pub(crate) fn write(self) -> Result<Write, Problem> {
+        let (write, ()) = self.write_with(|_| Ok(()))?;
+        Ok(write)
+    }
+
+    /// A write, and what `reader` makes of the parameters that only this one has. All 400s are behind it.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(crate) fn write_with<T>(
+        self,
+        reader: impl FnOnce(&mut Query) -> Result<T, Problem>,
+    ) -> Result<(Write, T), Problem> {
+        let understands_dry_run = self.demand.dry_run;
+        let (dry_run, own) = self.query(|query| {
+            let dry_run = understands_dry_run && query.flag("dry_run")?;
+            Ok((dry_run, reader(query)?))
+        })?;
         let request = &self.incoming.request;
-        let dry_run = self.demand.dry_run && query.flag("dry_run")?;
-        query.finish()?;
         // A collection has no version: only a request on one resource can be conditional.
         let precondition = if request.match_info().is_empty() {
             Precondition::Any
@@ -40,27 +55,23 @@ impl Call {
         };
         let key = idempotency::key(request.headers())?;
         let idempotency = key.map(|key| (key, idempotency::canonical(request, &self.body)));
-        Ok(Write {
+        let write = Write {
             precondition,
             idempotency,
             dry_run,
             call: self,
-        })
+        };
+        Ok((write, own))
     }
 }
 
 impl Write {
-    /// The members of the body; they are there once.
+    /// What `reader` makes of the body, which is there once.
     ///
     /// # Errors
-    /// `validation_failed` for a body that is no object.
-    pub(crate) fn fields(&mut self) -> Result<Fields, Problem> {
-        Fields::of(std::mem::replace(&mut self.call.body, Tree::Null))
-    }
-
-    /// Whoever asks.
-    pub(crate) fn credential(&self) -> &Credential {
-        self.call.credential()
+    /// `validation_failed` with every bad field.
+    pub(crate) fn body<T>(&mut self, reader: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Problem> {
+        Fields::read(std::mem::replace(&mut self.call.body, Tree::Null), reader)
     }
 
     /// Hands the command to the service and waits for its commit.

@@ -47,10 +47,11 @@ pub async fn run(given: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match Arguments::read(given) {
         Ok(arguments) => execute(arguments.command).await,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            output::print(&error.render().ansi().to_string());
+            // Whoever reads may have gone: that is no failure.
+            let _ = error.print();
             Ok(())
         }
-        Err(error) => Err(Failure::usage(first_line(&error))),
+        Err(error) => Err(Failure::usage(complaint(&error))),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -93,9 +94,32 @@ async fn execute(command: Command) -> Result<(), Failure> {
     }
 }
 
-/// What clap says, without the usage that it adds.
-fn first_line(error: &clap::Error) -> String {
+/// What clap says in one line, without the usage that it adds after an empty one.
+fn complaint(error: &clap::Error) -> String {
     let text = error.render().to_string();
-    let line = text.lines().next().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let line = lines.join(" ");
+    line.strip_prefix("error: ").unwrap_or(&line).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_command_line_is_one_line() {
+        for (given, named) in [
+            (&["daybook", "--colour"][..], "--colour"),
+            (&["daybook", "migrate"], "up, down, status, fresh"),
+            (&["daybook", "key", "create", "--name", "n"], "--ledger"),
+        ] {
+            let error = Arguments::read(given.iter().map(Into::into)).unwrap_err();
+            let line = complaint(&error);
+            assert!(line.contains(named) && !line.contains('\n'), "{line}");
+        }
+    }
 }

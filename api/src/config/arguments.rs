@@ -55,13 +55,14 @@ pub(crate) enum Command {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DatabaseArguments {
     /// sqlite://PATH (made if absent) or postgres://…
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", default_value = DATABASE_URL_DEFAULT, hide_env_values = true)]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", default_value = DATABASE_URL_DEFAULT)]
     database_url: String,
     /// How log lines look on standard error: text or json; RUST_LOG says which ones there are
     #[arg(
         long,
         global = true,
         env = "DAYBOOK_LOG_FORMAT",
+        hide_env_values = true,
         value_name = "FORMAT",
         default_value = "text"
     )]
@@ -88,19 +89,21 @@ impl DatabaseArguments {
 
 /// `daybook serve`
 #[derive(Args, Clone, Debug)]
+#[command(next_line_help = true)]
 pub(crate) struct ServeArguments {
     #[command(flatten)]
     pub(super) database: DatabaseArguments,
     /// Address to listen on [default: 127.0.0.1:8000]
-    #[arg(long, env = "DAYBOOK_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, env = "DAYBOOK_LISTEN", hide_env_values = true, value_name = "ADDRESS")]
     pub(super) listen: Option<String>,
     /// First operator key of an empty database, at least 20 printable characters [default: made and printed]
-    #[arg(long, env = "DAYBOOK_OPERATOR_KEY", value_name = "KEY", hide_env_values = true)]
+    #[arg(long, env = "DAYBOOK_OPERATOR_KEY", hide_env_values = true, value_name = "KEY")]
     pub(super) operator_key: Option<String>,
     /// Most commands of one commit [default: 500]
     #[arg(
         long,
         env = "DAYBOOK_BATCH_MAX",
+        hide_env_values = true,
         value_name = "COMMANDS",
         allow_negative_numbers = true
     )]
@@ -109,6 +112,7 @@ pub(crate) struct ServeArguments {
     #[arg(
         long,
         env = "DAYBOOK_QUEUE_MAX",
+        hide_env_values = true,
         value_name = "COMMANDS",
         allow_negative_numbers = true
     )]
@@ -117,6 +121,7 @@ pub(crate) struct ServeArguments {
     #[arg(
         long,
         env = "DAYBOOK_READ_POOL",
+        hide_env_values = true,
         value_name = "CONNECTIONS",
         allow_negative_numbers = true
     )]
@@ -125,32 +130,40 @@ pub(crate) struct ServeArguments {
     #[arg(
         long,
         env = "DAYBOOK_WRITE_POOL",
+        hide_env_values = true,
         value_name = "CONNECTIONS",
         allow_negative_numbers = true
     )]
     pub(super) write_pool: Option<String>,
     /// What to do about an old schema: auto or check [default: auto for SQLite, check for PostgreSQL]
-    #[arg(long, env = "DAYBOOK_MIGRATE", value_name = "MODE")]
+    #[arg(long, env = "DAYBOOK_MIGRATE", hide_env_values = true, value_name = "MODE")]
     pub(super) migrate: Option<String>,
     /// Who may read /metrics: on (whoever has a credential), open or off [default: on]
-    #[arg(long, env = "DAYBOOK_METRICS", value_name = "MODE")]
+    #[arg(long, env = "DAYBOOK_METRICS", hide_env_values = true, value_name = "MODE")]
     pub(super) metrics: Option<String>,
     /// Origins whose pages may call the API, separated by commas [default: none]
-    #[arg(long, env = "DAYBOOK_CORS_ORIGINS", value_name = "ORIGINS")]
+    #[arg(long, env = "DAYBOOK_CORS_ORIGINS", hide_env_values = true, value_name = "ORIGINS")]
     pub(super) cors_origins: Option<String>,
     /// Longest time that a request may take, in seconds [default: 30]
     #[arg(
         long,
         env = "DAYBOOK_REQUEST_TIMEOUT_S",
+        hide_env_values = true,
         value_name = "SECONDS",
         allow_negative_numbers = true
     )]
     pub(super) request_timeout_s: Option<String>,
     /// A proxy in front ends TLS: true or false [default: false]
-    #[arg(long, env = "DAYBOOK_BEHIND_PROXY", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, env = "DAYBOOK_BEHIND_PROXY", hide_env_values = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub(super) behind_proxy: Option<String>,
     /// How long connections are still accepted after /readyz has turned, in seconds [default: 0]
-    #[arg(long, env = "DAYBOOK_DRAIN_S", value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        env = "DAYBOOK_DRAIN_S",
+        hide_env_values = true,
+        value_name = "SECONDS",
+        allow_negative_numbers = true
+    )]
     pub(super) drain_s: Option<String>,
 }
 
@@ -166,6 +179,7 @@ impl ServeArguments {
 
 /// `daybook migrate`
 #[derive(Args, Clone, Debug)]
+#[command(arg_required_else_help = false)]
 pub(crate) struct MigrateArguments {
     /// Which database.
     #[command(flatten)]
@@ -177,6 +191,7 @@ pub(crate) struct MigrateArguments {
 
 /// `daybook key`
 #[derive(Args, Clone, Debug)]
+#[command(arg_required_else_help = false)]
 pub(crate) struct KeyArguments {
     /// What to do.
     #[command(subcommand)]

@@ -8,15 +8,11 @@ use service::record::TransactionKind;
 use service::value::{Category, FullName, Name, Reference, Text, Timestamp, UserId};
 
 use crate::body::{Fields, one_of, server_id, text};
-use crate::problem::Problem;
 
 /// Reads a new transaction.
-///
-/// # Errors
-/// `validation_failed` with every bad field.
-pub(super) fn read_create(mut fields: Fields) -> Result<CreateTransaction, Problem> {
+pub(crate) fn read_create(fields: &mut Fields) -> Option<CreateTransaction> {
     let kind = fields.required("type", one_of(TransactionKind::ALL, TransactionKind::as_str));
-    let movement = read_movement(&mut fields, kind);
+    let movement = read_movement(fields, kind);
     let amount = fields.required("amount", text(AmountText::parse));
     let currency = fields.optional("currency", text(Currency::parse));
     let transaction_date = fields.optional("transaction_date", text(Timestamp::parse));
@@ -24,18 +20,16 @@ pub(super) fn read_create(mut fields: Fields) -> Result<CreateTransaction, Probl
     let category = fields.optional("category", text(Category::parse));
     let reference = fields.optional("reference", text(Reference::parse));
     let metadata = fields.metadata("metadata");
-    check_amount(&mut fields, amount.as_ref(), currency);
-    fields.finish(|| {
-        Some(CreateTransaction {
-            movement: movement?,
-            amount: amount?,
-            currency,
-            transaction_date,
-            description,
-            category,
-            reference,
-            metadata: metadata?,
-        })
+    check_amount(fields, amount.as_ref(), currency);
+    Some(CreateTransaction {
+        movement: movement?,
+        amount: amount?,
+        currency,
+        transaction_date,
+        description,
+        category,
+        reference,
+        metadata: metadata?,
     })
 }
 
@@ -98,10 +92,7 @@ fn check_amount(fields: &mut Fields, amount: Option<&AmountText>, currency: Opti
 }
 
 /// Reads changes to a transaction.
-///
-/// # Errors
-/// `validation_failed` with every bad field.
-pub(super) fn read_update(mut fields: Fields, id: Uuid) -> Result<UpdateTransaction, Problem> {
+pub(crate) fn read_update(fields: &mut Fields, id: Uuid) -> Option<UpdateTransaction> {
     let amount = fields.changed("amount", text(AmountText::parse));
     let kind = fields.changed("type", one_of(TransactionKind::ALL, TransactionKind::as_str));
     let transaction_date = fields.changed("transaction_date", text(Timestamp::parse));
@@ -110,18 +101,21 @@ pub(super) fn read_update(mut fields: Fields, id: Uuid) -> Result<UpdateTransact
     let reference = fields.clearable("reference", text(Reference::parse));
     let metadata = fields.metadata_patch("metadata");
     let reason = fields.optional("reason", text(Text::parse));
-    check_amount(&mut fields, amount.as_ref(), None);
-    fields.finish(|| {
-        Some(UpdateTransaction {
-            id,
-            amount,
-            kind,
-            transaction_date,
-            description,
-            category,
-            reference,
-            metadata,
-            reason,
-        })
+    check_amount(fields, amount.as_ref(), None);
+    Some(UpdateTransaction {
+        id,
+        amount,
+        kind,
+        transaction_date,
+        description,
+        category,
+        reference,
+        metadata,
+        reason,
     })
+}
+
+/// Reads why a transaction is posted again.
+pub(crate) fn read_restore(fields: &mut Fields) -> Option<Option<Text>> {
+    Some(fields.optional("reason", text(Text::parse)))
 }

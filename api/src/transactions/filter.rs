@@ -1,13 +1,13 @@
 //! Which transactions a list shows, read from the query.
 
 use service::money::{AmountText, Currency};
-use service::query::{TransactionFilter, TransactionSort};
+use service::query::{PageRequest, TransactionFilter, TransactionSort};
 use service::record::{TransactionKind, TransactionStatus};
 use service::value::{Category, Reference, Text, Timestamp, UserId};
 
 use crate::body::server_id;
 use crate::call::Query;
-use crate::call::query::find_name;
+use crate::call::query::{find_name, whole_number};
 use crate::problem::Problem;
 
 /// Most words of a search.
@@ -23,11 +23,44 @@ const SORTS: &[(TransactionSort, &str)] = &[
     (TransactionSort::AmountAscending, "amount"),
 ];
 
-/// Reads every filter but the user, which a path may name as well.
+/// Reads the query of a list.
 ///
 /// # Errors
 /// `malformed_request`.
-pub(super) fn read(query: &mut Query, user_id: Option<UserId>) -> Result<TransactionFilter, Problem> {
+pub(crate) fn read_list(query: &mut Query) -> Result<(TransactionFilter, PageRequest), Problem> {
+    let user_id = query.optional("user_id", UserId::parse)?;
+    Ok((read(query, user_id)?, query.page()?))
+}
+
+/// Reads the query of a list whose user the path names.
+///
+/// # Errors
+/// `malformed_request`.
+pub(crate) fn read_list_of_user(query: &mut Query, id: UserId) -> Result<(TransactionFilter, PageRequest), Problem> {
+    Ok((read(query, Some(id))?, query.page()?))
+}
+
+/// Reads which version of a transaction is asked for.
+///
+/// # Errors
+/// `malformed_request`.
+pub(crate) fn read_version(query: &mut Query) -> Result<Option<i64>, Problem> {
+    query.optional("version", |text| {
+        whole_number(text)
+            .filter(|version| *version > 0)
+            .ok_or("Must be a version: 1 or more.")
+    })
+}
+
+/// Reads why a transaction is deleted.
+///
+/// # Errors
+/// `malformed_request`.
+pub(crate) fn read_reason(query: &mut Query) -> Result<Option<Text>, Problem> {
+    query.optional("reason", Text::parse)
+}
+
+fn read(query: &mut Query, user_id: Option<UserId>) -> Result<TransactionFilter, Problem> {
     let currency = query.optional("currency", Currency::parse)?;
     let filter = TransactionFilter {
         user_id,
@@ -101,10 +134,7 @@ mod tests {
     use super::*;
 
     fn filter(text: &str) -> Result<TransactionFilter, Problem> {
-        let mut query = Query::parse(text).unwrap();
-        let filter = read(&mut query, None)?;
-        query.finish()?;
-        Ok(filter)
+        Query::read(text, read_list).map(|(filter, _)| filter)
     }
 
     #[test]

@@ -1,25 +1,18 @@
 //! Transactions, and their history.
 
-mod bodies;
-mod filter;
+pub(crate) mod bodies;
+pub(crate) mod filter;
 
 use service::ledger::Command;
 use service::record::{RevisionRecord, TransactionRecord};
-use service::value::{Text, UserId};
 
 use crate::answer::{Found, Listed, Written};
-use crate::body::text;
-use crate::call::Call;
-use crate::call::query::whole_number;
+use crate::call::{Call, Query};
 use crate::problem::Problem;
 
 /// `GET /transactions`
 pub(crate) async fn list(call: Call) -> Result<Listed<TransactionRecord>, Problem> {
-    let mut query = call.query()?;
-    let user_id = query.optional("user_id", UserId::parse)?;
-    let filter = filter::read(&mut query, user_id)?;
-    let page = query.page()?;
-    query.finish()?;
+    let (filter, page) = call.query(filter::read_list)?;
     let ledger = call.ledger().await?;
     Ok(Listed(call.daybook().list_transactions(&ledger, &filter, &page).await?))
 }
@@ -27,10 +20,7 @@ pub(crate) async fn list(call: Call) -> Result<Listed<TransactionRecord>, Proble
 /// `GET /users/{id}/transactions`
 pub(crate) async fn list_of_user(call: Call) -> Result<Listed<TransactionRecord>, Problem> {
     let id = call.user_id()?;
-    let mut query = call.query()?;
-    let filter = filter::read(&mut query, Some(id.clone()))?;
-    let page = query.page()?;
-    query.finish()?;
+    let (filter, page) = call.query(|query| filter::read_list_of_user(query, id.clone()))?;
     let ledger = call.ledger().await?;
     // As a filter an unknown user matches nothing; in a path it is a 404.
     call.daybook().find_user(&ledger, &id).await?;
@@ -39,22 +29,15 @@ pub(crate) async fn list_of_user(call: Call) -> Result<Listed<TransactionRecord>
 
 /// `POST /transactions`
 pub(crate) async fn create(call: Call) -> Result<Written<TransactionRecord>, Problem> {
-    let query = call.query()?;
-    let mut write = call.write(query)?;
-    let command = bodies::read_create(write.fields()?)?;
+    let mut write = call.write()?;
+    let command = write.body(bodies::read_create)?;
     write.submit(Command::CreateTransaction(command)).await
 }
 
 /// `GET /transactions/{id}`
 pub(crate) async fn find(call: Call) -> Result<Found<TransactionRecord>, Problem> {
     let id = call.id()?;
-    let mut query = call.query()?;
-    let version = query.optional("version", |text| {
-        whole_number(text)
-            .filter(|version| *version > 0)
-            .ok_or("Must be a version: 1 or more.")
-    })?;
-    query.finish()?;
+    let version = call.query(filter::read_version)?;
     let ledger = call.ledger().await?;
     Ok(Found(call.daybook().find_transaction(&ledger, id, version).await?))
 }
@@ -62,37 +45,30 @@ pub(crate) async fn find(call: Call) -> Result<Found<TransactionRecord>, Problem
 /// `PATCH /transactions/{id}`
 pub(crate) async fn update(call: Call) -> Result<Written<TransactionRecord>, Problem> {
     let id = call.id()?;
-    let query = call.query()?;
-    let mut write = call.write(query)?;
-    let command = bodies::read_update(write.fields()?, id)?;
+    let mut write = call.write()?;
+    let command = write.body(|fields| bodies::read_update(fields, id))?;
     write.submit(Command::UpdateTransaction(command)).await
 }
 
 /// `DELETE /transactions/{id}`
 pub(crate) async fn void(call: Call) -> Result<Written<TransactionRecord>, Problem> {
     let id = call.id()?;
-    let mut query = call.query()?;
-    let reason = query.optional("reason", Text::parse)?;
-    call.write(query)?.submit(Command::VoidTransaction { id, reason }).await
+    let (write, reason) = call.write_with(filter::read_reason)?;
+    write.submit(Command::VoidTransaction { id, reason }).await
 }
 
 /// `POST /transactions/{id}/restore`
 pub(crate) async fn restore(call: Call) -> Result<Written<TransactionRecord>, Problem> {
     let id = call.id()?;
-    let query = call.query()?;
-    let mut write = call.write(query)?;
-    let mut fields = write.fields()?;
-    let reason = fields.optional("reason", text(Text::parse));
-    let command = fields.finish(|| Some(Command::RestoreTransaction { id, reason }))?;
-    write.submit(command).await
+    let mut write = call.write()?;
+    let reason = write.body(bodies::read_restore)?;
+    write.submit(Command::RestoreTransaction { id, reason }).await
 }
 
 /// `GET /transactions/{id}/revisions`
 pub(crate) async fn list_revisions(call: Call) -> Result<Listed<RevisionRecord>, Problem> {
     let id = call.id()?;
-    let mut query = call.query()?;
-    let page = query.page()?;
-    query.finish()?;
+    let page = call.query(Query::page)?;
     let ledger = call.ledger().await?;
     Ok(Listed(call.daybook().list_revisions(&ledger, id, &page).await?))
 }

@@ -1,0 +1,275 @@
+//! What the table of routes does not say about an endpoint, and the operation that both together make.
+
+use actix_web::http::Method;
+use utoipa::openapi::content::{Content, ContentBuilder};
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::path::{Operation, OperationBuilder, Parameter};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::{RefOr, Required, Response, ResponseBuilder, Schema, SecurityRequirement};
+
+use super::{examples, parameters, problems, schemas};
+use crate::body::Media;
+use crate::call::Demand;
+use crate::problem::Code;
+
+/// The name of the one security scheme.
+pub(super) const BEARER: &str = "key";
+const JSON: &str = "application/json";
+
+/// What an endpoint answers when all is well.
+struct Answered {
+    status: &'static str,
+    description: &'static str,
+    body: Option<Content>,
+    headers: Vec<(&'static str, &'static str)>,
+    media_type: &'static str,
+}
+
+/// What the table of routes does not say about an endpoint.
+pub(super) struct Description {
+    pub(super) method: Method,
+    pub(super) path: &'static str,
+    id: &'static str,
+    tag: &'static str,
+    summary: &'static str,
+    text: &'static str,
+    pub(super) query: Vec<Parameter>,
+    pub(super) body: Option<&'static str>,
+    answers: Vec<Answered>,
+    own: &'static [Code],
+}
+
+impl Description {
+    pub(super) fn new(tag: &'static str, method: Method, path: &'static str, id: &'static str) -> Self {
+        Self {
+            method,
+            path,
+            id,
+            tag,
+            summary: "",
+            text: "",
+            query: Vec::new(),
+            body: None,
+            answers: Vec::new(),
+            own: &[],
+        }
+    }
+
+    /// One line, and then what more there is to say.
+    pub(super) fn says(mut self, summary: &'static str, text: &'static str) -> Self {
+        (self.summary, self.text) = (summary, text);
+        self
+    }
+
+    pub(super) fn query(mut self, query: Vec<Parameter>) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// The schema of the body.
+    pub(super) fn body(mut self, schema: &'static str) -> Self {
+        self.body = Some(schema);
+        self
+    }
+
+    /// The problems that only this endpoint can meet.
+    pub(super) fn problems(mut self, own: &'static [Code]) -> Self {
+        self.own = own;
+        self
+    }
+
+    /// 200 with one resource that has a version; 304 where the reader has it.
+    pub(super) fn finds(self, schema: &'static str) -> Self {
+        let tag = ("ETag", "The version, as `\"3\"`.");
+        self.answer("200", "The resource.", Some(one(schema)), vec![tag])
+            .answer("304", "The reader has this version.", None, vec![tag])
+    }
+
+    /// 200 with a document.
+    pub(super) fn shows(self, schema: &'static str) -> Self {
+        self.answer("200", "The document.", Some(one(schema)), Vec::new())
+    }
+
+    /// 200 with a page.
+    pub(super) fn lists(self, schema: &'static str) -> Self {
+        let page = examples::of_schema(schema).map(|row| serde_json::json!({"data": [row], "next_cursor": null}));
+        let content = content(schemas::page_of(schema), page);
+        let link = (
+            "Link",
+            "The next page, as `</api/v1/…>; rel=\"next\"`, while there is more.",
+        );
+        self.answer("200", "A page.", Some(content), vec![link])
+    }
+
+    /// 200 with every row.
+    pub(super) fn lists_all(self, schema: &'static str) -> Self {
+        let all = examples::of_schema(schema).map(|row| serde_json::json!({"data": [row]}));
+        self.answer(
+            "200",
+            "All rows.",
+            Some(content(schemas::all_of(schema), all)),
+            Vec::new(),
+        )
+    }
+
+    /// 201 with the resource that was made.
+    pub(super) fn creates(self, schema: &'static str) -> Self {
+        let mut headers = written();
+        headers.push(("Location", "Path of what was made."));
+        self.answer("201", "Made.", Some(one(schema)), headers)
+    }
+
+    /// 200 with the resource as it stands after the write.
+    pub(super) fn changes(self, schema: &'static str, description: &'static str) -> Self {
+        self.answer("200", description, Some(one(schema)), written())
+    }
+
+    /// 204.
+    pub(super) fn ends(self) -> Self {
+        let headers = written().into_iter().filter(|(name, _)| *name != "ETag").collect();
+        self.answer("204", "Done.", None, headers)
+    }
+
+    /// 200 with something that is no JSON.
+    pub(super) fn serves(mut self, media_type: &'static str, description: &'static str) -> Self {
+        let content = content(schemas::any_text().into(), None);
+        self = self.answer("200", description, Some(content), Vec::new());
+        if let Some(answer) = self.answers.last_mut() {
+            answer.media_type = media_type;
+        }
+        self
+    }
+
+    fn answer(
+        mut self,
+        status: &'static str,
+        description: &'static str,
+        body: Option<Content>,
+        headers: Vec<(&'static str, &'static str)>,
+    ) -> Self {
+        self.answers.push(Answered {
+            status,
+            description,
+            body,
+            headers,
+            media_type: JSON,
+        });
+        self
+    }
+
+    /// The operation of an endpoint that demands `demand`.
+    pub(super) fn operation(self, demand: &Demand) -> Operation {
+        let has_cursor = self.query.iter().any(|parameter| parameter.name == "cursor");
+        let codes = problems::codes(self.path, demand, has_cursor, self.own);
+        let parameters = self.parameters(demand);
+        let security = demand
+            .role
+            .map(|_| SecurityRequirement::new(BEARER, Vec::<String>::new()));
+        let mut operation = OperationBuilder::new()
+            .tag(self.tag)
+            .operation_id(Some(self.id))
+            .summary(Some(self.summary))
+            .description(Some(self.told(demand)))
+            .parameters(Some(parameters))
+            .request_body(self.body.map(|schema| request_body(schema, demand.media)))
+            .securities(Some(security));
+        for answered in self.answers {
+            operation = operation.response(answered.status, response(answered));
+        }
+        for (status, response) in problems::responses(&codes) {
+            operation = operation.response(status, response);
+        }
+        operation.build()
+    }
+
+    fn told(&self, demand: &Demand) -> String {
+        match demand.role {
+            None => self.text.to_owned(),
+            Some(role) => format!("{}\n\nRole: `{}`.", self.text, role.as_str())
+                .trim_start()
+                .to_owned(),
+        }
+    }
+
+    fn parameters(&self, demand: &Demand) -> Vec<Parameter> {
+        let mut all: Vec<Parameter> = parameters::of_path(self.path).into_iter().collect();
+        all.extend(self.query.iter().cloned());
+        if demand.dry_run {
+            all.push(parameters::dry_run());
+        }
+        let is_read = demand.method == Method::GET;
+        let on_one = self.path.contains("{id}");
+        if demand.role.is_some() && !is_read {
+            all.push(parameters::idempotency_key());
+        }
+        if on_one && !is_read {
+            all.push(parameters::if_match());
+        }
+        if demand.method == Method::PUT {
+            all.push(parameters::if_absent());
+        }
+        if self.answers.iter().any(|answer| answer.status == "304") {
+            all.push(parameters::if_none_match());
+        }
+        if demand.role.is_some() && self.path.starts_with("/api/") {
+            all.push(parameters::ledger());
+        }
+        all
+    }
+}
+
+/// The headers of the answer to a write.
+fn written() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("ETag", "The version, as `\"3\"`."),
+        (
+            "Daybook-Position",
+            "Position of the write's last event; the head where nothing changed.",
+        ),
+        ("Daybook-Dry-Run", "`true` where nothing was kept."),
+        ("Idempotent-Replayed", "`true` where an earlier answer is repeated."),
+    ]
+}
+
+fn one(schema: &str) -> Content {
+    content(schemas::reference(schema), examples::of_schema(schema))
+}
+
+fn content(schema: RefOr<Schema>, example: Option<serde_json::Value>) -> Content {
+    ContentBuilder::new().schema(Some(schema)).example(example).build()
+}
+
+fn response(answered: Answered) -> Response {
+    let mut response = ResponseBuilder::new()
+        .description(answered.description)
+        .header("X-Request-Id", problems::request_id());
+    for (name, description) in answered.headers {
+        response = response.header(name, parameters::answered(schemas::any_text(), description));
+    }
+    if let Some(body) = answered.body {
+        response = response.content(answered.media_type, body);
+    }
+    response.build()
+}
+
+fn request_body(schema: &str, media: Media) -> RequestBody {
+    let examples = examples::of_body(schema)
+        .into_iter()
+        .map(|(name, value)| (name, ExampleBuilder::new().value(Some(value)).build()));
+    let content = ContentBuilder::new()
+        .schema(Some(schemas::reference(schema)))
+        .examples_from_iter(examples)
+        .build();
+    let required = if media == Media::OptionalJson {
+        Required::False
+    } else {
+        Required::True
+    };
+    let mut body = RequestBodyBuilder::new()
+        .required(Some(required))
+        .content(JSON, content.clone());
+    if media == Media::MergePatch {
+        body = body.content("application/merge-patch+json", content);
+    }
+    body.build()
+}

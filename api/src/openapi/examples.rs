@@ -1,0 +1,192 @@
+//! The examples of the document: each written once, used wherever its schema is answered.
+//!
+//! Tests read those of records back into the records themselves, so that they stay what the service answers.
+
+use serde_json::{Value, json};
+
+use crate::problem::Code;
+
+const USER_ACCOUNT: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31";
+const WORLD: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d32";
+const TRANSACTION: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d30";
+const KEY: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d33";
+const RECORDED_AT: &str = "2026-01-31T09:30:02.118204Z";
+const DATE: &str = "2026-01-31T09:30:00.000000Z";
+
+pub(super) fn transaction() -> Value {
+    json!({
+        "id": TRANSACTION, "type": "credit", "status": "posted", "user_id": "42", "source_account_id": WORLD,
+        "source_user_id": null, "destination_account_id": USER_ACCOUNT, "destination_user_id": "42",
+        "amount": "2000.00", "currency": "GHS", "transaction_date": DATE, "description": null, "category": "salary",
+        "reference": "payroll-2026-01", "metadata": {}, "parent_id": null, "version": 1, "created_at": RECORDED_AT,
+        "updated_at": RECORDED_AT,
+    })
+}
+
+pub(super) fn revision() -> Value {
+    json!({
+        "version": 1, "transaction": transaction(), "changes": {}, "actor": format!("key:{KEY}"), "reason": null,
+        "request_id": "019c12c6-3a4f-7d1e-8c55-0b8a4e6f2a10", "recorded_at": RECORDED_AT, "position": 3,
+    })
+}
+
+pub(super) fn user() -> Value {
+    json!({
+        "id": "42", "full_name": "Ama Mensah", "email": "ama@example.com", "time_zone": "Africa/Accra",
+        "metadata": {"plan": "gold"}, "version": 1, "created_at": RECORDED_AT, "updated_at": RECORDED_AT,
+    })
+}
+
+pub(super) fn account() -> Value {
+    json!({
+        "id": USER_ACCOUNT, "user_id": "42", "name": "main", "currency": "GHS", "kind": "user", "balance": "2000.00",
+        "held_out": "0.00", "held_in": "0.00", "available": "2000.00", "minimum_balance": "0.00", "status": "open",
+        "metadata": {}, "version": 1, "created_at": RECORDED_AT, "updated_at": RECORDED_AT,
+    })
+}
+
+pub(super) fn entry() -> Value {
+    json!({
+        "seq": 1, "transaction_id": TRANSACTION, "transaction_version": 1, "amount": "2000.00", "balance": "2000.00",
+        "transaction_date": DATE, "recorded_at": RECORDED_AT,
+    })
+}
+
+pub(super) fn balance() -> Value {
+    json!({
+        "currency": "GHS", "balance": "2000.00", "held_out": "0.00", "held_in": "0.00", "available": "2000.00",
+        "accounts": [account()],
+    })
+}
+
+pub(super) fn key() -> Value {
+    json!({
+        "id": KEY, "name": "checkout", "role": "writer", "ledger": "main", "prefix": "dbk_Yq3vTz",
+        "created_at": RECORDED_AT, "expires_at": null, "revoked_at": null,
+    })
+}
+
+pub(super) fn new_key() -> Value {
+    let mut key = key();
+    if let Some(members) = key.as_object_mut() {
+        members.insert("secret".to_owned(), "dbk_Yq3vTzexampleexampleexampleexampl".into());
+    }
+    key
+}
+
+pub(super) fn statistics() -> Value {
+    json!({
+        "user_id": "42", "time_zone": "Africa/Accra", "from": null, "to": null,
+        "currencies": [{
+            "currency": "GHS", "count": 3, "total": "3500.00", "average_transaction_value": "1166.67", "net": "2500.00",
+            "credits": {"count": 2, "total": "3000.00", "average": "1500.00"},
+            "debits": {"count": 1, "total": "500.00", "average": "500.00"},
+            "day_with_highest_transactions": "2026-01-31", "busiest_day_count": 2,
+            "by_category": [
+                {"category": "salary", "count": 1, "total": "2000.00"},
+                {"category": null, "count": 2, "total": "1500.00"},
+            ],
+        }],
+    })
+}
+
+/// The example of the schema called `name`, if it has one.
+pub(super) fn of_schema(name: &str) -> Option<Value> {
+    Some(match name {
+        "Transaction" => transaction(),
+        "Revision" => revision(),
+        "User" => user(),
+        "Balance" => balance(),
+        "Account" => account(),
+        "Entry" => entry(),
+        "Key" => key(),
+        "NewKey" => new_key(),
+        "Statistics" => statistics(),
+        "Health" => json!({"status": "ok"}),
+        "About" => json!({
+            "name": "daybook", "version": env!("CARGO_PKG_VERSION"), "message": "Server connected successfully",
+            "docs": "/docs",
+        }),
+        _ => return None,
+    })
+}
+
+/// Examples of the body called `name`, each with a title.
+pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
+    match name {
+        "CreateTransaction" => vec![
+            (
+                "credit",
+                json!({
+                    "type": "credit", "user_id": "42", "full_name": "Ama Mensah", "amount": "2000", "currency": "GHS",
+                    "transaction_date": "2026-01-31T09:30:00Z", "category": "salary", "reference": "payroll-2026-01",
+                }),
+            ),
+            (
+                "debit",
+                json!({"type": "debit", "user_id": "42", "amount": "45.50", "currency": "GHS", "category": "rent"}),
+            ),
+            (
+                "transfer",
+                json!({
+                    "type": "transfer", "source_account_id": USER_ACCOUNT,
+                    "destination_account_id": "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d34", "amount": "10",
+                }),
+            ),
+        ],
+        "UpdateTransaction" => vec![
+            ("amount", json!({"amount": "1950.00", "reason": "typing error"})),
+            (
+                "clear",
+                json!({"description": null, "metadata": {"colour": "green", "size": null}}),
+            ),
+        ],
+        "RestoreTransaction" => vec![("reason", json!({"reason": "deleted by mistake"}))],
+        "PutUser" => vec![(
+            "user",
+            json!({"full_name": "Ama Mensah", "email": "ama@example.com", "time_zone": "Africa/Accra"}),
+        )],
+        "UpdateUser" => vec![("name", json!({"full_name": "Ama Mensah-Boateng", "email": null}))],
+        "CreateAccount" => vec![
+            (
+                "user",
+                json!({"user_id": "42", "name": "savings", "currency": "GHS", "minimum_balance": "0"}),
+            ),
+            ("system", json!({"name": "fees", "currency": "GHS"})),
+        ],
+        "UpdateAccount" => vec![
+            ("freeze", json!({"status": "frozen"})),
+            ("limit", json!({"minimum_balance": "-100.00"})),
+        ],
+        "CreateKey" => vec![("key", json!({"name": "checkout", "role": "writer"}))],
+        _ => Vec::new(),
+    }
+}
+
+/// What a problem of `code` looks like, with the members that the contract names for it.
+pub(super) fn problem(code: Code) -> Value {
+    let mut problem = json!({
+        "type": format!("urn:daybook:problem:{}", code.as_str()), "title": code.title(),
+        "status": code.status().as_u16(), "code": code.as_str(), "detail": "One sentence for a person.",
+        "request_id": "019c12c6-3a4f-7d1e-8c55-0b8a4e6f2a10",
+    });
+    let members = match code {
+        Code::MalformedRequest => json!({"parameter": "limit"}),
+        Code::ValidationFailed => json!({
+            "errors": [{"field": "amount", "code": "too_many_decimals", "detail": "USD has at most 2 decimals."}],
+        }),
+        Code::VersionMismatch => json!({"current_version": 4}),
+        Code::TransactionNotEditable => json!({"current_status": "voided"}),
+        Code::ReferenceTaken | Code::IdempotencyKeyReused => json!({"resource_id": TRANSACTION}),
+        Code::AccountExists => json!({"resource_id": USER_ACCOUNT}),
+        Code::AccountClosed | Code::AccountFrozen | Code::AccountNotEmpty => json!({"account_id": USER_ACCOUNT}),
+        Code::InsufficientFunds => {
+            json!({"account_id": USER_ACCOUNT, "available": "12.50", "minimum_balance": "0.00"})
+        }
+        _ => json!({}),
+    };
+    if let (Some(problem), Value::Object(members)) = (problem.as_object_mut(), members) {
+        problem.extend(members);
+    }
+    problem
+}

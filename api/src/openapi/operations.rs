@@ -1,0 +1,273 @@
+//! What is to be said about each endpoint of the table of routes.
+
+use actix_web::http::Method;
+
+use super::describe::Description;
+use super::parameters;
+use crate::problem::Code;
+
+const TRANSACTIONS: &str = "Transactions";
+const USERS: &str = "Users";
+const STATISTICS: &str = "Statistics";
+const ACCOUNTS: &str = "Accounts";
+const KEYS: &str = "Keys";
+const SERVER: &str = "Server";
+
+/// What the tags stand for, in the order of the page.
+pub(super) const TAGS: &[(&str, &str)] = &[
+    (
+        TRANSACTIONS,
+        "Credits, debits and transfers: editable, with every version kept.",
+    ),
+    (USERS, "The people on whose behalf transactions are made."),
+    (STATISTICS, "Exact at any size: averages, busiest days, totals, series."),
+    (ACCOUNTS, "Where money is: of users and of the ledger itself."),
+    (KEYS, "Who may call the API."),
+    (SERVER, "The server itself."),
+];
+
+/// What a change of a posted transaction can meet.
+const CHANGE: &[Code] = &[
+    Code::TransactionNotEditable,
+    Code::AccountClosed,
+    Code::AccountFrozen,
+    Code::AmountOverflow,
+    Code::InsufficientFunds,
+];
+
+/// Everything there is to say.
+pub(super) fn all() -> Vec<Description> {
+    let mut all = transactions();
+    all.extend(transaction_changes());
+    all.extend(users());
+    all.extend(statistics());
+    all.extend(accounts());
+    all.extend(keys());
+    all.extend(server());
+    all
+}
+
+fn transactions() -> Vec<Description> {
+    let new = |method, path, id| Description::new(TRANSACTIONS, method, path, id);
+    vec![
+        new(Method::GET, "/api/v1/transactions", "list_transactions")
+            .says(
+                "List transactions",
+                "Newest first unless sorted otherwise. A transfer between two accounts of one user appears once. Where a \
+                 filter is not served by an index a page may be short or empty while `next_cursor` is set.",
+            )
+            .query(parameters::transactions())
+            .lists("Transaction"),
+        new(Method::POST, "/api/v1/transactions", "create_transaction")
+            .says(
+                "Record a transaction",
+                "A credit or a debit of a user, or a transfer between two accounts. A user never seen is made, and so is \
+                 the user's account `main`, per currency.",
+            )
+            .body("CreateTransaction")
+            .creates("Transaction")
+            .changes("Transaction", "A dry run: what would have been made.")
+            .problems(&[
+                Code::AccountNotFound,
+                Code::AccountClosed,
+                Code::AccountFrozen,
+                Code::ReferenceTaken,
+                Code::SameAccount,
+                Code::CurrencyMismatch,
+                Code::AmountOverflow,
+                Code::InsufficientFunds,
+            ]),
+        new(Method::GET, "/api/v1/transactions/{id}", "find_transaction")
+            .says("Read a transaction", "The newest version, or a past one.")
+            .query(parameters::version())
+            .finds("Transaction"),
+        new(Method::GET, "/api/v1/transactions/{id}/revisions", "list_revisions")
+            .says("List the versions of a transaction", "Oldest first: who changed what, when and why.")
+            .query(parameters::page())
+            .lists("Revision"),
+    ]
+}
+
+fn transaction_changes() -> Vec<Description> {
+    let new = |method, path, id| Description::new(TRANSACTIONS, method, path, id);
+    vec![
+        new(Method::PATCH, "/api/v1/transactions/{id}", "update_transaction")
+            .says(
+                "Change a transaction",
+                "A merge patch. The journal keeps every version; balances and statistics follow. No difference: nothing \
+                 is recorded, and the version stays.",
+            )
+            .body("UpdateTransaction")
+            .changes("Transaction", "The new version.")
+            .problems(&[
+                Code::TransactionNotEditable,
+                Code::AccountClosed,
+                Code::AccountFrozen,
+                Code::ReferenceTaken,
+                Code::AmountOverflow,
+                Code::InsufficientFunds,
+            ]),
+        new(Method::DELETE, "/api/v1/transactions/{id}", "void_transaction")
+            .says("Delete a transaction", "Its money moves back and its status is `voided`; it keeps its reference.")
+            .query(parameters::reason())
+            .changes("Transaction", "The voided transaction.")
+            .problems(CHANGE),
+        new(Method::POST, "/api/v1/transactions/{id}/restore", "restore_transaction")
+            .says("Restore a deleted transaction", "It is checked for everything that a new posting is checked for.")
+            .body("RestoreTransaction")
+            .changes("Transaction", "The transaction, posted again.")
+            .problems(CHANGE),
+    ]
+}
+
+fn users() -> Vec<Description> {
+    let new = |method, path, id| Description::new(USERS, method, path, id);
+    vec![
+        new(Method::GET, "/api/v1/users", "list_users")
+            .says("List users", "Sorted by id, bytewise.")
+            .query(parameters::users())
+            .lists("User"),
+        new(Method::GET, "/api/v1/users/{id}", "find_user")
+            .says("Read a user", "")
+            .finds("User"),
+        new(Method::PUT, "/api/v1/users/{id}", "put_user")
+            .says("Make or replace a user", "What the body leaves out is cleared.")
+            .body("PutUser")
+            .creates("User")
+            .changes("User", "Replaced, or a dry run."),
+        new(Method::PATCH, "/api/v1/users/{id}", "update_user")
+            .says(
+                "Change a user",
+                "A merge patch. A new time zone groups the user's statistics anew.",
+            )
+            .body("UpdateUser")
+            .changes("User", "The new version."),
+        new(Method::GET, "/api/v1/users/{id}/balances", "list_balances")
+            .says("Read what a user owns", "By currency, in alphabetical order.")
+            .lists_all("Balance"),
+        new(
+            Method::GET,
+            "/api/v1/users/{id}/transactions",
+            "list_transactions_of_user",
+        )
+        .says(
+            "List a user's transactions",
+            "As the list of all transactions with `user_id`.",
+        )
+        .query(parameters::transactions_of_user())
+        .lists("Transaction"),
+    ]
+}
+
+fn statistics() -> Vec<Description> {
+    let new = |path, id| Description::new(STATISTICS, Method::GET, path, id).query(parameters::statistics());
+    vec![
+        new("/api/v1/users/{id}/stats", "find_statistics_of_user")
+            .says(
+                "Read a user's statistics",
+                "Posted transactions only, right after every edit. Days are those of the user's time zone.",
+            )
+            .shows("Statistics"),
+        new("/api/v1/stats", "find_statistics")
+            .says(
+                "Read the ledger's statistics",
+                "The same over all users, in days of UTC; a transfer between users counts on both sides.",
+            )
+            .shows("Statistics"),
+    ]
+}
+
+fn accounts() -> Vec<Description> {
+    let new = |method, path, id| Description::new(ACCOUNTS, method, path, id);
+    vec![
+        new(Method::GET, "/api/v1/accounts", "list_accounts")
+            .says("List accounts", "Newest first.")
+            .query(parameters::accounts())
+            .lists("Account"),
+        new(Method::POST, "/api/v1/accounts", "create_account")
+            .says("Make an account", "Without `user_id` it belongs to the ledger itself.")
+            .body("CreateAccount")
+            .creates("Account")
+            .changes("Account", "A dry run: what would have been made.")
+            .problems(&[Code::UserNotFound, Code::AccountExists]),
+        new(Method::GET, "/api/v1/accounts/{id}", "find_account")
+            .says("Read an account", "")
+            .finds("Account"),
+        new(Method::PATCH, "/api/v1/accounts/{id}", "update_account")
+            .says(
+                "Change an account",
+                "A merge patch. Frozen and closed accounts refuse every change of their balance.",
+            )
+            .body("UpdateAccount")
+            .changes("Account", "The new version.")
+            .problems(&[Code::AccountClosed, Code::AccountNotEmpty, Code::InsufficientFunds]),
+        new(Method::GET, "/api/v1/accounts/{id}/entries", "list_entries")
+            .says(
+                "List the journal of an account",
+                "Newest first; lines are never changed.",
+            )
+            .query(parameters::page())
+            .lists("Entry"),
+    ]
+}
+
+fn keys() -> Vec<Description> {
+    let new = |method, path, id| Description::new(KEYS, method, path, id);
+    vec![
+        new(Method::GET, "/api/v1/keys", "list_keys")
+            .says(
+                "List keys",
+                "Newest first, without secrets; operators see theirs as well.",
+            )
+            .query(parameters::page())
+            .lists("Key"),
+        new(Method::POST, "/api/v1/keys", "create_key")
+            .says(
+                "Make a key",
+                "The answer shows the secret, this once. Only an operator makes operators.",
+            )
+            .body("CreateKey")
+            .creates("NewKey"),
+        new(Method::DELETE, "/api/v1/keys/{id}", "revoke_key")
+            .says(
+                "Revoke a key",
+                "It stops working at once on this server, within 5 s on every other.",
+            )
+            .ends(),
+    ]
+}
+
+fn server() -> Vec<Description> {
+    let new = |path, id| Description::new(SERVER, Method::GET, path, id);
+    vec![
+        new("/", "root")
+            .says("Say what answers", "A page for a browser, JSON for a program.")
+            .shows("About"),
+        new("/livez", "livez")
+            .says("Tell whether the process lives", "")
+            .shows("Health"),
+        new("/readyz", "readyz")
+            .says(
+                "Tell whether the server takes work",
+                "503 without its database, and from the moment it is told to stop.",
+            )
+            .shows("Health")
+            .problems(&[Code::Unavailable]),
+        new("/openapi.json", "openapi")
+            .says("Read this document", "")
+            .serves("application/json", "OpenAPI 3.1."),
+        new("/docs", "docs")
+            .says("Read this document as a page", "")
+            .serves("text/html", "Swagger UI."),
+        new("/docs/{file}", "docs_file")
+            .says("Read a file of that page", "")
+            .serves("application/octet-stream", "The file.")
+            .problems(&[Code::NotFound]),
+        new("/metrics", "metrics")
+            .says(
+                "Read the metrics",
+                "For Prometheus; needs a key unless the server is told otherwise.",
+            )
+            .serves("text/plain", "The text format of Prometheus."),
+    ]
+}

@@ -1,0 +1,238 @@
+//! The parameters of requests and the headers of answers.
+
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Object;
+use utoipa::openapi::{Header, HeaderBuilder, Required};
+
+use service::query::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX};
+use service::record::{AccountKind, AccountStatus, TransactionKind};
+
+use super::schemas::{
+    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, plain_text, reference_text,
+    server_id, text, unsigned_amount, user_id,
+};
+
+fn parameter(kind: ParameterIn, name: &str, schema: Object, description: &str) -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(kind)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+}
+
+fn query(name: &str, schema: Object, description: &str) -> Parameter {
+    parameter(ParameterIn::Query, name, schema, description).build()
+}
+
+fn header(name: &str, schema: Object, description: &str) -> Parameter {
+    parameter(ParameterIn::Header, name, schema, description).build()
+}
+
+fn path(schema: Object, description: &str) -> Parameter {
+    parameter(ParameterIn::Path, "id", schema, description)
+        .required(Required::True)
+        .build()
+}
+
+/// The id in `path`, if it has one.
+pub(super) fn of_path(of: &str) -> Option<Parameter> {
+    if of.contains("/users/{id}") {
+        Some(path(
+            user_id(),
+            "The user: 1–64 of A-Z a-z 0-9 . _ : @ -, but not `me`, `.` or `..`.",
+        ))
+    } else if of.contains("{id}") {
+        Some(path(server_id(), "The resource's id."))
+    } else if of.contains("{file}") {
+        let file = parameter(ParameterIn::Path, "file", any_text(), "A file of the page.");
+        Some(file.required(Required::True).build())
+    } else {
+        None
+    }
+}
+
+/// Which page of a list.
+pub(super) fn page() -> Vec<Parameter> {
+    let mut limit = integer(1);
+    limit.maximum = Some(utoipa::Number::UInt(PAGE_LIMIT_MAX.try_into().unwrap_or(usize::MAX)));
+    limit.default = Some(PAGE_LIMIT_DEFAULT.into());
+    vec![
+        query("limit", limit, "Most rows of the page; may change between pages."),
+        query(
+            "cursor",
+            any_text(),
+            "The `next_cursor` of the page before, with the same filters and sort.",
+        ),
+    ]
+}
+
+/// A list of users.
+pub(super) fn users() -> Vec<Parameter> {
+    let search = "Text that id, full name or e-mail contain, letter case aside.";
+    let mut parameters = vec![query("q", plain_text(), search)];
+    parameters.extend(page());
+    parameters
+}
+
+/// A list of accounts.
+pub(super) fn accounts() -> Vec<Parameter> {
+    let mut parameters = vec![
+        query("user_id", user_id(), "Of this user."),
+        query("currency", currency(), "In this currency."),
+        query(
+            "kind",
+            names(AccountKind::ALL, AccountKind::as_str),
+            "Of users, or of the ledger itself.",
+        ),
+        query(
+            "status",
+            names(AccountStatus::ALL, AccountStatus::as_str),
+            "In this state.",
+        ),
+    ];
+    parameters.extend(page());
+    parameters
+}
+
+/// A list of transactions.
+pub(super) fn transactions() -> Vec<Parameter> {
+    let mut parameters = vec![query("user_id", user_id(), "That touch an account of this user.")];
+    parameters.extend(transactions_of_user());
+    parameters
+}
+
+/// A list of transactions whose user the path names.
+pub(super) fn transactions_of_user() -> Vec<Parameter> {
+    const SORTS: &[&str] = &[
+        "-transaction_date",
+        "transaction_date",
+        "-created_at",
+        "created_at",
+        "-amount",
+        "amount",
+    ];
+    let mut statuses = any_text();
+    statuses.pattern = Some("^(posted|voided)(,(posted|voided))*$".to_owned());
+    let mut sort = enumeration(SORTS);
+    sort.default = Some("-transaction_date".into());
+    let search = "At most 8 words, each a substring, letter case aside, of description, reference or category.";
+    let by_amount = "By amount needs `currency`, and `user_id` or `account_id`.";
+    let mut parameters = vec![
+        query("currency", currency(), "In this currency."),
+        query("account_id", server_id(), "That touch this account."),
+        query(
+            "type",
+            names(TransactionKind::ALL, TransactionKind::as_str),
+            "Of this kind.",
+        ),
+        query(
+            "status",
+            statuses,
+            "In one of these states, separated by commas; all but voided where absent.",
+        ),
+        query("category", category(), "Counted under exactly this."),
+        query("reference", reference_text(), "With exactly this reference."),
+        query("from", date_time(), "Dated then or later."),
+        query("to", date_time(), "Dated before."),
+        query(
+            "min_amount",
+            unsigned_amount(),
+            "Of this amount or more; needs `currency`.",
+        ),
+        query(
+            "max_amount",
+            unsigned_amount(),
+            "Of this amount or less; needs `currency`.",
+        ),
+        query("q", plain_text(), search),
+        query("sort", sort, by_amount),
+    ];
+    parameters.extend(page());
+    parameters
+}
+
+/// One transaction.
+pub(super) fn version() -> Vec<Parameter> {
+    vec![query("version", integer(1), "A past version; the newest where absent.")]
+}
+
+/// Why a transaction is deleted.
+pub(super) fn reason() -> Vec<Parameter> {
+    vec![query("reason", plain_text(), "Why; kept with the revision.")]
+}
+
+/// Statistics.
+pub(super) fn statistics() -> Vec<Parameter> {
+    let interval = enumeration(&["day", "week", "month"]);
+    vec![
+        query("currency", currency(), "In this currency alone."),
+        query("from", date(), "First day, inclusive."),
+        query("to", date(), "Last day, inclusive."),
+        query("interval", interval, "Adds a series of these periods."),
+    ]
+}
+
+/// Whether to keep a write.
+pub(super) fn dry_run() -> Parameter {
+    let mut flag = enumeration(&["true", "false"]);
+    flag.default = Some("false".into());
+    query("dry_run", flag, "Check and answer everything, but keep nothing.")
+}
+
+/// The ledger of an operator's request.
+pub(super) fn ledger() -> Parameter {
+    let mut name = text(1, 63);
+    name.pattern = Some("^[a-z0-9-]+$".to_owned());
+    let description = "The ledger that an operator's request is about; `main` where absent. Other keys have their own.";
+    header("Daybook-Ledger", name, description)
+}
+
+/// What makes a write safe to send again.
+pub(super) fn idempotency_key() -> Parameter {
+    let mut key = text(1, 255);
+    key.pattern = Some("^[!-~]+$".to_owned());
+    let description = "Makes the request safe to send again: the same request with the same key is done once, and its \
+                       answer repeated.";
+    header("Idempotency-Key", key, description)
+}
+
+/// The version that a write expects.
+pub(super) fn if_match() -> Parameter {
+    header(
+        "If-Match",
+        entity_tags(),
+        "Do it only if the resource has one of these versions, such as `\"3\"`.",
+    )
+}
+
+/// That a write expects nothing to be there.
+pub(super) fn if_absent() -> Parameter {
+    header(
+        "If-None-Match",
+        enumeration(&["*"]),
+        "Make the resource, but replace none.",
+    )
+}
+
+/// The version that a reader has.
+pub(super) fn if_none_match() -> Parameter {
+    header(
+        "If-None-Match",
+        entity_tags(),
+        "Answer 304 if the resource still has one of these versions.",
+    )
+}
+
+/// A header of an answer.
+pub(super) fn answered(schema: Object, description: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some(description))
+        .build()
+}
+
+fn names<T: Copy>(all: &[T], name_of: impl Fn(T) -> &'static str) -> Object {
+    let names: Vec<&str> = all.iter().copied().map(name_of).collect();
+    enumeration(&names)
+}

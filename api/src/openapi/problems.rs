@@ -1,0 +1,115 @@
+//! Which problems a route can answer: what follows from its demand, and what only it can meet.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::{Response, ResponseBuilder};
+
+use actix_web::http::Method;
+
+use super::{examples, parameters, schemas};
+use crate::body::Media;
+use crate::call::Demand;
+use crate::problem::{Code, MEDIA_TYPE};
+
+/// Every code that a route of this `demand` can answer; `own` are those that only it can meet.
+pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code]) -> Vec<Code> {
+    let mut codes = vec![Code::Internal];
+    if demand.role.is_some() {
+        codes.extend([
+            Code::MalformedRequest,
+            Code::Unauthenticated,
+            Code::Forbidden,
+            Code::Unavailable,
+        ]);
+    }
+    if demand.role.is_some() && path.starts_with("/api/") {
+        codes.push(Code::LedgerNotFound);
+    }
+    if demand.media != Media::None {
+        codes.extend([
+            Code::RequestTimeout,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::ValidationFailed,
+        ]);
+    }
+    if demand.method != Method::GET {
+        codes.extend([Code::IdempotencyKeyReused, Code::Overloaded, Code::OutcomeUnknown]);
+    }
+    if has_cursor {
+        codes.push(Code::InvalidCursor);
+    }
+    if path.contains("{id}") {
+        codes.extend(absence(path, demand));
+        if demand.method != Method::GET {
+            codes.push(Code::VersionMismatch);
+        }
+    }
+    codes.extend_from_slice(own);
+    codes
+}
+
+/// What is told where the resource in the path is not there.
+fn absence(path: &str, demand: &Demand) -> Option<Code> {
+    let makes_it = demand.method == Method::PUT;
+    let resource = path.strip_prefix("/api/v1/")?.split('/').next()?;
+    match resource {
+        "users" if !makes_it => Some(Code::UserNotFound),
+        "accounts" => Some(Code::AccountNotFound),
+        "transactions" => Some(Code::TransactionNotFound),
+        "keys" => Some(Code::KeyNotFound),
+        _ => None,
+    }
+}
+
+/// The answers of `codes`, by status.
+pub(super) fn responses(codes: &[Code]) -> BTreeMap<String, Response> {
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in Code::ALL.iter().filter(|code| codes.contains(code)) {
+        by_status.entry(code.status().as_u16()).or_default().push(*code);
+    }
+    by_status
+        .into_iter()
+        .map(|(status, codes)| (status.to_string(), response(&codes)))
+        .collect()
+}
+
+fn response(codes: &[Code]) -> Response {
+    let told: Vec<String> = codes
+        .iter()
+        .map(|code| format!("`{}`: {}.", code.as_str(), code.title()))
+        .collect();
+    let examples = codes.iter().map(|code| {
+        let example = ExampleBuilder::new()
+            .summary(code.title())
+            .value(Some(examples::problem(*code)));
+        (code.as_str(), example.build())
+    });
+    let content = ContentBuilder::new()
+        .schema(Some(schemas::reference("Problem")))
+        .examples_from_iter(examples)
+        .build();
+    let mut response = ResponseBuilder::new()
+        .description(told.join(" "))
+        .content(MEDIA_TYPE, content)
+        .header("X-Request-Id", request_id());
+    if codes.contains(&Code::Unauthenticated) {
+        let scheme = parameters::answered(schemas::enumeration(&["Bearer"]), "How to authenticate.");
+        response = response.header("WWW-Authenticate", scheme);
+    }
+    if codes.contains(&Code::Unavailable) {
+        let seconds = parameters::answered(schemas::integer(1), "Seconds after which to try again.");
+        response = response.header("Retry-After", seconds);
+    }
+    response.build()
+}
+
+/// The header that every answer has.
+pub(super) fn request_id() -> utoipa::openapi::Header {
+    parameters::answered(
+        schemas::any_text(),
+        "The request's id: the caller's if it sent a readable one.",
+    )
+}

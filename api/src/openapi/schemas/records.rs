@@ -1,0 +1,245 @@
+//! The documents of users, accounts, transactions and keys.
+
+use utoipa::openapi::schema::{AdditionalProperties, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+
+use service::record::{AccountKind, AccountStatus, Role, TransactionKind, TransactionStatus};
+
+use super::values::{
+    any_text, currency, date_time, enumeration, integer, metadata, server_id, signed_amount, time_zone,
+    unsigned_amount, user_id,
+};
+use super::{Named, Shape, list_of, nullable};
+use crate::openapi::examples;
+
+const CREATED_AT: &str = "When it was recorded.";
+const UPDATED_AT: &str = "When its newest version was recorded.";
+const METADATA: &str = "The caller's own members.";
+
+pub(super) fn all() -> Vec<Named> {
+    vec![
+        ("Transaction", transaction()),
+        ("Revision", revision()),
+        ("User", user()),
+        ("Balance", balance()),
+        ("Account", account()),
+        ("Entry", entry()),
+        ("Key", key().build()),
+        ("NewKey", new_key()),
+    ]
+}
+
+pub(super) fn names<T: Copy>(all: &[T], name_of: impl Fn(T) -> &'static str) -> Object {
+    let names: Vec<&str> = all.iter().copied().map(name_of).collect();
+    enumeration(&names)
+}
+
+fn transaction() -> RefOr<Schema> {
+    let kind = names(TransactionKind::ALL, TransactionKind::as_str);
+    let status = names(TransactionStatus::ALL, TransactionStatus::as_str);
+    let user = || nullable(user_id());
+    Shape::new("One amount of one currency, moved from one account to another.")
+        .must("id", "UUIDv7, made by the server.", server_id())
+        .must(
+            "type",
+            "credit = world → user, debit = user → world, transfer = any → any.",
+            kind,
+        )
+        .must("status", "`voided` once deleted.", status)
+        .must(
+            "user_id",
+            "Owner of the user account of a credit or debit; null for a transfer.",
+            user(),
+        )
+        .must("source_account_id", "Where the money comes from.", server_id())
+        .must(
+            "source_user_id",
+            "Owner of the source account; null for a system account.",
+            user(),
+        )
+        .must("destination_account_id", "Where the money goes.", server_id())
+        .must(
+            "destination_user_id",
+            "Owner of the destination account; null for a system account.",
+            user(),
+        )
+        .must(
+            "amount",
+            "Major units, with exactly the currency's decimals.",
+            unsigned_amount(),
+        )
+        .must("currency", "Currency of the amount and of both accounts.", currency())
+        .must("transaction_date", "When it happened, as the caller says.", date_time())
+        .must("description", "What it was for.", nullable(any_text()))
+        .must("category", "What it is counted under.", nullable(any_text()))
+        .must(
+            "reference",
+            "The caller's own name for it, unique in the ledger.",
+            nullable(any_text()),
+        )
+        .must("metadata", METADATA, metadata())
+        .must(
+            "parent_id",
+            "The transaction that this one belongs to.",
+            nullable(server_id()),
+        )
+        .must("version", "1 when created, one more with each change.", integer(1))
+        .must("created_at", CREATED_AT, date_time())
+        .must("updated_at", UPDATED_AT, date_time())
+        .example(examples::transaction())
+        .build()
+}
+
+fn revision() -> RefOr<Schema> {
+    let any = || ObjectBuilder::new().schema_type(SchemaType::AnyValue).build();
+    let change = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("from", any())
+        .property("to", any())
+        .required("from")
+        .required("to");
+    let changes = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(AdditionalProperties::from(change)))
+        .build();
+    Shape::new("One version of a transaction, and who changed what, when and why.")
+        .must("version", "The version that the change made.", integer(1))
+        .must(
+            "transaction",
+            "The document right after the change.",
+            Ref::from_schema_name("Transaction"),
+        )
+        .must(
+            "changes",
+            "What differs from the version before, by field; empty for the first.",
+            changes,
+        )
+        .must("actor", "The credential that asked for the change.", any_text())
+        .must("reason", "Why, where the caller said so.", nullable(any_text()))
+        .must("request_id", "The request that made the change.", any_text())
+        .must("recorded_at", "When the change was recorded.", date_time())
+        .must("position", "Position of the event in the ledger.", integer(1))
+        .example(examples::revision())
+        .build()
+}
+
+fn user() -> RefOr<Schema> {
+    Shape::new("The person on whose behalf transactions are made.")
+        .must("id", "The caller's id.", user_id())
+        .must("full_name", "The user's name.", nullable(any_text()))
+        .must("email", "The user's e-mail address.", nullable(any_text()))
+        .must(
+            "time_zone",
+            "IANA name of the zone whose days the user's statistics are grouped by.",
+            time_zone(),
+        )
+        .must("metadata", METADATA, metadata())
+        .must("version", "1 when created, one more with each change.", integer(1))
+        .must("created_at", CREATED_AT, date_time())
+        .must("updated_at", UPDATED_AT, date_time())
+        .example(examples::user())
+        .build()
+}
+
+fn account() -> RefOr<Schema> {
+    let minimum = "The least that `available` may be lowered to; null for no limit.";
+    Shape::new("Money of one currency, of a user or of the ledger itself.")
+        .must("id", "UUIDv7, made by the server.", server_id())
+        .must("user_id", "The owner; null for a system account.", nullable(user_id()))
+        .must("name", "Unique with the owner and the currency.", any_text())
+        .must("currency", "The one currency that the account holds.", currency())
+        .must(
+            "kind",
+            "Whom it belongs to.",
+            names(AccountKind::ALL, AccountKind::as_str),
+        )
+        .must("balance", "Sum of its entries.", signed_amount())
+        .must("held_out", "Reserved by holds on money going out.", unsigned_amount())
+        .must("held_in", "Announced by holds on money coming in.", unsigned_amount())
+        .must("available", "`balance` − `held_out`.", signed_amount())
+        .must("minimum_balance", minimum, nullable(signed_amount()))
+        .must(
+            "status",
+            "What may happen to it.",
+            names(AccountStatus::ALL, AccountStatus::as_str),
+        )
+        .must("metadata", METADATA, metadata())
+        .must(
+            "version",
+            "1 when created, one more with every command that changes the account.",
+            integer(1),
+        )
+        .must("created_at", CREATED_AT, date_time())
+        .must("updated_at", UPDATED_AT, date_time())
+        .example(examples::account())
+        .build()
+}
+
+fn entry() -> RefOr<Schema> {
+    Shape::new("One line of an account's journal; never changed.")
+        .must("seq", "Counts from 1 without gaps.", integer(1))
+        .must("transaction_id", "The transaction that moved the money.", server_id())
+        .must(
+            "transaction_version",
+            "The version of it that wrote the line.",
+            integer(1),
+        )
+        .must("amount", "Positive = credit, negative = debit.", signed_amount())
+        .must("balance", "The account's balance after the line.", signed_amount())
+        .must(
+            "transaction_date",
+            "When the transaction happened, as the caller said.",
+            date_time(),
+        )
+        .must("recorded_at", "When the line was written.", date_time())
+        .example(examples::entry())
+        .build()
+}
+
+fn balance() -> RefOr<Schema> {
+    Shape::new("What a user owns in one currency, over all accounts.")
+        .must("currency", "The currency of every amount here.", currency())
+        .must("balance", "Sum of the accounts' balances.", signed_amount())
+        .must("held_out", "Sum of what is reserved.", unsigned_amount())
+        .must("held_in", "Sum of what is announced.", unsigned_amount())
+        .must("available", "`balance` − `held_out`.", signed_amount())
+        .must(
+            "accounts",
+            "The accounts, in the order of their names.",
+            list_of("Account"),
+        )
+        .example(examples::balance())
+        .build()
+}
+
+fn key() -> Shape {
+    Shape::new("An API key, without its secret.")
+        .must("id", "UUIDv7, made by the server.", server_id())
+        .must("name", "What people call it.", any_text())
+        .must("role", "What its bearer may do.", names(Role::ALL, Role::as_str))
+        .must(
+            "ledger",
+            "The ledger it belongs to; null for an operator's, which reaches all.",
+            nullable(any_text()),
+        )
+        .must(
+            "prefix",
+            "The first characters of the secret, to tell keys apart by.",
+            any_text(),
+        )
+        .must("created_at", "When it was made.", date_time())
+        .must("expires_at", "When it stops working by itself.", nullable(date_time()))
+        .must("revoked_at", "When it was revoked.", nullable(date_time()))
+        .example(examples::key())
+}
+
+fn new_key() -> RefOr<Schema> {
+    key()
+        .must(
+            "secret",
+            "The key itself, shown this once; null in a replay.",
+            nullable(any_text()),
+        )
+        .example(examples::new_key())
+        .build()
+}

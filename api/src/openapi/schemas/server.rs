@@ -1,0 +1,82 @@
+//! The documents of the server itself: its health, and its errors.
+
+use utoipa::openapi::{RefOr, Schema};
+
+use service::record::TransactionStatus;
+
+use super::records::names;
+use super::values::{any_text, enumeration, integer, server_id, signed_amount};
+use super::{Named, Shape, list_of, nullable};
+use crate::openapi::examples;
+use crate::problem::Code;
+
+pub(super) fn all() -> Vec<Named> {
+    vec![
+        ("Health", health()),
+        ("About", about()),
+        ("FieldError", field_error()),
+        ("Problem", problem()),
+    ]
+}
+
+fn health() -> RefOr<Schema> {
+    Shape::new("What a probe is told.")
+        .must("status", "It is well.", enumeration(&["ok"]))
+        .build()
+}
+
+fn about() -> RefOr<Schema> {
+    Shape::new("What answers here.")
+        .must("name", "The service.", enumeration(&["daybook"]))
+        .must("version", "Its version.", any_text())
+        .must("message", "That it answers.", any_text())
+        .must("docs", "Where its documentation is.", any_text())
+        .build()
+}
+
+fn field_error() -> RefOr<Schema> {
+    const CODES: &[&str] = &[
+        "required",
+        "unknown_field",
+        "invalid_type",
+        "invalid_format",
+        "too_short",
+        "too_long",
+        "too_many",
+        "out_of_range",
+        "too_many_decimals",
+        "unknown_currency",
+        "unknown_time_zone",
+        "not_allowed",
+    ];
+    Shape::new("One bad field.")
+        .must(
+            "field",
+            "Path of the field, such as `amount` or `metadata.colour`; empty for the body itself.",
+            any_text(),
+        )
+        .must("code", "Which rule was broken.", enumeration(CODES))
+        .must("detail", "One sentence for a person.", any_text())
+        .build()
+}
+
+fn problem() -> RefOr<Schema> {
+    let status = names(TransactionStatus::ALL, TransactionStatus::as_str);
+    Shape::new("An error (RFC 9457). `code` is what a program decides by; the members after `request_id` come with some codes.")
+        .must("type", "`urn:daybook:problem:` and the code.", any_text())
+        .must("title", "The same few words for every problem of the code.", any_text())
+        .must("status", "The HTTP status.", integer(400))
+        .must("code", "What kind of problem it is.", names(Code::ALL, Code::as_str))
+        .must("detail", "One sentence for a person.", any_text())
+        .must("request_id", "The request, as in the header and in the log.", any_text())
+        .may("errors", "With `validation_failed`: every bad field.", list_of("FieldError"))
+        .may("parameter", "With `malformed_request`: the parameter that cannot be read.", any_text())
+        .may("resource_id", "The resource that stands in the way.", nullable(any_text()))
+        .may("account_id", "The account that stands in the way.", server_id())
+        .may("current_version", "With `version_mismatch`: the version that stands.", nullable(integer(1)))
+        .may("current_status", "With `transaction_not_editable`: the status that stands.", status)
+        .may("available", "With `insufficient_funds`: what is available now.", signed_amount())
+        .may("minimum_balance", "With `insufficient_funds`: the least that must remain.", signed_amount())
+        .example(examples::problem(Code::InsufficientFunds))
+        .build()
+}

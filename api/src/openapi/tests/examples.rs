@@ -1,0 +1,126 @@
+//! Examples are what the service answers.
+
+use service::record::{
+    AccountRecord, BalanceRecord, CategoryStatistics, CurrencyStatistics, DirectionStatistics, EntryRecord, KeyRecord,
+    RevisionRecord, StatisticsRecord, TransactionRecord, UserRecord,
+};
+use service::value::{Day, Timestamp};
+
+use super::document;
+use crate::openapi::examples;
+
+/// What the service writes is the example, member for member, and the schema has the same members.
+fn check_record(schema: &str, record: impl serde::Serialize) {
+    let written = serde_json::to_value(record).unwrap();
+    assert_eq!(written, examples::of_schema(schema).unwrap(), "{schema}");
+    let document = document();
+    let schema_members = &document["components"]["schemas"][schema];
+    let mut required: Vec<&str> = schema_members["required"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    let mut members: Vec<&str> = written.as_object().unwrap().keys().map(String::as_str).collect();
+    // Absent in the statistics of a whole ledger.
+    members.retain(|name| schema != "Statistics" || *name != "user_id");
+    required.sort_unstable();
+    members.sort_unstable();
+    assert_eq!(required, members, "{schema}");
+}
+
+#[test]
+fn examples_are_what_the_service_answers() {
+    let from = |schema: &str| examples::of_schema(schema).unwrap();
+    check_record(
+        "Transaction",
+        serde_json::from_value::<TransactionRecord>(from("Transaction")).unwrap(),
+    );
+    check_record("User", serde_json::from_value::<UserRecord>(from("User")).unwrap());
+    check_record(
+        "Account",
+        serde_json::from_value::<AccountRecord>(from("Account")).unwrap(),
+    );
+    check_record("Key", serde_json::from_value::<KeyRecord>(from("Key")).unwrap());
+}
+
+#[test]
+fn examples_of_what_is_only_answered_are_true_as_well() {
+    let transaction: TransactionRecord = serde_json::from_value(examples::transaction()).unwrap();
+    let account: AccountRecord = serde_json::from_value(examples::account()).unwrap();
+    check_record(
+        "Entry",
+        EntryRecord {
+            seq: 1,
+            transaction_id: transaction.id,
+            transaction_version: 1,
+            amount: "2000.00".to_owned(),
+            balance: "2000.00".to_owned(),
+            transaction_date: transaction.transaction_date,
+            recorded_at: transaction.created_at,
+        },
+    );
+    check_record(
+        "Balance",
+        BalanceRecord {
+            currency: account.currency,
+            balance: account.balance.clone(),
+            held_out: account.held_out.clone(),
+            held_in: account.held_in.clone(),
+            available: account.available.clone(),
+            accounts: vec![account],
+        },
+    );
+    let revision = examples::revision();
+    check_record(
+        "Revision",
+        RevisionRecord {
+            version: 1,
+            recorded_at: Timestamp::parse(revision["recorded_at"].as_str().unwrap()).unwrap(),
+            actor: revision["actor"].as_str().unwrap().to_owned(),
+            request_id: revision["request_id"].as_str().unwrap().to_owned(),
+            transaction,
+            changes: serde_json::Map::new(),
+            reason: None,
+            position: 3,
+        },
+    );
+}
+
+#[test]
+fn the_example_of_statistics_is_true_as_well() {
+    let direction = |count, total: &str, average: &str| DirectionStatistics {
+        count,
+        total: total.to_owned(),
+        average: Some(average.to_owned()),
+    };
+    let category = |name: Option<&str>, count, total: &str| CategoryStatistics {
+        category: name.map(str::to_owned),
+        count,
+        total: total.to_owned(),
+    };
+    let account: AccountRecord = serde_json::from_value(examples::account()).unwrap();
+    let currency = CurrencyStatistics {
+        currency: account.currency,
+        count: 3,
+        total: "3500.00".to_owned(),
+        average_transaction_value: Some("1166.67".to_owned()),
+        net: "2500.00".to_owned(),
+        credits: direction(2, "3000.00", "1500.00"),
+        debits: direction(1, "500.00", "500.00"),
+        day_with_highest_transactions: Day::parse("2026-01-31").ok(),
+        busiest_day_count: 2,
+        by_category: vec![category(Some("salary"), 1, "2000.00"), category(None, 2, "1500.00")],
+        series: None,
+    };
+    check_record(
+        "Statistics",
+        StatisticsRecord {
+            user_id: Some("42".to_owned()),
+            time_zone: "Africa/Accra".to_owned(),
+            from: None,
+            to: None,
+            currencies: vec![currency],
+        },
+    );
+}
