@@ -321,5 +321,4 @@ CREATE TABLE api_keys (
     CONSTRAINT api_keys_role_check CHECK (role IN ('reader', 'writer', 'admin', 'operator'))
 ) {growing};
 CREATE INDEX api_keys_ledger_id_idx ON api_keys (ledger_id, id);
-CREATE INDEX api_keys_ledger_id_idx ON api_keys (ledger_id, id);
 ";
