@@ -1,10 +1,10 @@
 //! PostgreSQL: the settings of every session, and those of the server without which a success would not be final.
 //!
 //! sqlx 0.9.0 can give a connection back to its pool inside an open transaction, when a future is dropped while BEGIN
-//! is on the wire; the next borrower's writes would be rolled back after they were acknowledged. So a connection of
-//! the write pool is asked at each return, and closed where it is inside one. The read pool begins none.
+//! is on the wire; the next borrower's writes would be rolled back after they were acknowledged. So nothing here uses
+//! the pool's own transactions: those of `commit` close their connection unless they ended, and the read pool begins
+//! none.
 
-use std::time::Duration;
 
 use log::LevelFilter;
 use sea_orm::DatabaseConnection;
@@ -16,8 +16,6 @@ use crate::{OpenError, Options};
 
 /// The oldest release of PostgreSQL that is tested.
 const VERSION_MIN: i32 = 140_000;
-/// How long a connection may take to answer when it is given back.
-const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Of every session: nothing waits for ever, on either side of a broken network.
 const SESSION: [(&str, &str); 7] = [
@@ -59,7 +57,6 @@ pub(super) async fn open(
         .max_connections(options.write_pool)
         .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
         .after_connect(|connection, _| Box::pin(wait_for_disk(connection)))
-        .after_release(|connection, _| Box::pin(is_outside_transaction(connection)))
         .connect_with(session(server, "daybook commit", &WRITE_SESSION))
         .await?;
     check_server(&write, options).await?;
@@ -99,16 +96,6 @@ async fn wait_for_disk(connection: &mut PgConnection) -> Result<(), sqlx::Error>
     let sql = "SELECT set_config('synchronous_commit', 'on', false) \
                WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
     sqlx::raw_sql(sql).execute(connection).await.map(|_| ())
-}
-
-/// Whether the connection may go back to the pool. ROLLBACK would do it too, and leave a warning in the server's log
-/// each time; in a message of its own a statement begins with its transaction, unless one was open before.
-async fn is_outside_transaction(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    let ask = sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(connection);
-    match tokio::time::timeout(RELEASE_TIMEOUT, ask).await {
-        Ok(row) => row?.try_get(0),
-        Err(_) => Ok(false),
-    }
 }
 
 /// Refuses a server that is too old, is a standby, writes other text than UTF-8, or may forget what it was told.
