@@ -1,0 +1,23 @@
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+COPY . .
+RUN cargo build --locked --release --workspace --bin daybook
+
+FROM debian:bookworm-slim
+LABEL org.opencontainers.image.title="Daybook" \
+      org.opencontainers.image.description="Users' money transactions, kept like a ledger and edited like a record" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN useradd --system --uid 10001 --create-home --home-dir /data --shell /usr/sbin/nologin daybook
+COPY --from=build /src/target/release/daybook /usr/local/bin/daybook
+USER 10001:10001
+WORKDIR /data
+# With DATABASE_URL at PostgreSQL nothing is written here.
+VOLUME /data
+ENV DATABASE_URL=sqlite:///data/daybook.db \
+    DAYBOOK_LISTEN=0.0.0.0:8000
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 \
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8000 && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+ENTRYPOINT ["daybook"]
+CMD ["serve"]
