@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::EntityTrait;
 use secrecy::SecretString;
 use sha2::Sha256;
+use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use crate::access::{KeyCache, LedgerCache};
@@ -22,14 +23,12 @@ use crate::record::{
     UserRecord,
 };
 use crate::value::{Name, UserId};
-use crate::{LedgerError, Metrics, access, clock};
+use crate::{LedgerError, Metrics, access, clock, regrouping};
 
 /// Who acts when the service itself does.
 const SYSTEM_ACTOR: &str = "system";
 /// How long the first key of an empty database may take.
 const FIRST_KEY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Steps of a regrouping before its caller is answered: enough for 10,000 transactions, and for the rows to remove.
-const REGROUP_STEPS_AT_ONCE: u32 = 12;
 /// How long connections may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -116,6 +115,7 @@ pub struct Credential {
 pub struct Daybook {
     pub(crate) database: Database,
     committer: Arc<Committer>,
+    sweeper: Option<Arc<AbortHandle>>,
     ledgers: LedgerCache,
     keys: KeyCache,
     currencies: CurrencyCache,
@@ -133,10 +133,20 @@ impl Daybook {
             batch_max: options.batch_max,
             queue_max: options.queue_max,
         };
-        let committer = Committer::new(database.write.clone(), limits, clock::now, options.metrics);
+        let committer = Arc::new(Committer::new(
+            database.write.clone(),
+            limits,
+            clock::now,
+            options.metrics,
+        ));
+        // Whoever serves takes up what was left; a command line that passes by does not.
+        let sweeper = options
+            .exclusive
+            .then(|| regrouping::sweep(database.clone(), Arc::clone(&committer)));
         let daybook = Self {
             database,
-            committer: Arc::new(committer),
+            committer,
+            sweeper: sweeper.map(|task| Arc::new(task.abort_handle())),
             ledgers: LedgerCache::new(),
             keys: KeyCache::new(),
             currencies: CurrencyCache::new(),
@@ -206,27 +216,8 @@ impl Daybook {
         Ok(answer)
     }
 
-    /// Counts a user's transactions by the days of a new time zone: as far as the bound goes before the caller is
-    /// answered, the rest in the background.
-    async fn regroup(&self, ledger_id: i64, user_id: String) {
-        let committer = Arc::clone(&self.committer);
-        // A task of its own: a caller that goes away must not leave a transaction of the database half way.
-        let runtime = committer.runtime().clone();
-        let first_steps = runtime.spawn(async move {
-            let is_done = committer
-                .regroup(ledger_id, &user_id, REGROUP_STEPS_AT_ONCE)
-                .await
-                .unwrap_or_else(|error| {
-                    log::error!("statistics are to be regrouped later: {error}");
-                    true
-                });
-            if !is_done {
-                tokio::spawn(async move { committer.regroup(ledger_id, &user_id, u32::MAX).await });
-            }
-        });
-        if let Err(error) = first_steps.await {
-            log::error!("statistics are to be regrouped later: {error}");
-        }
+    pub(crate) fn committer(&self) -> &Arc<Committer> {
+        &self.committer
     }
 
     /// Whether the database answers and its schema is the one this program was built for.
@@ -239,6 +230,9 @@ impl Daybook {
 
     /// Commits what is queued, at most for `limit`, and closes every connection.
     pub async fn shutdown(&self, limit: Duration) {
+        if let Some(sweeper) = &self.sweeper {
+            sweeper.abort();
+        }
         self.committer.shutdown(limit).await;
         if tokio::time::timeout(CLOSE_TIMEOUT, self.database.close())
             .await

@@ -19,6 +19,7 @@ mod metrics;
 pub mod money;
 pub mod query;
 pub mod record;
+mod regrouping;
 pub mod value;
 
 pub use daybook::{Credential, Daybook, Ledger, OpenError, Options};

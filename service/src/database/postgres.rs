@@ -5,7 +5,6 @@
 //! the pool's own transactions: those of `commit` close their connection unless they ended, and the read pool begins
 //! none.
 
-
 use log::LevelFilter;
 use sea_orm::DatabaseConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
