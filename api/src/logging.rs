@@ -10,8 +10,9 @@ use log::kv::{Error, Key, Value, VisitSource};
 
 use crate::config::LogFormat;
 
-/// What is logged where `RUST_LOG` says nothing.
-const FILTER_DEFAULT: &str = "warn,api=info,service=info,migration=info,daybook=info";
+/// What is logged where `RUST_LOG` says nothing. What a client sends that is no HTTP is the client's affair: actix
+/// calls it an error, and anybody could fill the log with it.
+const FILTER_DEFAULT: &str = "warn,actix_http=off,api=info,service=info,migration=info,daybook=info";
 
 /// Starts logging; a second call changes nothing.
 pub(crate) fn init(format: LogFormat) {

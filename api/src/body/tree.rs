@@ -33,6 +33,9 @@ impl Tree {
     /// One sentence for a person.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes).map_err(|_| "The body is not UTF-8.".to_owned())?;
+        if text.trim_ascii().is_empty() {
+            return Err("The body is empty; send JSON.".to_owned());
+        }
         let raw: &RawValue = serde_json::from_str(text).map_err(|error| format!("The body is not JSON: {error}."))?;
         Self::of(raw, DEPTH_MAX).map_err(|error| format!("The body is not acceptable JSON: {}.", without_place(&error)))
     }

@@ -1,6 +1,6 @@
 //! Conditional requests: entity tags, and the state that a write expects.
 
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::HeaderMap;
 
 use service::ledger::Precondition;
 
@@ -30,8 +30,8 @@ impl Tags {
 /// # Errors
 /// `malformed_request` for a header that cannot be read, for both at once, and for an `If-None-Match` other than `*`.
 pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
-    let if_match = tags(headers, &header::IF_MATCH)?;
-    let if_none_match = tags(headers, &header::IF_NONE_MATCH)?;
+    let if_match = tags(headers, "If-Match")?;
+    let if_none_match = tags(headers, "If-None-Match")?;
     match (if_match, if_none_match) {
         (None, None) => Ok(Precondition::Any),
         (Some(Tags::Any), None) => Ok(Precondition::Exists),
@@ -47,10 +47,10 @@ pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem>
 /// # Errors
 /// `malformed_request` for a header that cannot be read.
 pub(crate) fn if_none_match(headers: &HeaderMap) -> Result<Option<Tags>, Problem> {
-    tags(headers, &header::IF_NONE_MATCH)
+    tags(headers, "If-None-Match")
 }
 
-fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>, Problem> {
+fn tags(headers: &HeaderMap, name: &str) -> Result<Option<Tags>, Problem> {
     let mut lines = Vec::new();
     for value in headers.get_all(name) {
         lines.push(value.to_str().map_err(|_| unreadable(name))?);
@@ -61,7 +61,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>, Problem>
     parse_tags(&lines.join(",")).map(Some).ok_or_else(|| unreadable(name))
 }
 
-fn unreadable(name: &HeaderName) -> Problem {
+fn unreadable(name: &str) -> Problem {
     Problem::malformed(format!("{name} is not * and not a list of tags such as \"3\"."))
 }
 
@@ -93,7 +93,7 @@ fn version_of(tag: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderValue;
+    use actix_web::http::header::{self, HeaderName, HeaderValue};
 
     fn headers(lines: &[(HeaderName, &'static str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -119,12 +119,12 @@ pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
                 "credit",
                 json!({
                     "type": "credit", "user_id": "42", "full_name": "Ama Mensah", "amount": "2000", "currency": "GHS",
-                    "transaction_date": "2026-01-31T09:30:00Z", "category": "salary", "reference": "payroll-2026-01",
+                    "transaction_date": "2026-01-31T09:30:00Z", "category": "salary",
                 }),
             ),
             (
                 "debit",
-                json!({"type": "debit", "user_id": "42", "amount": "45.50", "currency": "GHS", "category": "rent"}),
+                json!({"type": "debit", "user_id": "42", "amount": "45.50", "currency": "GHS", "category": "rent", "reference": "invoice-17"}),
             ),
             (
                 "transfer",
