@@ -28,6 +28,8 @@ mod serve;
 mod server;
 mod state;
 mod statistics;
+#[cfg(test)]
+mod tests;
 mod transactions;
 mod users;
 

@@ -7,6 +7,7 @@ use std::io::Write;
 use env_logger::fmt::Formatter;
 use log::Record;
 use log::kv::{Error, Key, Value, VisitSource};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::config::LogFormat;
 
@@ -49,13 +50,34 @@ fn write_text(formatter: &mut Formatter, record: &Record<'_>) -> std::io::Result
 fn write_json(formatter: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
     let mut pairs = Pairs::default();
     let _ = record.key_values().visit(&mut pairs);
-    let mut line = serde_json::Map::new();
-    line.insert("time".to_owned(), formatter.timestamp_micros().to_string().into());
-    line.insert("level".to_owned(), record.level().as_str().into());
-    line.insert("target".to_owned(), record.target().into());
-    line.insert("message".to_owned(), record.args().to_string().into());
-    line.extend(pairs.0);
-    writeln!(formatter, "{}", serde_json::Value::Object(line))
+    let line = Line {
+        time: formatter.timestamp_micros().to_string(),
+        record,
+        pairs,
+    };
+    let json = serde_json::to_string(&line).map_err(std::io::Error::other)?;
+    writeln!(formatter, "{json}")
+}
+
+/// A line for programs: what every line has, and then the pairs of this one.
+struct Line<'a> {
+    time: String,
+    record: &'a Record<'a>,
+    pairs: Pairs,
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("time", &self.time)?;
+        map.serialize_entry("level", self.record.level().as_str())?;
+        map.serialize_entry("target", self.record.target())?;
+        map.serialize_entry("message", self.record.args())?;
+        for (name, value) in &self.pairs.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }
 
 /// The pairs of a record, in their order.
