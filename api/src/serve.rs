@@ -41,10 +41,7 @@ pub(crate) async fn wrong_method(
 ) -> HttpResponse {
     let incoming = Incoming::new(request, state);
     let request = &incoming.request;
-    let preflight = incoming
-        .state
-        .cors
-        .preflight(request.method(), request.headers(), &allowed);
+    let preflight = incoming.state.cors.preflight(request.method(), request.headers());
     let answer = async move { preflight.ok_or_else(|| Problem::method_not_allowed(&allowed)) };
     finish(&incoming, path, answer).await
 }

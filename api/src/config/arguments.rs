@@ -55,7 +55,7 @@ pub(crate) enum Command {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DatabaseArguments {
     /// sqlite://PATH (made if absent) or postgres://…
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", default_value = DATABASE_URL_DEFAULT)]
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", default_value = DATABASE_URL_DEFAULT)]
     database_url: String,
     /// How log lines look on standard error: text or json; RUST_LOG says which ones there are
     #[arg(
@@ -251,5 +251,23 @@ mod tests {
         }
         assert!(Arguments::read(["daybook", "--help"].map(Into::into)).is_err());
         assert!(Arguments::read(["daybook", "dance"].map(Into::into)).is_err());
+    }
+
+    #[test]
+    fn the_database_is_named_before_or_after_what_is_done_to_it() {
+        for given in [
+            &["daybook", "migrate", "up", "--database-url", "sqlite://x.db"][..],
+            &["daybook", "migrate", "--database-url", "sqlite://x.db", "status"],
+            &[
+                "daybook",
+                "verify",
+                "--database-url",
+                "sqlite://x.db",
+                "--ledger",
+                "main",
+            ],
+        ] {
+            assert!(Arguments::read(given.iter().map(Into::into)).is_ok(), "{given:?}");
+        }
     }
 }

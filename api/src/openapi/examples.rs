@@ -179,7 +179,6 @@ pub(super) fn problem(code: Code) -> Value {
         Code::TransactionNotEditable => json!({"current_status": "voided"}),
         Code::ReferenceTaken | Code::IdempotencyKeyReused => json!({"resource_id": TRANSACTION}),
         Code::AccountExists => json!({"resource_id": USER_ACCOUNT}),
-        Code::AccountClosed | Code::AccountFrozen | Code::AccountNotEmpty => json!({"account_id": USER_ACCOUNT}),
         Code::InsufficientFunds => {
             json!({"account_id": USER_ACCOUNT, "available": "12.50", "minimum_balance": "0.00"})
         }

@@ -259,10 +259,6 @@ fn server() -> Vec<Description> {
         new("/docs", "docs")
             .says("Read this document as a page", "")
             .serves("text/html", "Swagger UI."),
-        new("/docs/{file}", "docs_file")
-            .says("Read a file of that page", "")
-            .serves("application/octet-stream", "The file.")
-            .problems(&[Code::NotFound]),
         new("/metrics", "metrics")
             .says(
                 "Read the metrics",

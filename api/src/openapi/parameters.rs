@@ -44,9 +44,6 @@ pub(super) fn of_path(of: &str) -> Option<Parameter> {
         ))
     } else if of.contains("{id}") {
         Some(path(server_id(), "The resource's id."))
-    } else if of.contains("{file}") {
-        let file = parameter(ParameterIn::Path, "file", any_text(), "A file of the page.");
-        Some(file.required(Required::True).build())
     } else {
         None
     }

@@ -24,16 +24,10 @@ impl From<LedgerError> for Problem {
                 format!("A transaction that is {} does not allow this.", current_status.as_str()),
             )
             .with("current_status", current_status.as_str()),
-            LedgerError::AccountClosed { account_id } => {
-                Self::new(Code::AccountClosed, "The account is closed for good.")
-                    .with("account_id", account_id.to_string())
-            }
-            LedgerError::AccountFrozen { account_id } => {
-                Self::new(Code::AccountFrozen, "The account is frozen.").with("account_id", account_id.to_string())
-            }
-            LedgerError::AccountNotEmpty { account_id } => {
+            LedgerError::AccountClosed { .. } => Self::new(Code::AccountClosed, "The account is closed for good."),
+            LedgerError::AccountFrozen { .. } => Self::new(Code::AccountFrozen, "The account is frozen."),
+            LedgerError::AccountNotEmpty { .. } => {
                 Self::new(Code::AccountNotEmpty, "The account still has a balance or holds.")
-                    .with("account_id", account_id.to_string())
             }
             LedgerError::ReferenceTaken { resource_id } => Self::new(
                 Code::ReferenceTaken,

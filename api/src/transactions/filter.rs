@@ -3,7 +3,7 @@
 use service::money::{AmountText, Currency};
 use service::query::{PageRequest, TransactionFilter, TransactionSort};
 use service::record::{TransactionKind, TransactionStatus};
-use service::value::{Category, Reference, Text, Timestamp, UserId};
+use service::value::{Category, Reference, Text, Timestamp, UserId, ValueError};
 
 use crate::body::server_id;
 use crate::call::Query;
@@ -91,8 +91,11 @@ fn read_statuses(text: &str) -> Result<Vec<TransactionStatus>, String> {
 }
 
 fn read_words(text: &str) -> Result<Vec<String>, String> {
-    let text = Text::parse(text).map_err(|error| error.detail)?;
-    let words: Vec<String> = text.as_str().split_whitespace().map(str::to_owned).collect();
+    let words: Result<Vec<String>, ValueError> = text
+        .split_whitespace()
+        .map(|word| Text::parse(word).map(Text::into_string))
+        .collect();
+    let words = words.map_err(|error| error.detail)?;
     if words.len() > WORDS_MAX {
         return Err(format!("Must have at most {WORDS_MAX} words."));
     }
@@ -141,7 +144,7 @@ mod tests {
     fn a_whole_filter_is_read() {
         let read = filter(
             "type=debit&status=posted,voided&currency=USD&category=rent&reference=r-1&from=2026-01-01T00:00:00Z\
-             &to=2026-02-01T00:00:00%2B01:00&min_amount=1&max_amount=2.50&q=two%20%20words&sort=-created_at",
+             &to=2026-02-01T00:00:00%2B01:00&min_amount=1&max_amount=2.50&q=%09two%20%20words&sort=-created_at",
         )
         .unwrap();
         assert_eq!(read.kind, Some(TransactionKind::Debit));

@@ -72,7 +72,7 @@ fn problem() -> RefOr<Schema> {
         .may("errors", "With `validation_failed`: every bad field.", list_of("FieldError"))
         .may("parameter", "With `malformed_request`: the parameter that cannot be read.", any_text())
         .may("resource_id", "The resource that stands in the way.", nullable(any_text()))
-        .may("account_id", "The account that stands in the way.", server_id())
+        .may("account_id", "With `insufficient_funds`: the account that would fall below its minimum.", server_id())
         .may("current_version", "With `version_mismatch`: the version that stands.", nullable(integer(1)))
         .may("current_status", "With `transaction_not_editable`: the status that stands.", status)
         .may("available", "With `insufficient_funds`: what is available now.", signed_amount())
