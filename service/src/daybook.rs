@@ -23,6 +23,7 @@ use crate::record::{
     UserRecord,
 };
 use crate::value::{Name, UserId};
+use crate::verify::{self, VerifyReport};
 use crate::{LedgerError, Metrics, access, clock, regrouping};
 
 /// Who acts when the service itself does.
@@ -226,6 +227,20 @@ impl Daybook {
     /// `Unavailable`.
     pub async fn check_ready(&self) -> Result<(), LedgerError> {
         self.database.check_ready().await
+    }
+
+    /// Checks the invariants of the ledger called `ledger`, or of every ledger, on one view of the database; see
+    /// [`crate::verify`].
+    ///
+    /// # Errors
+    /// `NotFound(Ledger)`; the errors of a database that does not answer. What is found wrong is in the report.
+    pub async fn verify(&self, ledger: Option<&str>) -> Result<VerifyReport, LedgerError> {
+        let (database, ledger) = (self.database.clone(), ledger.map(str::to_owned));
+        // A task of its own: a caller that goes away must not leave a transaction of the database half way.
+        let checks = async move { verify::run(&database, ledger.as_deref()).await };
+        let task = self.committer.runtime().spawn(checks);
+        task.await
+            .unwrap_or_else(|error| Err(LedgerError::Internal(error.to_string())))
     }
 
     /// Commits what is queued, at most for `limit`, and closes every connection.

@@ -21,8 +21,10 @@ pub mod query;
 pub mod record;
 mod regrouping;
 pub mod value;
+pub mod verify;
 
 pub use daybook::{Credential, Daybook, Ledger, OpenError, Options};
 pub use error::{LedgerError, Resource};
 pub use ledger::{Answer, AnswerStatus};
 pub use metrics::Metrics;
+pub use verify::VerifyReport;

@@ -1,10 +1,77 @@
 //! `daybook verify`
 
-use super::Failure;
-use crate::config::Settings;
+use std::time::Duration;
 
-/// Checks every invariant.
+use prometheus::Registry;
+use service::Daybook;
+use service::verify::{VerifiedLedger, VerifyReport};
+
+use super::{Failure, output};
+use crate::config::Settings;
+use crate::server::options;
+
+/// The longest that connections may take to close.
+const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
+/// Characters of a hash that are shown.
+const HASH_CHARS: usize = 16;
+
+/// Checks every invariant of one ledger or of all, and prints what was counted or what is wrong.
 pub(super) async fn run(settings: &Settings, ledger: Option<&str>) -> Result<(), Failure> {
-    let _ = (settings, ledger);
-    Err(Failure::failed("not there yet"))
+    let mut options = options(settings, &Registry::new(), false).map_err(Failure::failed)?;
+    options.migrate = false;
+    let (daybook, _) = Daybook::open(options).await.map_err(Failure::failed)?;
+    let outcome = daybook.verify(ledger).await;
+    daybook.shutdown(CLOSE_TIME_MAX).await;
+    let report = outcome.map_err(Failure::failed)?;
+    if report.is_ok() {
+        report.ledgers.iter().for_each(show);
+        output::line(&format!("{}  every invariant holds", output::bold("ok")));
+        return Ok(());
+    }
+    for failure in &report.failures {
+        output::line(&failure.to_string());
+    }
+    Err(Failure::failed(summary(&report)))
+}
+
+fn show(ledger: &VerifiedLedger) {
+    let counts = ledger.counts;
+    let hash: String = ledger.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash.get(..HASH_CHARS).unwrap_or_default();
+    output::line(&output::bold(&ledger.name));
+    for (kind, count) in [
+        ("transactions", counts.transactions),
+        ("entries", counts.entries),
+        ("accounts", counts.accounts),
+        ("users", counts.users),
+        ("days", counts.days),
+        ("idempotency keys", counts.idempotency_keys),
+        ("API keys", counts.api_keys),
+        ("events", counts.events),
+        ("blocks", counts.blocks),
+    ] {
+        output::line(&format!("  {kind:<16}  {:>15}", grouped(count)));
+    }
+    output::line(&format!("  {:<16}  {hash:>15}", "newest hash"));
+}
+
+/// A number with its thousands apart: `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len().saturating_mul(2));
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && digits.len().saturating_sub(index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn summary(report: &VerifyReport) -> String {
+    let listed = u64::try_from(report.failures.len()).unwrap_or(u64::MAX);
+    match report.failure_count.saturating_sub(listed) {
+        0 => format!("{} invariants are broken", report.failure_count),
+        more => format!("{} invariants are broken; {more} are not listed", report.failure_count),
+    }
 }

@@ -8,6 +8,7 @@ mod main_ledger;
 mod postgres;
 mod schema;
 mod sqlite;
+mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,8 @@ use secrecy::ExposeSecret;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::{LedgerError, OpenError, Options};
+
+pub(crate) use view::View;
 
 /// The name of the ledger that every database has.
 pub(crate) const MAIN_LEDGER: &str = "main";

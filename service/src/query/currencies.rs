@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::currency;
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
 
 use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
@@ -33,6 +33,19 @@ impl CurrencyCache {
         if codes.into_iter().all(|code| known.has(code)) {
             return Ok(known);
         }
+        let currencies = Currencies::read(db, ledger_id).await?;
+        self.0.insert(ledger_id, currencies.clone()).await;
+        Ok(currencies)
+    }
+}
+
+/// Currencies of one ledger.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Currencies(Arc<HashMap<CurrencyCode, u8>>);
+
+impl Currencies {
+    /// Every currency that the ledger has used.
+    pub(crate) async fn read(db: &impl ConnectionTrait, ledger_id: i64) -> Result<Self, LedgerError> {
         let rows = currency::Entity::find()
             .filter(currency::Column::LedgerId.eq(ledger_id))
             .all(db)
@@ -41,23 +54,15 @@ impl CurrencyCache {
             let code = CurrencyCode::from_stored(&row.code)?;
             Some((code, u8::try_from(row.exponent).ok()?))
         });
-        let currencies = Currencies(Arc::new(read.collect()));
-        self.0.insert(ledger_id, currencies.clone()).await;
-        Ok(currencies)
+        Ok(Self(Arc::new(read.collect())))
     }
-}
 
-/// Currencies of one ledger.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Currencies(Arc<HashMap<CurrencyCode, u8>>);
-
-impl Currencies {
     fn has(&self, code: &str) -> bool {
         CurrencyCode::from_stored(code).is_some_and(|code| self.0.contains_key(&code))
     }
 
     /// The currency called `code`: with the ledger's exponent, or that of ISO 4217 where the ledger has not used it.
-    pub(super) fn find(&self, code: &str) -> Result<Currency, LedgerError> {
+    pub(crate) fn find(&self, code: &str) -> Result<Currency, LedgerError> {
         let stored = CurrencyCode::from_stored(code).and_then(|code| {
             self.0.get(&code).map(|exponent| Currency {
                 code,

@@ -7,7 +7,7 @@ mod list;
 mod merge;
 mod page;
 mod revisions;
-mod rows;
+pub(crate) mod rows;
 mod statistics;
 mod transactions;
 mod users;
@@ -19,9 +19,7 @@ use crate::money::{AmountText, Currency};
 use crate::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
 use crate::value::{Day, Timestamp, UserId};
 use crate::{Ledger, LedgerError};
-use currencies::Currencies;
-
-pub(crate) use currencies::CurrencyCache;
+pub(crate) use currencies::{Currencies, CurrencyCache};
 pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, PageRequest};
 
 /// Which transactions a list shows, and in which order.

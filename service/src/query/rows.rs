@@ -9,7 +9,7 @@ use crate::record::{AccountStatus, TransactionKind, TransactionStatus, UserRecor
 use crate::value::{Day, Metadata, Timestamp};
 
 /// The state of the transaction that `row` holds.
-pub(super) fn transaction(row: transaction::Model, currencies: &Currencies) -> Result<Transaction, LedgerError> {
+pub(crate) fn transaction(row: transaction::Model, currencies: &Currencies) -> Result<Transaction, LedgerError> {
     let days = |even: Option<i64>, odd: Option<i64>| [even, odd].map(|day| day.map(day_of));
     Ok(Transaction {
         id: row.id,
@@ -42,7 +42,7 @@ pub(super) fn transaction(row: transaction::Model, currencies: &Currencies) -> R
 }
 
 /// The state of the account that `row` holds.
-pub(super) fn account(row: account::Model, currencies: &Currencies) -> Result<Account, LedgerError> {
+pub(crate) fn account(row: account::Model, currencies: &Currencies) -> Result<Account, LedgerError> {
     Ok(Account {
         id: row.id,
         owner: row.owner,
@@ -63,7 +63,7 @@ pub(super) fn account(row: account::Model, currencies: &Currencies) -> Result<Ac
 }
 
 /// The document of the user that `row` holds.
-pub(super) fn user_record(row: user::Model) -> Result<UserRecord, LedgerError> {
+pub(crate) fn user_record(row: user::Model) -> Result<UserRecord, LedgerError> {
     Ok(UserRecord {
         id: row.id,
         full_name: row.full_name,
@@ -77,12 +77,12 @@ pub(super) fn user_record(row: user::Model) -> Result<UserRecord, LedgerError> {
 }
 
 /// A day as it is stored; every one that is fits.
-pub(super) fn day_of(days: i64) -> Day {
+pub(crate) fn day_of(days: i64) -> Day {
     Day::from_days(i32::try_from(days).unwrap_or_default())
 }
 
 /// A value of an enum as it is stored.
-pub(super) fn named<T>(text: &str, from_name: impl Fn(&str) -> Option<T>) -> Result<T, LedgerError> {
+pub(crate) fn named<T>(text: &str, from_name: impl Fn(&str) -> Option<T>) -> Result<T, LedgerError> {
     from_name(text).ok_or_else(|| LedgerError::Internal(format!("the database holds an unknown name: {text:?}")))
 }
 

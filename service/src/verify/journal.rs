@@ -1,0 +1,223 @@
+//! Invariant 4: the chain of blocks over the events.
+
+use entity::{block, event};
+use sea_orm::Value;
+use serde_json::value::RawValue;
+
+use super::births::Births;
+use super::scan::Scan;
+use super::{Audit, Invariant, document};
+use crate::LedgerError;
+use crate::journal::{self, BlockHeader, GENESIS_HASH, Hash, Leaf, SCHEMA_VERSION};
+use crate::value::Timestamp;
+
+/// The end of what was checked so far.
+struct Tip {
+    height: i64,
+    position: i64,
+    recorded_at: i64,
+    hash: Vec<u8>,
+}
+
+/// Checks every event and every block, and gives back what the events tell of the making of resources.
+pub(super) async fn check(audit: &mut Audit<'_>) -> Result<Births, LedgerError> {
+    let view = audit.view;
+    let mut events: Scan<event::Model> = Scan::new(
+        "SELECT * FROM events WHERE ledger_id = $1 AND position > $2 ORDER BY position LIMIT 500",
+        audit.ledger.id,
+        vec![Value::from(0_i64)],
+        |event| vec![event.position.into()],
+    );
+    let mut blocks: Scan<block::Model> = Scan::new(
+        "SELECT * FROM blocks WHERE ledger_id = $1 AND height > $2 ORDER BY height LIMIT 500",
+        audit.ledger.id,
+        vec![Value::from(0_i64)],
+        |block| vec![block.height.into()],
+    );
+    let mut births = Births::default();
+    let mut tip = Tip {
+        height: 0,
+        position: 0,
+        recorded_at: 0,
+        hash: GENESIS_HASH.to_vec(),
+    };
+    // Of the events alone: the blocks over them may be wrong.
+    let mut position = 0;
+    while let Some(block) = blocks.next(view).await? {
+        audit.counts.blocks = audit.counts.blocks.saturating_add(1);
+        let mut leaves = Vec::new();
+        while let Some(event) = events
+            .next_if(view, |event| event.position <= block.last_position)
+            .await?
+        {
+            let leaf = check_event(audit, &event, &mut position, Some(&block));
+            leaves.extend(leaf.filter(|_| event.position >= block.first_position));
+            births.add(audit, &event).await?;
+        }
+        check_block(audit, &block, &tip, &leaves);
+        tip = Tip {
+            height: block.height,
+            position: block.last_position,
+            recorded_at: block.recorded_at,
+            hash: block.hash,
+        };
+    }
+    while let Some(event) = events.next(view).await? {
+        let _ = check_event(audit, &event, &mut position, None);
+        births.add(audit, &event).await?;
+    }
+    births.flush(audit).await?;
+    check_tip(audit, &tip, position);
+    Ok(births)
+}
+
+/// Checks one event by itself, and gives its leaf where it has one.
+fn check_event(
+    audit: &mut Audit<'_>,
+    event: &event::Model,
+    last_position: &mut i64,
+    block: Option<&block::Model>,
+) -> Option<Hash> {
+    audit.counts.events = audit.counts.events.saturating_add(1);
+    let (position, expected) = (event.position, last_position.saturating_add(1));
+    *last_position = position;
+    audit.require(position == expected, Invariant::Chain, || {
+        format!("events {expected} to {} are missing", position.saturating_sub(1))
+    });
+    match block.filter(|block| position >= block.first_position) {
+        Some(block) => audit.require(event.recorded_at == block.recorded_at, Invariant::Chain, || {
+            format!(
+                "event {position} was recorded at another time than its block {}",
+                block.height
+            )
+        }),
+        None => audit.fail(Invariant::Chain, format_args!("event {position} is in no block")),
+    }
+    let commitment = Hash::try_from(event.commitment.as_slice()).ok();
+    let is_kept = match (&event.salt, &event.personal) {
+        (Some(salt), Some(personal)) => commitment == Some(journal::commit(salt, personal)),
+        (None, None) => commitment.is_some(),
+        _ => false,
+    };
+    audit.require(is_kept, Invariant::Chain, || {
+        format!("the personal part of event {position} is not the one that was committed to")
+    });
+    check_document(audit, event);
+    let leaf = leaf_of(event);
+    audit.require(leaf.is_some(), Invariant::Chain, || {
+        format!("event {position} holds no JSON")
+    });
+    leaf
+}
+
+fn leaf_of(event: &event::Model) -> Option<Hash> {
+    let data = RawValue::from_string(event.data.clone()).ok()?;
+    let commitment = event.commitment.iter().map(|byte| format!("{byte:02x}")).collect();
+    journal::leaf_hash(&Leaf {
+        actor: &event.actor,
+        commitment,
+        data: &data,
+        kind: &event.kind,
+        position: event.position,
+        recorded_at: Timestamp::from_micros(event.recorded_at),
+        request_id: &event.request_id,
+        schema_version: event.schema_version,
+        subject: &event.subject,
+        subject_version: event.subject_version,
+    })
+    .ok()
+}
+
+/// The document must be of the subject, and of the version, that the event names.
+fn check_document(audit: &mut Audit<'_>, event: &event::Model) {
+    let position = event.position;
+    if event.schema_version != SCHEMA_VERSION {
+        let version = event.schema_version;
+        let detail = format_args!("event {position} has a document of the unknown format {version}");
+        return audit.fail(Invariant::Documents, detail);
+    }
+    match document::read(event) {
+        Ok(record) => {
+            let told = (document::subject_of(&record), record.subject_version());
+            let is_told = told.0 == event.subject && told.1 == event.subject_version;
+            audit.require(is_told, Invariant::Documents, || {
+                let (subject, version) = (&event.subject, event.subject_version);
+                format!(
+                    "event {position} is of version {version} of {subject}, its document of version {} of {}",
+                    told.1, told.0
+                )
+            });
+        }
+        Err(detail) => audit.fail(Invariant::Documents, detail),
+    }
+}
+
+fn check_block(audit: &mut Audit<'_>, block: &block::Model, tip: &Tip, leaves: &[Hash]) {
+    let height = block.height;
+    if height != tip.height.saturating_add(1) {
+        let (from, to) = (tip.height.saturating_add(1), height.saturating_sub(1));
+        audit.fail(Invariant::Chain, format_args!("blocks {from} to {to} are missing"));
+    } else {
+        audit.require(
+            block.first_position == tip.position.saturating_add(1),
+            Invariant::Chain,
+            || format!("block {height} does not begin where the block before it ends"),
+        );
+        audit.require(block.previous_hash == tip.hash, Invariant::Chain, || {
+            format!("block {height} does not follow from the hash of the block before it")
+        });
+    }
+    audit.require(block.recorded_at > tip.recorded_at, Invariant::Chain, || {
+        format!("block {height} was recorded before the block below it")
+    });
+    audit.require(block.root == journal::merkle_root(leaves), Invariant::Chain, || {
+        format!(
+            "the root of block {height} does not follow from its events {} to {}",
+            block.first_position, block.last_position
+        )
+    });
+    let hash = hash_of(audit.ledger.uuid, block);
+    audit.require(hash.is_some_and(|hash| block.hash == hash), Invariant::Chain, || {
+        format!("the hash of block {height} does not follow from what it covers")
+    });
+}
+
+fn hash_of(ledger: uuid::Uuid, block: &block::Model) -> Option<Hash> {
+    Some(journal::block_hash(&BlockHeader {
+        ledger,
+        height: block.height,
+        first_position: block.first_position,
+        last_position: block.last_position,
+        recorded_at: Timestamp::from_micros(block.recorded_at),
+        root: block.root.as_slice().try_into().ok()?,
+        previous_hash: block.previous_hash.as_slice().try_into().ok()?,
+    }))
+}
+
+/// The ledger's own row must tell the newest block.
+fn check_tip(audit: &mut Audit<'_>, tip: &Tip, position: i64) {
+    let ledger = audit.ledger;
+    audit.require(ledger.height == tip.height, Invariant::Chain, || {
+        format!(
+            "the ledger's height is {}, its newest block is {}",
+            ledger.height, tip.height
+        )
+    });
+    audit.require(
+        (ledger.head, ledger.head) == (tip.position, position),
+        Invariant::Chain,
+        || {
+            let newest = tip.position;
+            format!(
+                "the ledger's head is {}, its newest event {position}, the end of its newest block {newest}",
+                ledger.head
+            )
+        },
+    );
+    audit.require(ledger.hash == tip.hash, Invariant::Chain, || {
+        format!("the ledger's hash is not that of block {}", tip.height)
+    });
+    audit.require(ledger.last_recorded_at == tip.recorded_at, Invariant::Chain, || {
+        format!("the ledger's newest time is not that of block {}", tip.height)
+    });
+}

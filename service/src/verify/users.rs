@@ -1,0 +1,82 @@
+//! Invariant 5 for users: each row equals the document of its newest event, and its versions are 1 … n.
+
+use std::collections::HashMap;
+
+use entity::{event, user};
+use sea_orm::Value;
+
+use super::scan::{Scan, find_events, later_events};
+use super::transactions::tell_orphan;
+use super::{Audit, Invariant, document};
+use crate::LedgerError;
+use crate::query::rows;
+use crate::record::Record;
+
+/// Every user, by id.
+pub(super) fn scan(ledger_id: i64) -> Scan<user::Model> {
+    Scan::new(
+        "SELECT * FROM users WHERE ledger_id = $1 AND id > $2 ORDER BY id LIMIT 500",
+        ledger_id,
+        vec![Value::from("")],
+        |row| vec![row.id.as_str().into()],
+    )
+}
+
+/// Checks every user.
+pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
+    let (view, ledger_id) = (audit.view, audit.ledger.id);
+    let mut later = later_events(ledger_id, "users/");
+    let mut users = scan(ledger_id);
+    loop {
+        let page = users.next_page(view).await?;
+        if page.is_empty() {
+            break;
+        }
+        let newest = find_events(view, ledger_id, page.iter().map(|row| row.position)).await?;
+        for row in page {
+            audit.counts.users = audit.counts.users.saturating_add(1);
+            check_one(audit, row, &newest, &mut later).await?;
+        }
+    }
+    while let Some(event) = later.next(view).await? {
+        tell_orphan(audit, &event);
+    }
+    Ok(())
+}
+
+async fn check_one(
+    audit: &mut Audit<'_>,
+    row: user::Model,
+    newest: &HashMap<i64, event::Model>,
+    later: &mut Scan<event::Model>,
+) -> Result<(), LedgerError> {
+    let view = audit.view;
+    let (id, subject) = (row.id.clone(), format!("users/{}", row.id));
+    while let Some(event) = later.next_if(view, |event| event.subject < subject).await? {
+        tell_orphan(audit, &event);
+    }
+    let (mut version, mut position) = (1, None);
+    while let Some(event) = later.next_if(view, |event| event.subject == subject).await? {
+        let is_next = event.subject_version == i64::saturating_add(version, 1) && position < Some(event.position);
+        audit.require(is_next, Invariant::Documents, || {
+            let (position, found) = (event.position, event.subject_version);
+            format!("event {position} is version {found} of user {id}, which follows version {version}")
+        });
+        (version, position) = (event.subject_version, Some(event.position));
+    }
+    let is_newest = row.version == version && position.is_none_or(|position| position == row.position);
+    let event = newest
+        .get(&row.position)
+        .filter(|event| event.subject == subject && is_newest);
+    let recorded = event.and_then(|event| document::read(event).ok());
+    let is_zone_grouped = row.regroup_zone.as_ref().unwrap_or(&row.stats_zone) == &row.time_zone;
+    let at = row.position;
+    let stands = rows::user_record(row).ok().map(Record::User);
+    audit.require(stands.is_some() && stands == recorded, Invariant::Documents, || {
+        format!("user {id} is not as its newest event recorded it: its row names event {at}, of version {version}")
+    });
+    audit.require(is_zone_grouped, Invariant::Statistics, || {
+        format!("the statistics of user {id} are grouped by another time zone than the user's")
+    });
+    Ok(())
+}
