@@ -1,7 +1,7 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-RUN cargo build --locked --release --workspace --bin daybook
+RUN cargo build --locked --release
 
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="Daybook" \
