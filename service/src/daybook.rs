@@ -152,7 +152,11 @@ impl Daybook {
             keys: KeyCache::new(),
             currencies: CurrencyCache::new(),
         };
-        let first_key = daybook.make_first_key(options.operator_key).await?;
+        // A command line that passes by would make a key whose secret nobody is told.
+        let first_key = match (options.exclusive, options.operator_key) {
+            (false, None) => None,
+            (_, given) => daybook.make_first_key(given).await?,
+        };
         Ok((daybook, first_key))
     }
 
