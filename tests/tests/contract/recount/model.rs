@@ -191,7 +191,7 @@ fn by_category(rows: &[&Row], code: &str) -> Value {
         *count += 1;
     }
     let mut categories: Vec<_> = categories.into_iter().collect();
-    categories.sort_by_key(|(name, (total, _))| (std::cmp::Reverse(*total), *name));
+    categories.sort_by_key(|(name, (total, _))| (std::cmp::Reverse(*total), name.is_none(), *name));
     let rows = categories
         .into_iter()
         .map(|(name, (total, count))| json!({"category": name, "count": count, "total": format(total, code)}));
