@@ -45,7 +45,7 @@ enum Session {
 impl Database {
     /// A database with the present schema, the ledger `main` and the suites' operator key: a copy of a template that
     /// the first test made. None where there is no PostgreSQL to be had, which is said on standard error.
-    pub(crate) async fn migrated(engine: Engine) -> Option<Self> {
+    pub async fn migrated(engine: Engine) -> Option<Self> {
         let place = match engine {
             Engine::Sqlite => Place::Sqlite(sqlite::File::from_template()),
             Engine::Postgres => Place::Postgres(postgres::server()?.copy_of_template().await),
@@ -102,6 +102,14 @@ impl Database {
             Place::Postgres(copy) => Session::Postgres(copy.block_writes().await),
         };
         WriteBlock { session }
+    }
+
+    /// Does what no server would do, and says to how many rows.
+    pub async fn execute(&self, statement: &str) -> u64 {
+        match &self.place {
+            Place::Sqlite(file) => file.execute(statement).await,
+            Place::Postgres(copy) => copy.execute(statement).await,
+        }
     }
 
     /// Takes every table out of the server's sight, so that whatever it asks fails for a reason of ours.

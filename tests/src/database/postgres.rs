@@ -218,6 +218,13 @@ impl Copy {
         connection
     }
 
+    pub(super) async fn execute(&self, statement: &str) -> u64 {
+        let mut connection = connect(&self.url).await;
+        let outcome = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection);
+        let outcome = outcome.await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        outcome.rows_affected()
+    }
+
     pub(super) async fn hide_tables(&self) {
         let mut connection = connect(&self.url).await;
         for table in table_names(&mut connection).await {

@@ -70,6 +70,13 @@ impl File {
         connection
     }
 
+    pub(super) async fn execute(&self, statement: &str) -> u64 {
+        let mut connection = self.connect().await;
+        let outcome = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection);
+        let outcome = outcome.await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        outcome.rows_affected()
+    }
+
     pub(super) async fn hide_tables(&self) {
         let mut connection = self.connect().await;
         for table in table_names(&mut connection).await {

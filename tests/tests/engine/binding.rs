@@ -1,0 +1,116 @@
+//! The model's numbers and the engine's ids, and an answer held against what the model says.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use service::record::Record;
+use service::{Answer, LedgerError};
+use uuid::Uuid;
+
+use super::model::{Refusal, Success};
+
+/// Which id each number was given.
+#[derive(Debug, Default)]
+pub(crate) struct Binding {
+    pub(crate) accounts: BTreeMap<usize, Uuid>,
+    pub(crate) transactions: BTreeMap<usize, Uuid>,
+}
+
+impl Binding {
+    /// The account's id, or one that does not exist.
+    pub(crate) fn account(&self, number: usize) -> Uuid {
+        self.accounts.get(&number).copied().unwrap_or(Uuid::from_u128(1))
+    }
+
+    /// The transaction's id, or one that does not exist.
+    pub(crate) fn transaction(&self, number: usize) -> Uuid {
+        self.transactions.get(&number).copied().unwrap_or(Uuid::from_u128(1))
+    }
+
+    /// Holds an answer against the model's, and takes over the ids that it brings.
+    pub(crate) fn check(&mut self, told: &Result<Success, Refusal>, found: &Result<Answer, LedgerError>) {
+        match (told, found) {
+            (Ok(told), Ok(found)) => {
+                assert_eq!(
+                    (told.status, told.replayed, told.dry_run),
+                    (found.status, found.replayed, found.dry_run),
+                    "told {told:?}, found {found:?}"
+                );
+                assert_eq!(found.position.is_none(), told.dry_run, "found {found:?}");
+                self.check_document(&told.document, &document(&found.record), told.dry_run);
+            }
+            (Err(told), Err(found)) => {
+                assert_eq!(told.code, found.code(), "told {told:?}, found {found:?}");
+                self.check_document(&told.members, &members(found), false);
+            }
+            _ => panic!("told {told:?}, found {found:?}"),
+        }
+    }
+
+    /// Holds a document against the model's; new ids are taken over, unless they are not kept.
+    pub(crate) fn check_document(&mut self, told: &Value, found: &Value, is_dry: bool) {
+        let (Some(told_members), Some(found_members)) = (told.as_object(), found.as_object()) else {
+            panic!("told {told}, found {found}");
+        };
+        assert!(
+            told_members.keys().eq(found_members.keys()),
+            "told {told}, found {found}"
+        );
+        for (name, member) in told_members {
+            let is_same = self.is_same(member, &found_members[name], is_dry);
+            assert!(is_same, "{name} differs: told {told}, found {found}, {self:?}");
+        }
+    }
+
+    fn is_same(&mut self, told: &Value, found: &Value, is_dry: bool) -> bool {
+        let Some((kind, number)) = told.as_str().and_then(|text| text.split_once(' ')) else {
+            return told == found;
+        };
+        let ids = match kind {
+            "account" => &mut self.accounts,
+            "transaction" => &mut self.transactions,
+            _ => return told == found,
+        };
+        let (Ok(number), Some(id)) = (number.parse(), found.as_str().and_then(|id| Uuid::parse_str(id).ok())) else {
+            return false;
+        };
+        match ids.get(&number) {
+            Some(known) => *known == id,
+            None if is_dry => !ids.values().any(|known| *known == id),
+            None => {
+                let is_new = !ids.values().any(|known| *known == id);
+                ids.insert(number, id);
+                is_new
+            }
+        }
+    }
+}
+
+/// A record without its times of recording, members in order.
+pub(crate) fn document(record: &Record) -> Value {
+    let mut document = serde_json::to_value(record).expect("a record has a JSON form");
+    let members = document.as_object_mut().expect("a record is an object");
+    members.remove("created_at");
+    members.remove("updated_at");
+    document
+}
+
+/// What the contract gives with an error.
+fn members(error: &LedgerError) -> Value {
+    match error {
+        LedgerError::VersionMismatch { current_version } => json!({"current_version": current_version}),
+        LedgerError::TransactionNotEditable { current_status } => json!({"current_status": current_status}),
+        LedgerError::AccountClosed { account_id }
+        | LedgerError::AccountFrozen { account_id }
+        | LedgerError::AccountNotEmpty { account_id } => json!({"account_id": account_id}),
+        LedgerError::ReferenceTaken { resource_id } => json!({"resource_id": resource_id}),
+        LedgerError::AccountExists { resource_id } => json!({"resource_id": resource_id}),
+        LedgerError::IdempotencyKeyReused { resource_id } => json!({"resource_id": resource_id}),
+        LedgerError::InsufficientFunds {
+            account_id,
+            available,
+            minimum_balance,
+        } => json!({"account_id": account_id, "available": available, "minimum_balance": minimum_balance}),
+        _ => json!({}),
+    }
+}

@@ -1,0 +1,172 @@
+//! What the model was asked, as the engine is asked it.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use service::ledger::{
+    Command, CreateAccount, CreateTransaction, Idempotency, Movement, PutUser, Request, UpdateAccount,
+    UpdateTransaction, UpdateUser, UserSide,
+};
+use service::money::{AmountText, Currency};
+use service::record::TransactionKind;
+use service::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
+
+use super::binding::Binding;
+use super::model::Asked;
+use super::steps::{Action, CURRENCIES, Details, Edit, USERS, ZONES};
+
+/// The request, with the ids that the engine gave.
+pub(crate) fn request(asked: &Asked, binding: &Binding) -> Request {
+    let idempotency = asked.key.map(|key| Idempotency {
+        scope: String::new(),
+        key: format!("key {key}"),
+        fingerprint: fingerprint(&asked.action),
+    });
+    Request {
+        command: command(&asked.action, binding),
+        precondition: asked.precondition.clone(),
+        idempotency,
+        dry_run: asked.dry_run,
+        actor: "key:test".to_owned(),
+        request_id: "request".to_owned(),
+    }
+}
+
+fn fingerprint(action: &Action) -> [u8; 32] {
+    let mut hasher = DefaultHasher::new();
+    format!("{action:?}").hash(&mut hasher);
+    let mut fingerprint = [0; 32];
+    fingerprint[..8].copy_from_slice(&hasher.finish().to_be_bytes());
+    fingerprint
+}
+
+fn command(action: &Action, binding: &Binding) -> Command {
+    match action {
+        Action::Credit(user, account, currency, details) => {
+            Command::CreateTransaction(creation(Movement::Credit(side(*user, *account)), *currency, details))
+        }
+        Action::Debit(user, account, currency, details) => {
+            Command::CreateTransaction(creation(Movement::Debit(side(*user, *account)), *currency, details))
+        }
+        Action::Transfer(source, destination, currency, details) => {
+            let movement = Movement::Transfer {
+                source_account_id: binding.account(*source),
+                destination_account_id: binding.account(*destination),
+            };
+            Command::CreateTransaction(creation(movement, *currency, details))
+        }
+        Action::Edit(number, edit) => Command::UpdateTransaction(update(binding.transaction(*number), edit)),
+        Action::Void(number) => Command::VoidTransaction {
+            id: binding.transaction(*number),
+            reason: Some(text("because")),
+        },
+        Action::Restore(number) => Command::RestoreTransaction {
+            id: binding.transaction(*number),
+            reason: None,
+        },
+        Action::PutUser(user, name, time_zone, email) => Command::PutUser(PutUser {
+            id: user_id(*user),
+            full_name: full_name(name),
+            email: email.map(str::to_owned),
+            time_zone: time_zone.map(zone),
+            metadata: Metadata::default(),
+        }),
+        Action::PatchUser(user, name, time_zone, email) => Command::UpdateUser(UpdateUser {
+            id: user_id(*user),
+            full_name: name.map(full_name),
+            email: email.map(|email| email.map(str::to_owned)),
+            time_zone: time_zone.map(zone),
+            metadata: None,
+        }),
+        Action::CreateAccount(user, name, currency, minimum) => Command::CreateAccount(CreateAccount {
+            user_id: user.map(user_id),
+            name: Name::parse(name).expect("a name"),
+            currency: known_currency(*currency),
+            minimum_balance: minimum.map(signed),
+            metadata: Metadata::default(),
+        }),
+        Action::UpdateAccount(number, minimum, status, colour) => Command::UpdateAccount(UpdateAccount {
+            id: binding.account(*number),
+            minimum_balance: minimum.map(|minimum| minimum.map(signed)),
+            status: *status,
+            metadata: colour.map(|colour| patch(Some(colour))),
+        }),
+    }
+}
+
+fn creation(movement: Movement, currency: Option<usize>, details: &Details) -> CreateTransaction {
+    let metadata = details.colour.map(|colour| ("colour".to_owned(), colour.to_owned()));
+    CreateTransaction {
+        movement,
+        amount: AmountText::parse(details.amount).expect("an amount"),
+        currency: currency.map(known_currency),
+        transaction_date: details.date.map(time),
+        description: details.description.map(text),
+        category: details.category.map(category),
+        reference: details.reference.map(reference),
+        metadata: Metadata::parse("metadata", metadata.into_iter().collect()).expect("metadata"),
+    }
+}
+
+fn update(id: uuid::Uuid, edit: &Edit) -> UpdateTransaction {
+    UpdateTransaction {
+        id,
+        amount: edit.amount.map(|amount| AmountText::parse(amount).expect("an amount")),
+        kind: edit.kind.map(|kind| TransactionKind::ALL[kind]),
+        transaction_date: edit.date.map(time),
+        description: edit.description.map(|description| description.map(text)),
+        category: edit.category.map(|name| name.map(category)),
+        reference: edit.reference.map(|name| name.map(reference)),
+        metadata: edit.colour.map(patch),
+        reason: None,
+    }
+}
+
+fn side(user: usize, account: Option<&str>) -> UserSide {
+    UserSide {
+        user_id: user_id(user),
+        full_name: None,
+        account: account.map(|name| Name::parse(name).expect("a name")),
+    }
+}
+
+pub(crate) fn user_id(number: usize) -> UserId {
+    UserId::parse(USERS[number]).expect("a user's id")
+}
+
+fn known_currency(number: usize) -> Currency {
+    Currency::parse(CURRENCIES[number].0).expect("a currency")
+}
+
+fn zone(number: usize) -> TimeZone {
+    TimeZone::parse(ZONES[number]).expect("a time zone")
+}
+
+fn full_name(name: &str) -> FullName {
+    FullName::parse(name).expect("a name")
+}
+
+fn text(given: &str) -> Text {
+    Text::parse(given).expect("a text")
+}
+
+fn category(name: &str) -> Category {
+    Category::parse(name).expect("a category")
+}
+
+fn reference(name: &str) -> Reference {
+    Reference::parse(name).expect("a reference")
+}
+
+fn signed(amount: &str) -> AmountText {
+    AmountText::parse_signed(amount).expect("an amount")
+}
+
+fn time(given: &str) -> Timestamp {
+    Timestamp::parse(given).expect("a time")
+}
+
+fn patch(colour: Option<&str>) -> MetadataPatch {
+    let members = BTreeMap::from([("colour".to_owned(), colour.map(str::to_owned))]);
+    MetadataPatch::parse("metadata", members).expect("metadata")
+}

@@ -1,0 +1,90 @@
+//! The service on a database of its own, without HTTP.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use prometheus::Registry;
+use service::ledger::Request;
+use service::{Answer, Daybook, Ledger, LedgerError, Metrics, Options};
+use tests::{Database, Engine};
+
+/// The longest that one command may take.
+const COMMAND_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// A service, its ledger and its database, which is removed with it.
+pub(crate) struct Service {
+    pub(crate) daybook: Daybook,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) database: Database,
+}
+
+/// Runs something on one thread: what is submitted without a pause in between is queued before anything is committed,
+/// and so becomes one batch.
+pub(crate) fn run(work: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a tokio runtime starts").block_on(work);
+}
+
+impl Service {
+    /// Opens a fresh database; `None` where there is no such engine, which was said.
+    pub(crate) async fn open(engine: Engine, batch_max: usize) -> Option<Self> {
+        let database = Database::migrated(engine).await?;
+        let options = Options {
+            database_url: database.url().to_owned().into(),
+            batch_max,
+            queue_max: 10_000,
+            read_pool: 2,
+            write_pool: 2,
+            migrate: false,
+            exclusive: true,
+            operator_key: None,
+            metrics: Metrics::register(&Registry::new()).expect("an empty registry takes the meters"),
+            allow_unsafe_postgres: true,
+        };
+        let (daybook, _) = Daybook::open(options).await.expect("the database opens");
+        let ledger = daybook.ledger("main").await.expect("there is a ledger main");
+        Some(Self {
+            daybook,
+            ledger,
+            database,
+        })
+    }
+
+    pub(crate) async fn submit(&self, request: Request) -> Result<Answer, LedgerError> {
+        let deadline = Instant::now() + COMMAND_TIME_MAX;
+        self.daybook.submit(&self.ledger, request, deadline).await
+    }
+
+    /// Submits all at once, in order.
+    pub(crate) async fn submit_together(&self, requests: Vec<Request>) -> Vec<Result<Answer, LedgerError>> {
+        let mut waiting: Vec<Pin<Box<_>>> = requests
+            .into_iter()
+            .map(|request| Box::pin(self.submit(request)))
+            .collect();
+        let mut answers: Vec<Option<_>> = waiting.iter().map(|_| None).collect();
+        std::future::poll_fn(|context| {
+            for (answer, waiting) in answers
+                .iter_mut()
+                .zip(&mut waiting)
+                .filter(|(answer, _)| answer.is_none())
+            {
+                if let Poll::Ready(ready) = waiting.as_mut().poll(context) {
+                    *answer = Some(ready);
+                }
+            }
+            if answers.iter().all(Option::is_some) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+        answers.into_iter().flatten().collect()
+    }
+
+    pub(crate) async fn close(self) {
+        self.daybook.shutdown(COMMAND_TIME_MAX).await;
+    }
+}

@@ -1,0 +1,211 @@
+//! Random steps: what is asked for, in small spaces so that steps meet each other.
+
+use proptest::collection::vec;
+use proptest::option::{of, weighted};
+use proptest::prelude::*;
+use proptest::sample::select;
+use service::record::AccountStatus;
+
+/// Users are numbered, and called so.
+pub(crate) const USERS: [&str; 3] = ["ada", "bo", "cy"];
+/// Currencies with two, no and three decimals.
+pub(crate) const CURRENCIES: [(&str, usize); 3] = [("USD", 2), ("JPY", 0), ("KWD", 3)];
+/// Zones with days far apart, one that skipped a day and one that turns its clock back at midnight.
+pub(crate) const ZONES: [&str; 5] = [
+    "UTC",
+    "Pacific/Kiritimati",
+    "America/New_York",
+    "Pacific/Apia",
+    "Asia/Beirut",
+];
+/// Close to midnight somewhere, and to the day that Samoa skipped.
+pub(crate) const DATES: [&str; 6] = [
+    "2026-01-31T23:59:59.999999Z",
+    "2026-02-01T00:00:00Z",
+    "2026-01-31T10:30:00Z",
+    "2011-12-30T09:59:00Z",
+    "1969-12-31T23:30:00Z",
+    "2026-02-01T04:30:00Z",
+];
+/// The number of what does not exist.
+pub(crate) const UNKNOWN: usize = usize::MAX;
+
+const NAMES: [&str; 4] = ["main", "savings", "fees", "world"];
+const AMOUNTS: [&str; 8] = ["1", "20.5", "20.50", "7.125", "0.01", "0", "1000", "333333333.3"];
+const MINIMUMS: [&str; 3] = ["0", "-5", "-100.50"];
+const TEXTS: [&str; 3] = ["", "rent", "Miete für März"];
+
+/// The members that any transaction may have.
+#[derive(Clone, Debug)]
+pub(crate) struct Details {
+    pub(crate) amount: &'static str,
+    pub(crate) date: Option<&'static str>,
+    pub(crate) description: Option<&'static str>,
+    pub(crate) category: Option<&'static str>,
+    pub(crate) reference: Option<&'static str>,
+    pub(crate) colour: Option<&'static str>,
+}
+
+/// Changes of a transaction; `Some(None)` clears.
+#[derive(Clone, Debug)]
+pub(crate) struct Edit {
+    pub(crate) amount: Option<&'static str>,
+    /// 0 credit, 1 debit, 2 transfer.
+    pub(crate) kind: Option<usize>,
+    pub(crate) date: Option<&'static str>,
+    pub(crate) description: Option<Option<&'static str>>,
+    pub(crate) category: Option<Option<&'static str>>,
+    pub(crate) reference: Option<Option<&'static str>>,
+    pub(crate) colour: Option<Option<&'static str>>,
+}
+
+/// What is asked for; users, accounts and transactions by number, in the order in which they were made.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    Credit(usize, Option<&'static str>, Option<usize>, Details),
+    Debit(usize, Option<&'static str>, Option<usize>, Details),
+    Transfer(usize, usize, Option<usize>, Details),
+    Edit(usize, Edit),
+    Void(usize),
+    Restore(usize),
+    PutUser(usize, &'static str, Option<usize>, Option<&'static str>),
+    PatchUser(usize, Option<&'static str>, Option<usize>, Option<Option<&'static str>>),
+    CreateAccount(Option<usize>, &'static str, usize, Option<&'static str>),
+    UpdateAccount(
+        usize,
+        Option<Option<&'static str>>,
+        Option<AccountStatus>,
+        Option<&'static str>,
+    ),
+}
+
+/// The state that the caller expects.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Expectation {
+    Any,
+    Exists,
+    Absent,
+    /// The version when the step is worked out, and so much more.
+    Version(i64),
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) action: Action,
+    pub(crate) expectation: Expectation,
+    pub(crate) key: Option<u8>,
+    pub(crate) dry_run: bool,
+    /// Sends an earlier request again instead, counted back from the last.
+    pub(crate) again: Option<usize>,
+}
+
+/// Steps that are worked out before the first of them is sent.
+pub(crate) type Phase = Vec<Step>;
+
+/// Phases, one after the other.
+pub(crate) fn phases(count: usize, steps_max: usize) -> impl Strategy<Value = Vec<Phase>> {
+    vec(vec(step(), 1..=steps_max), 1..=count)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let expectation = prop_oneof![
+        12 => Just(Expectation::Any),
+        1 => Just(Expectation::Exists),
+        1 => Just(Expectation::Absent),
+        3 => (-1..=1_i64).prop_map(Expectation::Version),
+    ];
+    let key = weighted(0.4, 0..4_u8);
+    let dry_run = prop::bool::weighted(0.1);
+    (action(), expectation, key, dry_run, weighted(0.1, 0..6_usize)).prop_map(
+        |(action, expectation, key, dry_run, again)| Step {
+            action,
+            expectation,
+            key,
+            dry_run,
+            again,
+        },
+    )
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let number = || 0..8_usize;
+    let user = || 0..USERS.len();
+    let account = || of(select(&NAMES[..2]));
+    let currency = || of(0..CURRENCIES.len());
+    prop_oneof![
+        6 => (user(), account(), currency(), details())
+            .prop_map(|(user, account, currency, details)| Action::Credit(user, account, currency, details)),
+        4 => (user(), account(), currency(), details())
+            .prop_map(|(user, account, currency, details)| Action::Debit(user, account, currency, details)),
+        4 => (number(), number(), weighted(0.2, 0..CURRENCIES.len()), details())
+            .prop_map(|(source, destination, currency, details)| {
+                Action::Transfer(source, destination, currency, details)
+            }),
+        7 => (number(), edit()).prop_map(|(transaction, edit)| Action::Edit(transaction, edit)),
+        3 => number().prop_map(Action::Void),
+        2 => number().prop_map(Action::Restore),
+        2 => (user(), select(&["Ada", "Bo"][..]), of(0..ZONES.len()), of(Just("a@example.org")))
+            .prop_map(|(user, name, zone, email)| Action::PutUser(user, name, zone, email)),
+        2 => (user(), of(select(&["Ada", "Cy"][..])), of(0..ZONES.len()), of(of(Just("c@example.org"))))
+            .prop_map(|(user, name, zone, email)| Action::PatchUser(user, name, zone, email)),
+        3 => (of(user()), select(&NAMES[..]), 0..CURRENCIES.len(), of(select(&MINIMUMS[..])))
+            .prop_map(|(user, name, currency, minimum)| Action::CreateAccount(user, name, currency, minimum)),
+        3 => update_account(),
+    ]
+}
+
+fn update_account() -> impl Strategy<Value = Action> {
+    let minimum = of(of(select(&["0", "-5", "10", "-100.50"][..])));
+    let status = weighted(
+        0.4,
+        prop_oneof![
+            3 => Just(AccountStatus::Open),
+            2 => Just(AccountStatus::Frozen),
+            1 => Just(AccountStatus::Closed),
+        ],
+    );
+    let colour = weighted(0.2, select(&TEXTS[1..]));
+    (0..8_usize, minimum, status, colour)
+        .prop_map(|(account, minimum, status, colour)| Action::UpdateAccount(account, minimum, status, colour))
+}
+
+fn details() -> impl Strategy<Value = Details> {
+    (
+        select(&AMOUNTS[..]),
+        weighted(0.8, select(&DATES[..])),
+        of(select(&TEXTS[..])),
+        of(select(&["food", "salary"][..])),
+        weighted(0.3, select(&["r1", "r2", "r3"][..])),
+        weighted(0.3, select(&TEXTS[1..])),
+    )
+        .prop_map(|(amount, date, description, category, reference, colour)| Details {
+            amount,
+            date,
+            description,
+            category,
+            reference,
+            colour,
+        })
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    (
+        weighted(0.4, select(&AMOUNTS[..])),
+        weighted(0.3, 0..3_usize),
+        weighted(0.3, select(&DATES[..])),
+        weighted(0.3, of(select(&TEXTS[..]))),
+        weighted(0.3, of(select(&["food", "salary"][..]))),
+        weighted(0.3, of(select(&["r1", "r2", "r3"][..]))),
+        weighted(0.3, of(select(&TEXTS[1..]))),
+    )
+        .prop_map(|(amount, kind, date, description, category, reference, colour)| Edit {
+            amount,
+            kind,
+            date,
+            description,
+            category,
+            reference,
+            colour,
+        })
+}

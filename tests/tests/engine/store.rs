@@ -1,0 +1,183 @@
+//! The tables without a database: what a batch loads from, and what it leaves.
+
+use std::collections::BTreeMap;
+
+use service::ledger::{
+    ALL_CATEGORIES, Account, AnswerKey, Count, Direction, Entry, Grouping, Ids, LEDGER_GENERATION, LEDGER_OWNER,
+    LedgerState, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction, User,
+    count_day, decide,
+};
+use service::money::{Currency, CurrencyCode};
+use service::record::TransactionStatus;
+use service::value::Timestamp;
+use service::{Answer, LedgerError};
+use uuid::Uuid;
+
+/// Every row, in the order of its key, so that two stores are equal when they are shown equal.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    ledger: LedgerState,
+    currencies: BTreeMap<CurrencyCode, Currency>,
+    users: BTreeMap<String, User>,
+    pub(crate) accounts: BTreeMap<Uuid, Account>,
+    transactions: BTreeMap<Uuid, Transaction>,
+    answers: BTreeMap<AnswerKey, StoredAnswer>,
+    pub(crate) entries: Vec<Entry>,
+    events: Vec<String>,
+    totals: BTreeMap<TotalKey, TotalDelta>,
+}
+
+impl Store {
+    pub(crate) fn new() -> Self {
+        Self {
+            ledger: LedgerState {
+                id: 1,
+                name: "main".to_owned(),
+                default_currency: Currency::parse("USD").expect("a currency"),
+                default_minimum_balance: None,
+                head: 0,
+            },
+            currencies: BTreeMap::new(),
+            users: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            transactions: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            entries: Vec::new(),
+            events: Vec::new(),
+            totals: BTreeMap::new(),
+        }
+    }
+
+    /// Decides the requests over one snapshot, and keeps what they leave.
+    pub(crate) fn commit(
+        &mut self,
+        requests: &[Request],
+        now: Timestamp,
+        ids: &mut Ids,
+    ) -> Vec<Result<Answer, LedgerError>> {
+        let mut names = Names::default();
+        requests.iter().for_each(|request| names.add(request, &self.ledger));
+        let mut snapshot = self.load(&names);
+        let mut answers = Vec::new();
+        for request in requests {
+            answers.push(decide(&snapshot, request, now, ids).map(|decision| {
+                let is_kept = !decision.answer.dry_run && !decision.answer.replayed;
+                assert_eq!(decision.changes.is_some(), is_kept, "{:?}", decision.answer);
+                if let Some(changes) = decision.changes {
+                    snapshot.apply(changes);
+                }
+                decision.answer
+            }));
+        }
+        self.save(&snapshot);
+        answers
+    }
+
+    /// What the database gives a batch: the rows that are named, and what hangs on them.
+    fn load(&self, names: &Names) -> Snapshot {
+        let mut snapshot = Snapshot::new(self.ledger.clone());
+        for (code, currency) in &self.currencies {
+            snapshot.currencies.load(*code, *currency);
+        }
+        let mut account_ids = names.accounts.clone();
+        for id in &names.transactions {
+            if let Some(transaction) = self.transactions.get(id) {
+                account_ids.extend([transaction.source.account_id, transaction.destination.account_id]);
+                snapshot.transactions.load(*id, transaction.clone());
+            }
+        }
+        let mut user_ids = names.users.clone();
+        for account in self.accounts.values() {
+            let name = (account.owner.clone(), account.name.clone(), account.currency.code);
+            if account_ids.contains(&account.id) || names.account_names.contains(&name) {
+                user_ids.insert(account.owner.clone());
+                snapshot.load_account(account.clone());
+            }
+        }
+        for (id, user) in self.users.iter().filter(|(id, _)| user_ids.contains(*id)) {
+            snapshot.users.load(id.clone(), user.clone());
+        }
+        for transaction in self.transactions.values() {
+            if let Some(reference) = transaction
+                .reference
+                .clone()
+                .filter(|name| names.references.contains(name))
+            {
+                snapshot.references.load(reference, Some(transaction.id));
+            }
+        }
+        for (key, answer) in self.answers.iter().filter(|(key, _)| names.answers.contains(*key)) {
+            snapshot.answers.load(key.clone(), answer.clone());
+        }
+        snapshot
+    }
+
+    fn save(&mut self, snapshot: &Snapshot) {
+        self.ledger.head = snapshot.ledger.head;
+        for currency in snapshot.currencies.inserted() {
+            self.currencies.insert(currency.code, *currency);
+        }
+        for user in snapshot.users.inserted().chain(snapshot.users.updated()) {
+            self.users.insert(user.id.clone(), user.clone());
+        }
+        for account in snapshot.accounts.inserted().chain(snapshot.accounts.updated()) {
+            self.accounts.insert(account.id, account.clone());
+        }
+        for transaction in snapshot.transactions.inserted().chain(snapshot.transactions.updated()) {
+            self.transactions.insert(transaction.id, transaction.clone());
+        }
+        for answer in snapshot.answers.inserted() {
+            self.answers.insert(answer.key.clone(), answer.clone());
+        }
+        self.entries.extend(snapshot.entries.iter().cloned());
+        self.events
+            .extend(snapshot.events.iter().map(|event| format!("{event:?}")));
+        for (key, delta) in &snapshot.totals {
+            self.totals.entry(key.clone()).or_default().add(delta);
+        }
+        self.totals.retain(|_, delta| !delta.is_zero());
+    }
+
+    /// The statistics without those of groupings that were given up, which the service removes later.
+    pub(crate) fn kept_totals(&self) -> BTreeMap<TotalKey, TotalDelta> {
+        let is_kept = |key: &TotalKey| {
+            self.users.get(&key.owner).is_none_or(|user| {
+                let coming = user.regrouping.map(|regrouping| regrouping.grouping.generation);
+                key.generation == user.grouping.generation || Some(key.generation) == coming
+            })
+        };
+        let kept = self.totals.iter().filter(|(key, _)| is_kept(key));
+        kept.map(|(key, delta)| (key.clone(), *delta)).collect()
+    }
+
+    /// The statistics, counted anew from the posted transactions by the days stored with them.
+    pub(crate) fn recount(&self) -> BTreeMap<TotalKey, TotalDelta> {
+        let mut totals = TotalDeltas::new();
+        let is_posted = |transaction: &&Transaction| transaction.status == TransactionStatus::Posted;
+        for transaction in self.transactions.values().filter(is_posted) {
+            for (direction, side) in [
+                (Direction::Debit, &transaction.source),
+                (Direction::Credit, &transaction.destination),
+            ] {
+                let Some(user) = self.users.get(&side.owner) else {
+                    continue;
+                };
+                let groupings: Vec<Grouping> = user.groupings_of(transaction.id).collect();
+                for grouping in groupings {
+                    let day = side.days[grouping.slot()].expect("a side that counts has a day");
+                    assert_eq!(day, grouping.zone.day_of(transaction.transaction_date));
+                    let owner = (side.owner.as_str(), grouping.generation, day);
+                    count_day(&mut totals, owner, transaction, direction, Count::In);
+                }
+                let owner = (LEDGER_OWNER, LEDGER_GENERATION, transaction.transaction_date.utc_day());
+                count_day(&mut totals, owner, transaction, direction, Count::In);
+            }
+        }
+        assert!(
+            totals
+                .keys()
+                .all(|key| key.category == ALL_CATEGORIES || !key.category.is_empty())
+        );
+        totals.into_iter().collect()
+    }
+}
