@@ -52,9 +52,9 @@ fn show(ledger: &VerifiedLedger) {
         ("events", counts.events),
         ("blocks", counts.blocks),
     ] {
-        output::line(&format!("  {kind:<16}  {:>15}", grouped(count)));
+        output::line(&format!("  {kind:<16}  {:>16}", grouped(count)));
     }
-    output::line(&format!("  {:<16}  {hash:>15}", "newest hash"));
+    output::line(&format!("  {:<16}  {hash:>16}", "newest hash"));
 }
 
 /// A number with its thousands apart: `1,234,567`.
@@ -73,7 +73,7 @@ fn grouped(number: u64) -> String {
 fn summary(report: &VerifyReport) -> String {
     let listed = u64::try_from(report.failures.len()).unwrap_or(u64::MAX);
     match report.failure_count.saturating_sub(listed) {
-        0 => format!("{} invariants are broken", report.failure_count),
-        more => format!("{} invariants are broken; {more} are not listed", report.failure_count),
+        0 => format!("{} failures", report.failure_count),
+        more => format!("{} failures, of which {more} are not listed", report.failure_count),
     }
 }
