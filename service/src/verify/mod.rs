@@ -6,12 +6,12 @@
 //!
 //! | module | what it holds against what | invariant |
 //! | --- | --- | --- |
-//! | [`journal`] | events against blocks, blocks against the ledger's row | 4 |
-//! | [`births`] | the event that made a resource against its row | 5 |
-//! | [`transactions`], [`users`], [`keys`] | rows against the versions in their events | 5 |
-//! | [`accounts`] | accounts against entries, events and transactions | 1, 2, 5, 6 |
-//! | [`statistics`] | days and totals against a recount | 3 |
-//! | [`answers`] | idempotency keys against events | 7 |
+//! | `journal` | events against blocks, blocks against the ledger's row | 4 |
+//! | `births` | the event that made a resource against its row | 5 |
+//! | `transactions`, `users`, `keys` | rows against the versions in their events | 5 |
+//! | `accounts` | accounts against entries, events and transactions | 1, 2, 5, 6 |
+//! | `statistics` | days and totals against a recount | 3 |
+//! | `answers` | idempotency keys against events | 7 |
 
 mod accounts;
 mod answers;
