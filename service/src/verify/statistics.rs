@@ -34,6 +34,9 @@ struct Side {
     day_1: Option<i64>,
 }
 
+/// How an amount counts, by its direction.
+type Counted = fn(i64) -> Figures;
+
 /// Checks every row of the statistics; `ledger_tally` is the recount of the ledger's own.
 pub(super) async fn check(audit: &mut Audit<'_>, ledger_tally: Tally) -> Result<(), LedgerError> {
     let (view, ledger_id) = (audit.view, audit.ledger.id);
@@ -45,10 +48,9 @@ pub(super) async fn check(audit: &mut Audit<'_>, ledger_tally: Tally) -> Result<
         check_nobody_before(audit, Some(&user.id), &mut kept).await?;
         let groupings = groupings(&user);
         let mut tally = Tally::default();
-        for (sides, figures) in [
-            (&mut sources, Figures::debit as fn(i64) -> Figures),
-            (&mut destinations, Figures::credit),
-        ] {
+        let directions: [(&mut Scan<Side>, Counted); 2] =
+            [(&mut sources, Figures::debit), (&mut destinations, Figures::credit)];
+        for (sides, figures) in directions {
             while let Some(side) = sides.next_if(view, |side| side.owner <= user.id).await? {
                 recount(audit, &user, &groupings, &side, &figures(side.amount), &mut tally);
             }
