@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::FutureExt;
 
@@ -17,7 +17,7 @@ use crate::call::Incoming;
 use crate::call::request_id::REQUEST_ID;
 use crate::endpoint::{Endpoint, Outcome};
 use crate::metrics::UNMATCHED;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::State;
 
 /// Answers a request for `endpoint`.
@@ -75,6 +75,10 @@ fn mark(incoming: &Incoming, response: &mut HttpResponse) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     incoming.state.cors.mark(incoming.request.headers(), headers);
+    // Whoever keeps a connection to a server that stops would lose the next request on it.
+    if incoming.state.is_stopping() {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
 }
 
 fn observe(incoming: &Incoming, route: &'static str, status: StatusCode) {
@@ -84,7 +88,7 @@ fn observe(incoming: &Incoming, route: &'static str, status: StatusCode) {
     incoming.state.metrics.observe(label, route, status.as_str(), duration);
     log::debug!(
         target: "daybook::requests",
-        request_id = incoming.request_id.as_str(),
+        request_id = &*incoming.request_id,
         method = label,
         route = route,
         status = status.as_u16(),
@@ -113,14 +117,15 @@ fn report(incoming: &Incoming, route: &'static str, problem: &Problem) {
     if !code.status().is_server_error() {
         return;
     }
-    let level = if code.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        log::Level::Error
-    } else {
-        log::Level::Warn
+    let level = match code {
+        Code::Internal => log::Level::Error,
+        // The meters tell it: a line for each would make the overload worse.
+        Code::Overloaded => log::Level::Debug,
+        _ => log::Level::Warn,
     };
     log::log!(
         level,
-        request_id = incoming.request_id.as_str(),
+        request_id = &*incoming.request_id,
         route = route,
         code = code.as_str();
         "{}",

@@ -1,11 +1,11 @@
 //! The ledger: knows SQL, not HTTP.
 //!
 //! [`Daybook`] is the handle that everything goes through. A change is a [`ledger::Command`] handed to
-//! [`Daybook::submit`]; what arrives together is committed together (see [`commit`]), and each caller gets its own
+//! [`Daybook::submit`]; what arrives together is committed together (see `commit`), and each caller gets its own
 //! answer once its commit is on disk. Reads go straight to the database (see [`query`]).
 //!
 //! Absences that hold everywhere: [`ledger`] and [`money`] do no I/O, read no clock and draw no randomness; nothing
-//! here knows of HTTP; no float exists; nothing outside [`commit`] writes to the database.
+//! here knows of HTTP; no float exists; nothing outside `commit` writes to the database.
 
 pub mod access;
 mod clock;

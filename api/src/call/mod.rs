@@ -12,6 +12,7 @@ pub(crate) mod query;
 pub(crate) mod request_id;
 mod write;
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -47,13 +48,13 @@ pub(crate) struct Demand {
 pub(crate) struct Incoming {
     pub(crate) request: HttpRequest,
     pub(crate) state: Arc<State>,
-    pub(crate) request_id: String,
+    pub(crate) request_id: Rc<str>,
     pub(crate) arrived_at: Instant,
 }
 
 impl Incoming {
     pub(crate) fn new(request: HttpRequest, state: Arc<State>) -> Self {
-        let request_id = request_id::request_id(request.headers());
+        let request_id = request_id::request_id(request.headers()).into();
         Self {
             request,
             state,

@@ -92,7 +92,7 @@ impl Write {
             idempotency,
             dry_run: self.dry_run,
             actor: format!("key:{}", self.call.credential.key_id),
-            request_id: incoming.request_id.clone(),
+            request_id: incoming.request_id.to_string(),
         };
         let deadline = incoming.deadline();
         let limit = incoming.later(incoming.state.request_timeout.saturating_add(SETTLE_TIME_MAX));

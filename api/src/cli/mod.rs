@@ -45,7 +45,7 @@ impl Failure {
 /// Does what the command line says, and gives the exit status.
 pub async fn run(given: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match Arguments::read(given) {
-        Ok(arguments) => execute(arguments.command).await,
+        Ok(arguments) => execute(arguments).await,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             // Whoever reads may have gone: that is no failure.
             let _ = error.print();
@@ -62,35 +62,20 @@ pub async fn run(given: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-async fn execute(command: Command) -> Result<(), Failure> {
-    match command {
-        Command::Serve(arguments) => {
-            let (settings, log_format) = arguments.check().map_err(Failure::usage)?;
-            logging::init(log_format);
-            serve::run(settings).await
-        }
-        Command::Migrate(arguments) => {
-            let (settings, log_format) = arguments.database.check().map_err(Failure::usage)?;
-            logging::init(log_format);
-            migrate::run(&settings, arguments.action).await
-        }
-        Command::Key(arguments) => match arguments.command {
-            KeyCommand::Create {
-                database,
-                ledger,
-                role,
-                name,
-            } => {
-                let (settings, log_format) = database.check().map_err(Failure::usage)?;
-                logging::init(log_format);
-                key::create(&settings, &ledger, &role, &name).await
-            }
+async fn execute(arguments: Arguments) -> Result<(), Failure> {
+    let (settings, log_format) = match &arguments.command {
+        Command::Serve(serve) => serve.check(&arguments.database),
+        Command::Migrate(_) | Command::Key(_) | Command::Verify(_) => arguments.database.check(),
+    }
+    .map_err(Failure::usage)?;
+    logging::init(log_format);
+    match arguments.command {
+        Command::Serve(_) => serve::run(settings).await,
+        Command::Migrate(migrate) => migrate::run(&settings, migrate.action).await,
+        Command::Key(key) => match key.command {
+            KeyCommand::Create { ledger, role, name } => key::create(&settings, &ledger, &role, &name).await,
         },
-        Command::Verify(arguments) => {
-            let (settings, log_format) = arguments.database.check().map_err(Failure::usage)?;
-            logging::init(log_format);
-            verify::run(&settings, arguments.ledger.as_deref()).await
-        }
+        Command::Verify(verify) => verify::run(&settings, verify.ledger.as_deref()).await,
     }
 }
 

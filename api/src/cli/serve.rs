@@ -16,15 +16,18 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
         );
     }
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::failed)?;
     let server = start(settings).await.map_err(Failure::failed)?;
     greet(&server);
     tokio::select! {
         _ = terminate.recv() => {}
-        result = tokio::signal::ctrl_c() => result.map_err(Failure::failed)?,
+        _ = interrupt.recv() => {}
     }
-    log::info!("stopping: running requests finish and queued commands commit");
-    server.stop().await;
-    log::info!("stopped");
+    log::info!("stopping: running requests finish and queued commands commit; Ctrl-C again ends at once");
+    tokio::select! {
+        () = server.stop() => log::info!("stopped"),
+        _ = interrupt.recv() => return Err(Failure::failed("ended before every request was answered")),
+    }
     Ok(())
 }
 

@@ -6,6 +6,11 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{DATABASE_URL_DEFAULT, LogFormat, Settings, SettingsError, check};
 
+/// The commands by name.
+const COMMANDS: &[&str] = &["serve", "migrate", "key", "verify"];
+/// Flags that ask about the program and not about a command.
+const ABOUT_ALL: &[&str] = &["-h", "--help", "-V", "--version"];
+
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -17,6 +22,9 @@ use super::{DATABASE_URL_DEFAULT, LogFormat, Settings, SettingsError, check};
     propagate_version = false
 )]
 pub(crate) struct Arguments {
+    /// What every command needs.
+    #[command(flatten)]
+    pub(crate) database: DatabaseArguments,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -29,9 +37,15 @@ impl Arguments {
     /// Those of clap, `--help` and `--version` among them.
     pub(crate) fn read(given: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Self, clap::Error> {
         let mut given: Vec<_> = given.into_iter().collect();
-        let first = given.get(1).and_then(|first| first.to_str()).unwrap_or_default();
-        let is_flag = first.is_empty() || first.starts_with('-');
-        if is_flag && !["-h", "--help", "-V", "--version"].contains(&first) {
+        let names_command = given
+            .iter()
+            .skip(1)
+            .any(|word| COMMANDS.iter().any(|command| word == command));
+        let asks_about_all = given
+            .iter()
+            .skip(1)
+            .any(|word| ABOUT_ALL.iter().any(|flag| word == flag));
+        if !names_command && !asks_about_all {
             given.insert(given.len().min(1), "serve".into());
         }
         Self::try_parse_from(given)
@@ -91,8 +105,6 @@ impl DatabaseArguments {
 #[derive(Args, Clone, Debug)]
 #[command(next_line_help = true)]
 pub(crate) struct ServeArguments {
-    #[command(flatten)]
-    pub(super) database: DatabaseArguments,
     /// Address to listen on [default: 127.0.0.1:8000]
     #[arg(long, env = "DAYBOOK_LISTEN", hide_env_values = true, value_name = "ADDRESS")]
     pub(super) listen: Option<String>,
@@ -168,12 +180,12 @@ pub(crate) struct ServeArguments {
 }
 
 impl ServeArguments {
-    /// The settings, and how to log.
+    /// The settings of a server of `database`, and how to log.
     ///
     /// # Errors
     /// One line that names every bad setting.
-    pub(crate) fn check(&self) -> Result<(Settings, LogFormat), SettingsError> {
-        check::serve(self)
+    pub(crate) fn check(&self, database: &DatabaseArguments) -> Result<(Settings, LogFormat), SettingsError> {
+        check::serve(database, self)
     }
 }
 
@@ -181,10 +193,7 @@ impl ServeArguments {
 #[derive(Args, Clone, Debug)]
 #[command(arg_required_else_help = false)]
 pub(crate) struct MigrateArguments {
-    /// Which database.
-    #[command(flatten)]
-    pub(crate) database: DatabaseArguments,
-    /// What to do to its schema.
+    /// What to do to the schema.
     #[command(subcommand)]
     pub(crate) action: migration::Action,
 }
@@ -203,9 +212,6 @@ pub(crate) struct KeyArguments {
 pub(crate) enum KeyCommand {
     /// Make a key and print it, this once
     Create {
-        /// Which database.
-        #[command(flatten)]
-        database: DatabaseArguments,
         /// The ledger that the key belongs to
         #[arg(long, value_name = "NAME")]
         ledger: String,
@@ -221,9 +227,6 @@ pub(crate) enum KeyCommand {
 /// `daybook verify`
 #[derive(Args, Clone, Debug)]
 pub(crate) struct VerifyArguments {
-    /// Which database.
-    #[command(flatten)]
-    pub(crate) database: DatabaseArguments,
     /// Check this ledger alone
     #[arg(long, value_name = "NAME")]
     pub(crate) ledger: Option<String>,
@@ -258,6 +261,7 @@ mod tests {
         for given in [
             &["daybook", "migrate", "up", "--database-url", "sqlite://x.db"][..],
             &["daybook", "migrate", "--database-url", "sqlite://x.db", "status"],
+            &["daybook", "--database-url", "sqlite://x.db", "migrate", "down"],
             &[
                 "daybook",
                 "verify",

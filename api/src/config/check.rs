@@ -66,9 +66,12 @@ pub(super) fn database(arguments: &DatabaseArguments) -> Result<(Settings, LogFo
     complaints.finish(read)
 }
 
-pub(super) fn serve(arguments: &ServeArguments) -> Result<(Settings, LogFormat), SettingsError> {
+pub(super) fn serve(
+    database: &DatabaseArguments,
+    arguments: &ServeArguments,
+) -> Result<(Settings, LogFormat), SettingsError> {
     let mut complaints = Complaints::default();
-    let (mut settings, log_format) = read_database(&mut complaints, &arguments.database);
+    let (mut settings, log_format) = read_database(&mut complaints, database);
     let mut read = ServeReader {
         complaints: &mut complaints,
         settings: &mut settings,
@@ -239,9 +242,10 @@ mod tests {
 
     fn settings(flags: &[&str]) -> Result<Settings, String> {
         let given = ["daybook", "serve"].iter().chain(flags).map(Into::into);
-        match Arguments::read(given).unwrap().command {
+        let given = Arguments::read(given).unwrap();
+        match given.command {
             Command::Serve(arguments) => arguments
-                .check()
+                .check(&given.database)
                 .map(|(settings, _)| settings)
                 .map_err(|error| error.to_string()),
             other => panic!("{other:?}"),

@@ -54,11 +54,13 @@ pub(super) fn page() -> Vec<Parameter> {
     let mut limit = integer(1);
     limit.maximum = Some(utoipa::Number::UInt(PAGE_LIMIT_MAX.try_into().unwrap_or(usize::MAX)));
     limit.default = Some(PAGE_LIMIT_DEFAULT.into());
+    let mut cursor = any_text();
+    cursor.min_length = Some(1);
     vec![
         query("limit", limit, "Most rows of the page; may change between pages."),
         query(
             "cursor",
-            any_text(),
+            cursor,
             "The `next_cursor` of the page before, with the same filters and sort.",
         ),
     ]

@@ -69,7 +69,7 @@ impl KeyCache {
         let mut found = self.find(db, hash, revocations).await;
         if matches!(&found, Ok(found) if found.revocations < revocations) {
             self.found.invalidate(&hash).await;
-            found = read(db, hash, revocations).await.map(Arc::new).map_err(Arc::new);
+            found = Box::pin(read(db, hash, revocations)).await.map(Arc::new).map_err(Arc::new);
         }
         match found {
             Ok(found) if found.expires_at.is_some_and(|expires_at| expires_at <= clock::now()) => Ok(None),
@@ -88,8 +88,13 @@ impl KeyCache {
 
     /// One reading serves all who wait for the same key.
     async fn find(&self, db: &DatabaseConnection, hash: Hash, revocations: u64) -> Result<Arc<Found>, Arc<NotFound>> {
+        // Most requests end here.
+        if let Some(found) = self.found.get(&hash).await {
+            return Ok(found);
+        }
         let read = async { read(db, hash, revocations).await.map(Arc::new) };
-        self.found.try_get_with(hash, read).await
+        // On the heap: it is large, and every request would carry it about.
+        Box::pin(self.found.try_get_with(hash, read)).await
     }
 }
 

@@ -37,9 +37,9 @@ impl LedgerCache {
         if let Some(ledger) = self.0.get(name).await {
             return Ok(ledger);
         }
-        self.0
-            .try_get_with(name.to_owned(), read(db, name))
-            .await
+        // On the heap: it is large, and every request would carry it about.
+        let read = Box::pin(self.0.try_get_with(name.to_owned(), read(db, name)));
+        read.await
             .map_err(|error: Arc<LedgerError>| LedgerError::clone(&error))
     }
 }
