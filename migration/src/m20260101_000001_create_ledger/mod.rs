@@ -4,6 +4,7 @@
 //! and a look-up per inserted row, and everything is written by one place, under the lock of the ledger's row.
 
 mod append_only;
+mod planner;
 mod tables;
 
 use sea_orm_migration::prelude::*;
@@ -27,7 +28,11 @@ impl MigrationTrait for Migration {
         for table in tables::ALL {
             run(manager, &dialect.write(table)).await?;
         }
-        run(manager, append_only::triggers(backend)).await
+        run(manager, append_only::triggers(backend)).await?;
+        if backend == DbBackend::Sqlite {
+            run(manager, planner::STATISTICS).await?;
+        }
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -28,11 +28,13 @@ const SESSION: [(&str, &str); 7] = [
 ];
 
 /// Of sessions that read: a page must cost the same at ten rows and at ten million, so that every list walks its
-/// index whatever the statistics of the table say at the moment.
-const READ_SESSION: [(&str, &str); 4] = [
+/// index whatever the statistics of the table say at the moment, and is planned once for each connection.
+const READ_SESSION: [(&str, &str); 6] = [
     ("default_transaction_read_only", "on"),
     ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
     ("jit", "off"),
 ];
 

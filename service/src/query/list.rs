@@ -11,9 +11,9 @@ use crate::LedgerError;
 
 /// Most rows that are looked at for one page.
 const EXAMINED_MAX: u64 = 10_000;
-/// Rows of the first chunk of a list that is filtered; each further one has twice as many.
+/// Rows of the first chunk of a list that is filtered.
 const FILTERED_CHUNK: u64 = 256;
-/// Most rows of one chunk.
+/// Most rows of one chunk; each has twice as many as the one before.
 const CHUNK_MAX: u64 = 2048;
 
 /// A list that can be read from any position in its order.
@@ -100,7 +100,7 @@ pub(super) async fn read_page<L: List + Sync>(list: &L, request: &PageRequest) -
             break;
         }
         left = left.saturating_sub(read);
-        chunk_rows = chunk_rows.saturating_mul(2).clamp(FILTERED_CHUNK, CHUNK_MAX);
+        chunk_rows = chunk_rows.saturating_mul(2).min(CHUNK_MAX);
     }
     next_page(data, binding, after.as_ref())
 }

@@ -80,7 +80,7 @@ impl Gathered {
         match (part, row.category.as_deref()) {
             (Part::Total | Part::Category, Some("")) => {
                 self.all = sums;
-                self.busiest = row.busiest_count.zip(day);
+                self.busiest = row.busiest();
             }
             (Part::Total | Part::Category, Some(category)) => {
                 self.by_category.insert(category.to_owned(), sums);
@@ -190,4 +190,157 @@ fn direction(currency: Currency, count: i64, total: i128) -> DirectionStatistics
 
 fn average(currency: Currency, total: i128, count: i64) -> Option<String> {
     average_half_even(total, count).map(|average| currency.format(average))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usd() -> Currency {
+        Currency::parse("USD").unwrap()
+    }
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn sums(credits: &[i64], debits: &[i64]) -> Sums {
+        let total = |amounts: &[i64]| amounts.iter().copied().map(i128::from).sum();
+        Sums {
+            credit_count: i64::try_from(credits.len()).unwrap(),
+            credit_total: total(credits),
+            debit_count: i64::try_from(debits.len()).unwrap(),
+            debit_total: total(debits),
+        }
+    }
+
+    #[test]
+    fn sums_beyond_64_bits_are_exact() {
+        let mut gathered = Gathered::default();
+        let largest = Row {
+            category: Some(String::new()),
+            credit_count: Some(3),
+            credit_high: Some(i64::MAX),
+            credit_low: Some((1 << LOW_BITS) + 5),
+            debit_count: Some(1),
+            debit_high: Some(0),
+            debit_low: Some(1),
+            ..Row::default()
+        };
+        gathered.add(Part::Total, &largest);
+        let record = gathered.record(usd(), None);
+        let credits = (i128::from(i64::MAX) << LOW_BITS) + (1 << LOW_BITS) + 5;
+        assert_eq!(record.credits.total, usd().format(credits));
+        assert_eq!(record.total, usd().format(credits + 1));
+        assert_eq!(record.net, usd().format(credits - 1));
+        assert_eq!(record.count, 4);
+        assert_eq!(record.debits.average.as_deref(), Some("0.01"));
+    }
+
+    #[test]
+    fn the_busiest_day_is_the_latest_of_those_with_the_most() {
+        let by_day = [
+            ("2026-01-01", sums(&[1, 1], &[1])),
+            ("2026-01-02", sums(&[1], &[1, 1])),
+            ("2026-01-03", sums(&[9], &[9])),
+        ];
+        let gathered = Gathered {
+            by_day: by_day.map(|(text, sums)| (day(text), sums)).into(),
+            ..Gathered::default()
+        };
+        assert_eq!(gathered.busiest(), Some((3, day("2026-01-02"))));
+        let of_all_time = Row {
+            category: Some(String::new()),
+            busiest: Some(7 * 16_777_216 - 1 + 8_388_608),
+            ..Row::default()
+        };
+        assert_eq!(of_all_time.busiest(), Some((7, Day::from_days(-1))));
+    }
+
+    #[test]
+    fn categories_come_by_total_then_by_name_and_none_comes_last() {
+        let gathered = Gathered {
+            all: sums(&[5, 3, 3], &[3]),
+            by_category: [
+                ("b", sums(&[3], &[])),
+                ("a", sums(&[], &[3])),
+                ("rest", sums(&[5], &[])),
+            ]
+            .map(|(name, sums)| (name.to_owned(), sums))
+            .into(),
+            ..Gathered::default()
+        };
+        let shown: Vec<_> = gathered
+            .categories(usd())
+            .into_iter()
+            .map(|category| (category.category, category.count, category.total))
+            .collect();
+        let expected = [
+            (Some("rest"), 1, "0.05"),
+            (Some("a"), 1, "0.03"),
+            (Some("b"), 1, "0.03"),
+            (None, 1, "0.03"),
+        ];
+        let expected = expected.map(|(name, count, total)| (name.map(str::to_owned), count, total.to_owned()));
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_hundred_categories_are_shown_and_empty_ones_are_not() {
+        let named = (0..150_i64).map(|number| (format!("{number:03}"), sums(&[number + 1], &[])));
+        let gathered = Gathered {
+            all: sums(&(1..=150).collect::<Vec<_>>(), &[]),
+            by_category: named.chain([("gone".to_owned(), sums(&[], &[]))]).collect(),
+            ..Gathered::default()
+        };
+        let shown = gathered.categories(usd());
+        assert_eq!(shown.len(), CATEGORIES_MAX);
+        assert_eq!(shown[0].category.as_deref(), Some("149"));
+        assert!(shown.iter().all(|category| category.category.is_some()));
+    }
+
+    #[test]
+    fn a_series_has_the_periods_that_have_transactions() {
+        let by_day = ["2026-01-31", "2026-02-01", "2026-02-02", "2026-03-01"];
+        let gathered = Gathered {
+            by_day: by_day.map(|text| (day(text), sums(&[2], &[1]))).into(),
+            ..Gathered::default()
+        };
+        let periods = |interval| {
+            let series = gathered.series(usd(), interval);
+            series
+                .iter()
+                .map(|period| {
+                    (
+                        period.period.to_string(),
+                        period.credits.count,
+                        period.debits.total.clone(),
+                    )
+                })
+                .collect::<Vec<_>>()
+        };
+        let expect = |periods: &[(&str, i64, &str)]| {
+            let owned = periods
+                .iter()
+                .map(|(day, count, total)| ((*day).to_owned(), *count, (*total).to_owned()));
+            owned.collect::<Vec<_>>()
+        };
+        assert_eq!(periods(Interval::Day).len(), 4);
+        assert_eq!(
+            periods(Interval::Week),
+            expect(&[
+                ("2026-01-26", 2, "0.02"),
+                ("2026-02-02", 1, "0.01"),
+                ("2026-02-23", 1, "0.01")
+            ])
+        );
+        assert_eq!(
+            periods(Interval::Month),
+            expect(&[
+                ("2026-01-01", 1, "0.01"),
+                ("2026-02-01", 2, "0.02"),
+                ("2026-03-01", 1, "0.01")
+            ])
+        );
+    }
 }

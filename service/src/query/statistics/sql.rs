@@ -3,11 +3,17 @@
 //! Its rows are of several kinds, told apart by [`Part`]; every sum comes as `high` * 2^20 + `low`, since a sum of
 //! amounts can pass 64 bits. Parameters: ledger, owner, first day, last day, currency.
 
-use sea_orm::{DatabaseConnection, FromQueryResult, Statement, Value};
+use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult, Statement, Value};
 
 use super::Shape;
 use crate::LedgerError;
+use crate::query::rows;
 use crate::value::Day;
+
+/// Days that a busiest day is told apart from: more than there are in the years of an instant.
+const BUSIEST_DAYS: i64 = 16_777_216;
+/// What is added to a day, so that none of them is negative.
+const BUSIEST_DAY_ZERO: i64 = 8_388_608;
 
 /// Which of a statement's rows a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +46,9 @@ impl Part {
 }
 
 /// A row of the statement; members that its part does not have are NULL.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, Default, FromQueryResult)]
 pub(super) struct Row {
-    part: i64,
+    pub(super) part: i64,
     pub(super) name: String,
     pub(super) category: Option<String>,
     pub(super) day: Option<i64>,
@@ -52,7 +58,17 @@ pub(super) struct Row {
     pub(super) debit_count: Option<i64>,
     pub(super) debit_high: Option<i64>,
     pub(super) debit_low: Option<i64>,
-    pub(super) busiest_count: Option<i64>,
+    pub(super) busiest: Option<i64>,
+}
+
+impl Row {
+    /// How many transactions the busiest day has, and which day it is: the two come as one number, so that the largest
+    /// is the latest of the busiest days.
+    pub(super) fn busiest(&self) -> Option<(i64, Day)> {
+        let packed = self.busiest?;
+        let day = packed.rem_euclid(BUSIEST_DAYS).saturating_sub(BUSIEST_DAY_ZERO);
+        Some((packed.div_euclid(BUSIEST_DAYS), rows::day_of(day)))
+    }
 }
 
 /// Reads what statistics of `owner` in `ledger_id` are made of.
@@ -71,72 +87,89 @@ pub(super) async fn read(
     if let Some(currency) = shape.currency {
         values.push(currency.as_str().into());
     }
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), text(shape), values);
+    let backend = db.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, text(backend, shape), values);
     Ok(Row::find_by_statement(statement).all(db).await?)
 }
 
-fn text(shape: Shape) -> String {
-    // PostgreSQL has to be told the type of a parameter that stands alone.
-    let chosen = if shape.of_user {
-        "SELECT stats_generation AS generation, stats_zone AS zone FROM users WHERE ledger_id = $1 AND id = $2"
+fn text(backend: DbBackend, shape: Shape) -> String {
+    let (zone, generation) = if shape.of_user {
+        (USER_ZONE, USER_GENERATION)
     } else {
-        "SELECT CAST(0 AS BIGINT) AS generation, 'UTC' AS zone"
+        (LEDGER_ZONE, LEDGER_GENERATION)
     };
     let currency = match (shape.currency, shape.needs_days()) {
         (None, _) => "",
         (Some(_), true) => "AND t.currency = $5",
         (Some(_), false) => "AND t.currency = $3",
     };
-    let mut parts = vec![format!("{ZONE} FROM chosen c")];
+    let totals = format!(
+        "WHERE t.ledger_id = $1 AND t.owner = $2 AND t.generation = {generation} {currency}
+            AND t.credit_count + t.debit_count > 0"
+    );
+    let days = join_days(backend);
+    let mut parts = vec![zone.to_owned()];
     if shape.has_range() {
-        parts.push(format!("{CATEGORY} {currency} GROUP BY t.currency, d.category"));
+        parts.push(format!(
+            "{CATEGORY} FROM totals t {days} {totals} GROUP BY t.currency, t.category"
+        ));
     } else {
-        parts.push(format!("{TOTAL} {currency}"));
+        parts.push(format!("{TOTAL} FROM totals t {totals}"));
     }
     if shape.needs_days() {
-        parts.push(format!("{DAY} {currency}"));
+        let of_all_categories = "AND t.category = '' AND d.credit_count + d.debit_count > 0";
+        parts.push(format!("{DAY} FROM totals t {days} {totals} {of_all_categories}"));
     }
-    format!("WITH chosen AS ({chosen}) {}", parts.join(" UNION ALL "))
+    parts.join(" UNION ALL ")
 }
 
-const ZONE: &str = "
-SELECT CAST(0 AS BIGINT) AS part, c.zone AS name, NULL AS category, CAST(NULL AS BIGINT) AS day,
+/// The days of each row of `totals`, each a range of the key. Left to itself, a planner with old statistics would read
+/// every day of the owner for each.
+fn join_days(backend: DbBackend) -> &'static str {
+    if backend == DbBackend::Postgres {
+        "CROSS JOIN LATERAL (
+            SELECT * FROM daily_totals
+            WHERE ledger_id = t.ledger_id AND owner = t.owner AND currency = t.currency
+                AND generation = t.generation AND category = t.category AND day BETWEEN $3 AND $4
+            OFFSET 0) d"
+    } else {
+        "CROSS JOIN daily_totals d
+            ON d.ledger_id = t.ledger_id AND d.owner = t.owner AND d.currency = t.currency
+                AND d.generation = t.generation AND d.category = t.category AND d.day BETWEEN $3 AND $4"
+    }
+}
+
+const USER_GENERATION: &str = "(SELECT stats_generation FROM users WHERE ledger_id = $1 AND id = $2)";
+const LEDGER_GENERATION: &str = "0";
+
+const USER_ZONE: &str = "
+SELECT CAST(0 AS BIGINT) AS part, stats_zone AS name, NULL AS category, CAST(NULL AS BIGINT) AS day,
     CAST(NULL AS BIGINT) AS credit_count, CAST(NULL AS BIGINT) AS credit_high, CAST(NULL AS BIGINT) AS credit_low,
     CAST(NULL AS BIGINT) AS debit_count, CAST(NULL AS BIGINT) AS debit_high, CAST(NULL AS BIGINT) AS debit_low,
-    CAST(NULL AS BIGINT) AS busiest_count";
+    CAST(NULL AS BIGINT) AS busiest
+FROM users WHERE ledger_id = $1 AND id = $2";
 
-/// The busiest day is one look-up in its index, and so is how much was done on it.
+const LEDGER_ZONE: &str = "
+SELECT CAST(0 AS BIGINT) AS part, 'UTC' AS name, NULL AS category, CAST(NULL AS BIGINT) AS day,
+    CAST(NULL AS BIGINT) AS credit_count, CAST(NULL AS BIGINT) AS credit_high, CAST(NULL AS BIGINT) AS credit_low,
+    CAST(NULL AS BIGINT) AS debit_count, CAST(NULL AS BIGINT) AS debit_high, CAST(NULL AS BIGINT) AS debit_low,
+    CAST(NULL AS BIGINT) AS busiest";
+
+/// The days of all categories lie together, and are looked through once.
 const TOTAL: &str = "
-SELECT 1, t.currency, t.category,
-    CASE WHEN t.category = '' THEN (SELECT d.day FROM daily_totals d
-        WHERE d.ledger_id = $1 AND d.owner = $2 AND d.currency = t.currency AND d.generation = t.generation
-            AND d.category = ''
-        ORDER BY (d.credit_count + d.debit_count) DESC, d.day DESC LIMIT 1) END,
+SELECT 1, t.currency, t.category, CAST(NULL AS BIGINT),
     t.credit_count, t.credit_total_high, t.credit_total_low, t.debit_count, t.debit_total_high, t.debit_total_low,
-    CASE WHEN t.category = '' THEN (SELECT (d.credit_count + d.debit_count) FROM daily_totals d
-        WHERE d.ledger_id = $1 AND d.owner = $2 AND d.currency = t.currency AND d.generation = t.generation
-            AND d.category = ''
-        ORDER BY (d.credit_count + d.debit_count) DESC, d.day DESC LIMIT 1) END
-FROM chosen c
-JOIN totals t ON t.ledger_id = $1 AND t.owner = $2 AND t.generation = c.generation
-WHERE t.credit_count + t.debit_count > 0";
+    CASE WHEN t.category = '' THEN (
+        SELECT MAX((d.credit_count + d.debit_count) * 16777216 + d.day + 8388608) FROM daily_totals d
+        WHERE d.ledger_id = t.ledger_id AND d.owner = t.owner AND d.currency = t.currency
+            AND d.generation = t.generation AND d.category = '') END";
 
 const CATEGORY: &str = "
-SELECT 2, t.currency, d.category, CAST(NULL AS BIGINT), CAST(SUM(d.credit_count) AS BIGINT),
+SELECT 2, t.currency, t.category, CAST(NULL AS BIGINT), CAST(SUM(d.credit_count) AS BIGINT),
     CAST(SUM(d.credit_total >> 20) AS BIGINT), CAST(SUM(d.credit_total & 1048575) AS BIGINT),
     CAST(SUM(d.debit_count) AS BIGINT),
-    CAST(SUM(d.debit_total >> 20) AS BIGINT), CAST(SUM(d.debit_total & 1048575) AS BIGINT), CAST(NULL AS BIGINT)
-FROM chosen c
-JOIN totals t ON t.ledger_id = $1 AND t.owner = $2 AND t.generation = c.generation AND t.category = ''
-JOIN daily_totals d ON d.ledger_id = $1 AND d.owner = $2 AND d.currency = t.currency AND d.generation = c.generation
-    AND d.day BETWEEN $3 AND $4
-WHERE t.credit_count + t.debit_count > 0";
+    CAST(SUM(d.debit_total >> 20) AS BIGINT), CAST(SUM(d.debit_total & 1048575) AS BIGINT), CAST(NULL AS BIGINT)";
 
 const DAY: &str = "
-SELECT 3, t.currency, d.category, d.day, d.credit_count, d.credit_total >> 20, d.credit_total & 1048575,
-    d.debit_count, d.debit_total >> 20, d.debit_total & 1048575, CAST(NULL AS BIGINT)
-FROM chosen c
-JOIN totals t ON t.ledger_id = $1 AND t.owner = $2 AND t.generation = c.generation AND t.category = ''
-JOIN daily_totals d ON d.ledger_id = $1 AND d.owner = $2 AND d.currency = t.currency AND d.generation = c.generation
-    AND d.day BETWEEN $3 AND $4 AND d.category = ''
-WHERE t.credit_count + t.debit_count > 0 AND d.credit_count + d.debit_count > 0";
+SELECT 3, t.currency, t.category, d.day, d.credit_count, d.credit_total >> 20, d.credit_total & 1048575,
+    d.debit_count, d.debit_total >> 20, d.debit_total & 1048575, CAST(NULL AS BIGINT)";

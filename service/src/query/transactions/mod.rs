@@ -2,6 +2,8 @@
 
 mod filter;
 mod range;
+#[cfg(test)]
+mod tests;
 
 use entity::{account, transaction};
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};

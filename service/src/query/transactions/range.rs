@@ -135,13 +135,23 @@ impl Range {
             None => {}
         }
         let select = |side| self.select(side, low, high, limit);
-        match self.scope {
-            Scope::Ledger | Scope::Reference(_) => select(None),
+        match &self.scope {
+            Scope::Ledger => select(None),
             Scope::Owner(_) | Scope::SystemAccount(_) => {
                 let sides = [Side::Source, Side::Destination].map(|side| select(Some(side)));
                 merge(sides, self.order(), &self.direction(), limit)
             }
+            Scope::Reference(reference) => self.select_reference(reference),
         }
+    }
+
+    /// There is one at most. An order would tempt a planner to walk all transactions in it.
+    fn select_reference(&self, reference: &str) -> SelectStatement {
+        Entity::find()
+            .filter(Column::LedgerId.eq(self.ledger_id))
+            .filter(Column::Reference.eq(reference))
+            .filter(Column::Reference.is_not_null())
+            .into_query()
     }
 
     fn select(&self, side: Option<Side>, low: Position, high: Position, limit: u64) -> SelectStatement {
@@ -170,7 +180,7 @@ impl Range {
                 "destination_owner <> ''",
                 "destination_owner = ''",
             ),
-            None => return self.reference_conditions(),
+            None => return Vec::new(),
         };
         match &self.scope {
             Scope::Owner(id) => {
@@ -182,16 +192,6 @@ impl Range {
             }
             Scope::SystemAccount(id) => vec![account_id.eq(*id), Expr::cust(of_ledger)],
             Scope::Ledger | Scope::Reference(_) => Vec::new(),
-        }
-    }
-
-    fn reference_conditions(&self) -> Vec<Expr> {
-        match &self.scope {
-            Scope::Reference(reference) => vec![
-                Column::Reference.eq(reference.as_str()),
-                Column::Reference.is_not_null(),
-            ],
-            _ => Vec::new(),
         }
     }
 
