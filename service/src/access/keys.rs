@@ -69,7 +69,10 @@ impl KeyCache {
         let mut found = self.find(db, hash, revocations).await;
         if matches!(&found, Ok(found) if found.revocations < revocations) {
             self.found.invalidate(&hash).await;
-            found = Box::pin(read(db, hash, revocations)).await.map(Arc::new).map_err(Arc::new);
+            found = Box::pin(read(db, hash, revocations))
+                .await
+                .map(Arc::new)
+                .map_err(Arc::new);
         }
         match found {
             Ok(found) if found.expires_at.is_some_and(|expires_at| expires_at <= clock::now()) => Ok(None),

@@ -39,8 +39,7 @@ impl LedgerCache {
         }
         // On the heap: it is large, and every request would carry it about.
         let read = Box::pin(self.0.try_get_with(name.to_owned(), read(db, name)));
-        read.await
-            .map_err(|error: Arc<LedgerError>| LedgerError::clone(&error))
+        read.await.map_err(|error: Arc<LedgerError>| LedgerError::clone(&error))
     }
 }
 
