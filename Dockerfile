@@ -1,7 +1,19 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
+# The dependencies first, with empty crates in place of ours: a change of our code then builds our code alone.
+COPY Cargo.toml Cargo.lock ./
+COPY api/Cargo.toml api/
+COPY entity/Cargo.toml entity/
+COPY migration/Cargo.toml migration/
+COPY service/Cargo.toml service/
+COPY tests/Cargo.toml tests/
+RUN mkdir api/src entity/src migration/src service/src tests/src \
+    && echo '//! Empty.' | tee api/src/lib.rs entity/src/lib.rs migration/src/lib.rs service/src/lib.rs tests/src/lib.rs \
+    && printf '//! Empty.\nfn main() {}\n' > api/src/main.rs \
+    && cargo build --locked --release
 COPY . .
-RUN cargo build --locked --release
+# Cargo goes by times, and those of a checkout are older than the empty crates.
+RUN touch */src/lib.rs api/src/main.rs && cargo build --locked --release
 
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="Daybook" \
