@@ -19,8 +19,8 @@ FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="Daybook" \
       org.opencontainers.image.description="Users' money transactions, kept like a ledger and edited like a record" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN groupadd --system --gid 10001 daybook \
-    && useradd --system --uid 10001 --gid daybook --home-dir /data --shell /usr/sbin/nologin daybook \
+RUN groupadd --gid 10001 daybook \
+    && useradd --uid 10001 --gid daybook --no-create-home --home-dir /data --shell /usr/sbin/nologin daybook \
     && install --directory --owner=daybook --group=daybook /data
 COPY --from=build /src/target/release/daybook /usr/local/bin/daybook
 # By number, so that Kubernetes can tell that it is not root.
