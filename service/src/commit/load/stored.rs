@@ -48,7 +48,7 @@ stored_rows! {
     }
     KeyRow from "k" {
         ("~") id: Uuid, name: String, role: String, ("#") hash: String, prefix: String, created_at: i64,
-        expires_at: Option<i64>, revoked_at: Option<i64>,
+        expires_at: Option<i64>, revoked_at: Option<i64>, position: i64,
     }
 }
 
@@ -197,6 +197,7 @@ impl NamedKeyRow {
         Ok(Key {
             record,
             hash: read_hash(&row.hash)?,
+            position: row.position,
         })
     }
 }
