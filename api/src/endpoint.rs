@@ -13,7 +13,7 @@ use service::record::Role;
 
 use crate::answer::Respond;
 use crate::body::Media;
-use crate::call::{Call, Demand, Incoming};
+use crate::call::{Call, Conditions, Demand, Incoming};
 use crate::problem::Problem;
 
 /// What a handler comes to.
@@ -59,6 +59,7 @@ impl Endpoint {
             role: None,
             media: Media::None,
             dry_run: false,
+            conditions: Conditions::Ignored,
         };
         Self { path, demand, answerer }
     }
@@ -94,6 +95,12 @@ impl Endpoint {
         self
     }
 
+    /// The same write, to something that has no version.
+    pub(crate) fn without_conditions(mut self) -> Self {
+        self.demand.conditions = Conditions::Refused;
+        self
+    }
+
     /// Answers a request.
     pub(crate) fn answer(&self, incoming: Incoming, payload: Payload) -> LocalBoxFuture<'static, Outcome> {
         (self.answerer)(incoming, payload, self.demand.clone())
@@ -120,6 +127,11 @@ impl Endpoint {
         });
         let demand = Demand {
             dry_run: method != Method::GET,
+            conditions: if method != Method::GET && path.contains("{id}") {
+                Conditions::Kept
+            } else {
+                Conditions::Ignored
+            },
             role: Some(role),
             method,
             media,

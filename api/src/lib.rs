@@ -14,6 +14,7 @@ mod call;
 pub mod cli;
 mod compression;
 mod config;
+mod connection;
 mod cors;
 mod endpoint;
 mod health;

@@ -44,7 +44,7 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
 
         Endpoint::get("/api/v1/keys", Admin, keys::list),
         Endpoint::post("/api/v1/keys", Admin, Json, keys::create).without_dry_run(),
-        Endpoint::delete("/api/v1/keys/{id}", Admin, keys::revoke).without_dry_run(),
+        Endpoint::delete("/api/v1/keys/{id}", Admin, keys::revoke).without_dry_run().without_conditions(),
 
         Endpoint::open("/", pages::root),
         Endpoint::open("/livez", health::live),

@@ -5,17 +5,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_http::HttpService;
+use actix_http::error::DispatchError;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, map_config};
+use actix_web::App;
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::{App, HttpServer};
+use actix_web::dev::{AppConfig, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse, fn_service};
 use prometheus::Registry;
 use secrecy::SecretString;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
 use service::{Daybook, OpenError, Options};
 
 use crate::compression;
 use crate::config::{Migrate, Settings};
+use crate::connection::Connection;
 use crate::metrics::HttpMetrics;
 use crate::routes;
 use crate::state::State;
@@ -32,6 +37,8 @@ const STOP_TIME_MAX_S: u64 = 30;
 const COMMIT_TIME_MAX: Duration = Duration::from_secs(30);
 /// Most connections that one worker serves at once.
 const CONNECTIONS_MAX: usize = 25_000;
+/// Most connections that wait to be accepted.
+const CONNECTIONS_WAITING_MAX: u32 = 1024;
 
 /// Why a server did not start: one line for an operator.
 #[derive(Debug, thiserror::Error)]
@@ -109,25 +116,14 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
     let metrics = HttpMetrics::register(registry)?;
     let (daybook, first_key) = Daybook::open(options).await?;
     let state = State::new(daybook, metrics, &settings);
-    let app_state = Arc::clone(&state);
-    let unbound = HttpServer::new(move || create_app(Arc::clone(&app_state)))
-        .client_request_timeout(HEADERS_TIME_MAX)
-        .client_disconnect_timeout(CLOSE_TIME_MAX)
-        .keep_alive(IDLE_TIME_MAX)
-        .shutdown_timeout(STOP_TIME_MAX_S)
-        .max_connections(CONNECTIONS_MAX)
-        .tcp_nodelay(true)
-        .disable_signals();
-    let address = settings.listen;
-    let server = match unbound.bind(address) {
-        Ok(server) => server,
+    let (address, running) = match listen(settings.listen, &state) {
+        Ok(listening) => listening,
         Err(cause) => {
             state.daybook.shutdown(COMMIT_TIME_MAX).await;
+            let address = settings.listen;
             return Err(StartError::Listen { address, cause });
         }
     };
-    let address = server.addrs().first().copied().unwrap_or(address);
-    let running = server.run();
     Ok(Server {
         address,
         first_key,
@@ -136,6 +132,51 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
         running: tokio::spawn(running),
         drain: settings.drain,
     })
+}
+
+/// Listens on `address`, and says which one it came to where its port is 0. It is what `actix_web::HttpServer` does,
+/// with a [`Connection`] around each stream.
+fn listen(address: SocketAddr, state: &Arc<State>) -> std::io::Result<(SocketAddr, actix_web::dev::Server)> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(CONNECTIONS_WAITING_MAX)?.into_std()?;
+    let address = listener.local_addr()?;
+    let builder = actix_web::dev::Server::build()
+        .shutdown_timeout(STOP_TIME_MAX_S)
+        .max_concurrent_connections(CONNECTIONS_MAX)
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let state = Arc::clone(state);
+    let builder = builder.listen("http", listener, move || {
+        let stopping = stopping.clone();
+        let app = create_app(Arc::clone(&state))
+            .into_factory()
+            .map_err(|error| error.error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_request_timeout(HEADERS_TIME_MAX)
+            .client_disconnect_timeout(CLOSE_TIME_MAX)
+            .keep_alive(IDLE_TIME_MAX)
+            .local_addr(address)
+            .h1(map_config(app, |()| AppConfig::default()));
+        fn_service(accept).and_then(http)
+    })?;
+    Ok((address, builder.run()))
+}
+
+/// A connection as it comes in.
+async fn accept(stream: TcpStream) -> Result<(Connection<TcpStream>, Option<SocketAddr>), DispatchError> {
+    stream.set_nodelay(true).map_err(DispatchError::Io)?;
+    let peer = stream.peer_addr().ok();
+    Ok((Connection::new(stream), peer))
 }
 
 /// How to open the database of `settings`; `exclusive` for a server. The service's meters go into `registry`.

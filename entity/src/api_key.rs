@@ -25,6 +25,8 @@ pub struct Model {
     pub expires_at: Option<i64>,
     /// When it was revoked.
     pub revoked_at: Option<i64>,
+    /// Position of its newest event.
+    pub position: i64,
 }
 
 /// None: rows are looked up by their own keys.

@@ -21,6 +21,48 @@ pub struct RawAnswer {
     pub body: Value,
 }
 
+impl RawAnswer {
+    /// The answer that begins here.
+    #[must_use]
+    pub fn parse(received: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(received);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or(0);
+        Self {
+            status,
+            head: head.to_owned(),
+            body: serde_json::from_str(body).unwrap_or(Value::Null),
+        }
+    }
+
+    /// A header's value, if it is there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.head, name)
+    }
+}
+
+/// Sends these bytes on a new connection and reads everything until the server ends it.
+///
+/// # Panics
+///
+/// Where there is no connection, or no end within a minute.
+pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address)
+        .await
+        .expect("the server accepts connections");
+    stream.write_all(bytes).await.expect("the server reads");
+    let mut received = Vec::new();
+    let _ = tokio::time::timeout(ANSWER_TIME_MAX, stream.read_to_end(&mut received))
+        .await
+        .expect("an end within a minute");
+    String::from_utf8_lossy(&received).into_owned()
+}
+
 /// Sends these bytes on a new connection and reads what comes back until the answer is whole or the connection ends.
 ///
 /// # Panics
@@ -43,10 +85,10 @@ async fn read_answer(stream: &mut TcpStream) -> RawAnswer {
     loop {
         match stream.read(&mut buffer).await {
             Ok(count) if count > 0 => received.extend_from_slice(&buffer[..count]),
-            Ok(_) | Err(_) => return parse(&received),
+            Ok(_) | Err(_) => return RawAnswer::parse(&received),
         }
         if is_whole(&received) {
-            return parse(&received);
+            return RawAnswer::parse(&received);
         }
     }
 }
@@ -60,24 +102,12 @@ fn is_whole(received: &[u8]) -> bool {
 }
 
 fn content_length(head: &str) -> Option<usize> {
-    head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse().ok())?
-    })
+    header(head, "content-length")?.parse().ok()
 }
 
-fn parse(received: &[u8]) -> RawAnswer {
-    let text = String::from_utf8_lossy(received);
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok())
-        .unwrap_or(0);
-    RawAnswer {
-        status,
-        head: head.to_owned(),
-        body: serde_json::from_str(body).unwrap_or(Value::Null),
-    }
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().find_map(|line| {
+        let (other, value) = line.split_once(':')?;
+        other.eq_ignore_ascii_case(name).then(|| value.trim())
+    })
 }

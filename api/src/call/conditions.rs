@@ -1,6 +1,6 @@
 //! Conditional requests: entity tags, and the state that a write expects.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{self, HeaderMap};
 
 use service::ledger::Precondition;
 
@@ -43,6 +43,19 @@ pub(crate) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem>
         (None, Some(Tags::Versions(_))) => Err(Problem::malformed("On a write If-None-Match can only be *.")),
         (Some(_), Some(_)) => Err(Problem::malformed("Send If-Match or If-None-Match, not both.")),
     }
+}
+
+/// What a write to something without a version can expect: nothing.
+///
+/// # Errors
+/// `malformed_request` for either header.
+pub(crate) fn refuse(headers: &HeaderMap) -> Result<Precondition, Problem> {
+    if headers.contains_key(header::IF_MATCH) || headers.contains_key(header::IF_NONE_MATCH) {
+        return Err(Problem::malformed(
+            "This has no version: send neither If-Match nor If-None-Match.",
+        ));
+    }
+    Ok(Precondition::Any)
 }
 
 /// The versions that the reader of a resource has.
@@ -105,7 +118,7 @@ fn version_of(tag: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::{self, HeaderName, HeaderValue};
+    use actix_web::http::header::{HeaderName, HeaderValue};
 
     fn headers(lines: &[(HeaderName, &'static str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();

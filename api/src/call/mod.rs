@@ -41,6 +41,19 @@ pub(crate) struct Demand {
     pub(crate) media: Media,
     /// Whether `?dry_run=true` is understood.
     pub(crate) dry_run: bool,
+    /// How a write takes what it is told of the state that it expects.
+    pub(crate) conditions: Conditions,
+}
+
+/// What becomes of a write's `If-Match` and `If-None-Match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Conditions {
+    /// Nothing: a collection has no version, and nothing is overwritten.
+    Ignored,
+    /// They are kept.
+    Kept,
+    /// They are refused: the resource has no version, and whoever relies on one must be told.
+    Refused,
 }
 
 /// A request as it came in.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use service::LedgerError;
 use service::ledger::{Command, Idempotency, Precondition, Request};
 
-use super::{Call, Query, conditions, idempotency};
+use super::{Call, Conditions, Query, conditions, idempotency};
 use crate::answer::Written;
 use crate::body::{Fields, Tree};
 use crate::problem::Problem;
@@ -47,11 +47,10 @@ impl Call {
             Ok((dry_run, reader(query)?))
         })?;
         let request = &self.incoming.request;
-        // A collection has no version: only a request on one resource can be conditional.
-        let precondition = if request.match_info().is_empty() {
-            Precondition::Any
-        } else {
-            conditions::precondition(request.headers())?
+        let precondition = match self.demand.conditions {
+            Conditions::Ignored => Precondition::Any,
+            Conditions::Kept => conditions::precondition(request.headers())?,
+            Conditions::Refused => conditions::refuse(request.headers())?,
         };
         let key = idempotency::key(request.headers())?;
         let idempotency = key.map(|key| (key, idempotency::canonical(request, &self.body)));

@@ -9,7 +9,7 @@ use utoipa::openapi::{RefOr, Required, Response, ResponseBuilder, Schema, Securi
 
 use super::{examples, parameters, problems, schemas};
 use crate::body::Media;
-use crate::call::Demand;
+use crate::call::{Conditions, Demand};
 use crate::problem::Code;
 
 /// The name of the one security scheme.
@@ -198,11 +198,10 @@ impl Description {
             all.push(parameters::dry_run());
         }
         let is_read = demand.method == Method::GET;
-        let on_one = self.path.contains("{id}");
         if demand.role.is_some() && !is_read {
             all.push(parameters::idempotency_key());
         }
-        if on_one && !is_read {
+        if demand.conditions == Conditions::Kept {
             all.push(parameters::if_match());
         }
         if demand.method == Method::PUT {

@@ -143,7 +143,10 @@ fn users() -> Vec<Description> {
             .body("UpdateUser")
             .changes("User", "The new version."),
         new(Method::GET, "/api/v1/users/{id}/balances", "list_balances")
-            .says("Read what a user owns", "By currency, in alphabetical order.")
+            .says(
+                "Read what a user owns",
+                "By currency, in alphabetical order. All accounts at once: the sums are of those that are shown.",
+            )
             .lists_all("Balance"),
         new(
             Method::GET,
@@ -185,7 +188,11 @@ fn accounts() -> Vec<Description> {
             .query(parameters::accounts())
             .lists("Account"),
         new(Method::POST, "/api/v1/accounts", "create_account")
-            .says("Make an account", "Without `user_id` it belongs to the ledger itself.")
+            .says(
+                "Make an account",
+                "Without `user_id` it belongs to the ledger itself, whose `world` is made by its first transaction \
+                 alone: until then `account_exists` has no `resource_id` to name.",
+            )
             .body("CreateAccount")
             .creates("Account")
             .changes("Account", "A dry run: what would have been made.")
@@ -231,7 +238,8 @@ fn keys() -> Vec<Description> {
         new(Method::DELETE, "/api/v1/keys/{id}", "revoke_key")
             .says(
                 "Revoke a key",
-                "It stops working at once on this server, within 5 s on every other.",
+                "It stops working at once on this server, within 5 s on every other. A key has no version: with \
+                 `If-Match` or `If-None-Match` the request is malformed.",
             )
             .ends(),
     ]

@@ -190,7 +190,7 @@ pub(super) fn ledger() -> Parameter {
 /// What makes a write safe to send again.
 pub(super) fn idempotency_key() -> Parameter {
     let mut key = text(1, 255);
-    key.pattern = Some("^[!-~]+$".to_owned());
+    key.pattern = Some("^[ -~]+$".to_owned());
     let description = "Makes the request safe to send again: the same request with the same key is done once, and its \
                        answer repeated.";
     header("Idempotency-Key", key, description)

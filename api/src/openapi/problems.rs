@@ -10,7 +10,7 @@ use actix_web::http::Method;
 
 use super::{examples, parameters, schemas};
 use crate::body::Media;
-use crate::call::Demand;
+use crate::call::{Conditions, Demand};
 use crate::problem::{Code, MEDIA_TYPE};
 
 /// Every code that a route of this `demand` can answer; `own` are those that only it can meet.
@@ -22,6 +22,7 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
             Code::Unauthenticated,
             Code::Forbidden,
             Code::Unavailable,
+            Code::Overloaded,
         ]);
     }
     if demand.role.is_some() && path.starts_with("/api/") {
@@ -36,16 +37,16 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
         ]);
     }
     if demand.method != Method::GET {
-        codes.extend([Code::IdempotencyKeyReused, Code::Overloaded, Code::OutcomeUnknown]);
+        codes.extend([Code::IdempotencyKeyReused, Code::OutcomeUnknown]);
     }
     if has_cursor {
         codes.push(Code::InvalidCursor);
     }
     if path.contains("{id}") {
         codes.extend(absence(path, demand));
-        if demand.method != Method::GET {
-            codes.push(Code::VersionMismatch);
-        }
+    }
+    if demand.conditions == Conditions::Kept {
+        codes.push(Code::VersionMismatch);
     }
     codes.extend_from_slice(own);
     codes

@@ -182,11 +182,16 @@ impl Problem {
             }
             _ => {}
         }
+        response.body(self.document(request_id))
+    }
+
+    /// The body of that answer.
+    pub(crate) fn document(&self, request_id: &str) -> Vec<u8> {
         let document = Document {
             problem: &self.0,
             request_id,
         };
-        response.body(serde_json::to_vec(&document).unwrap_or_default())
+        serde_json::to_vec(&document).unwrap_or_default()
     }
 }
 

@@ -316,6 +316,7 @@ CREATE TABLE api_keys (
     created_at {int} NOT NULL,
     expires_at {int},
     revoked_at {int},
+    position {int} NOT NULL,
     CONSTRAINT api_keys_pk PRIMARY KEY (id),
     CONSTRAINT api_keys_hash_key UNIQUE (hash),
     CONSTRAINT api_keys_role_check CHECK (role IN ('reader', 'writer', 'admin', 'operator'))

@@ -93,7 +93,7 @@ tables! {
     }
     API_KEYS = "api_keys" key 1 {
         id: Uuid, ledger_id: Int, name: Text, role: Text, hash: Bytes, prefix: Text, created_at: Int, expires_at: Int,
-        revoked_at: Int,
+        revoked_at: Int, position: Int,
     }
     /// The reference of a transaction that gives it up.
     TRANSACTION_REFERENCES = "transactions" key 2 { ledger_id: Int, id: Uuid, reference: Text }

@@ -278,6 +278,8 @@ pub struct Key {
     pub record: KeyRecord,
     /// SHA-256 of the secret.
     pub hash: [u8; 32],
+    /// Position of its newest event.
+    pub position: i64,
 }
 
 impl Key {

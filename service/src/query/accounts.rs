@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::list::{List, read_page};
+use super::width::{NO_METADATA, Width};
 use super::{AccountFilter, Page, PageRequest, Reader, rows};
 use crate::ledger::LEDGER_OWNER;
 use crate::money::Currency;
@@ -97,8 +98,9 @@ impl List for AccountList<'_> {
         format!("{} accounts {:?}", self.reader.ledger.id, self.filter)
     }
 
-    async fn chunk(&self, after: Option<&Uuid>, limit: u64) -> Result<Vec<account::Model>, LedgerError> {
-        let mut select = account::Entity::find()
+    async fn chunk(&self, after: Option<&Uuid>, limit: u64, width: Width) -> Result<Vec<account::Model>, LedgerError> {
+        let mut select = width
+            .select::<account::Entity>(&[(account::Column::Metadata, NO_METADATA)])
             .filter(account::Column::LedgerId.eq(self.reader.ledger.id))
             .filter(account::Column::Id.lt(after.copied().unwrap_or(Uuid::max())))
             .order_by_desc(account::Column::Id)
@@ -107,6 +109,15 @@ impl List for AccountList<'_> {
             select = select.filter(account::Column::Owner.eq(owner));
         }
         Ok(select.all(self.reader.db).await?)
+    }
+
+    async fn complete(&self, rows: Vec<account::Model>) -> Result<Vec<account::Model>, LedgerError> {
+        let accounts = account::Entity::find()
+            .filter(account::Column::LedgerId.eq(self.reader.ledger.id))
+            .filter(account::Column::Id.is_in(rows.into_iter().map(|row| row.id)))
+            .all(self.reader.db)
+            .await?;
+        Ok(accounts)
     }
 
     fn position(&self, row: &account::Model) -> Uuid {
@@ -145,7 +156,7 @@ impl List for EntryList<'_> {
         format!("{} entries of {}", self.reader.ledger.id, self.account_id)
     }
 
-    async fn chunk(&self, after: Option<&i64>, limit: u64) -> Result<Vec<entry::Model>, LedgerError> {
+    async fn chunk(&self, after: Option<&i64>, limit: u64, _: Width) -> Result<Vec<entry::Model>, LedgerError> {
         let entries = entry::Entity::find()
             .filter(entry::Column::LedgerId.eq(self.reader.ledger.id))
             .filter(entry::Column::AccountId.eq(self.account_id))

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::list::{List, read_page};
+use super::width::Width;
 use super::{Page, PageRequest, Reader, rows};
 use crate::LedgerError;
 use crate::record::{KeyRecord, Role};
@@ -48,7 +49,7 @@ impl List for KeyList<'_> {
         format!("{} keys {}", self.reader.ledger.id, self.with_operators)
     }
 
-    async fn chunk(&self, after: Option<&Uuid>, limit: u64) -> Result<Vec<Model>, LedgerError> {
+    async fn chunk(&self, after: Option<&Uuid>, limit: u64, _: Width) -> Result<Vec<Model>, LedgerError> {
         let mut keys = Entity::find()
             .filter(Column::LedgerId.eq(self.reader.ledger.id))
             .filter(Column::Id.lt(after.copied().unwrap_or(Uuid::max())))

@@ -1,12 +1,17 @@
 //! Walking a list in its order: chunk by chunk, until a page is full or enough rows were looked at.
 //!
 //! What an index serves is in the statement of a chunk; every other filter is applied to its rows here, so that a page
-//! costs a bounded number of rows, however few of them it shows.
+//! costs a bounded number of rows, however few of them it shows. Rows that may turn out not to be shown are read
+//! without what is large in them: only as many as a page has are ever held whole, and one more.
+
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::page::{Binding, Page, PageRequest};
+use super::width::Width;
 use crate::LedgerError;
 
 /// Most rows that are looked at for one page.
@@ -32,7 +37,14 @@ pub(super) trait List {
         &self,
         after: Option<&Self::Position>,
         limit: u64,
+        width: Width,
     ) -> impl Future<Output = Result<Vec<Self::Row>, LedgerError>> + Send;
+
+    /// The same rows as they are now, whole, in any order; those that are gone are left out. A list whose rows have
+    /// nothing large in them has nothing to do.
+    fn complete(&self, rows: Vec<Self::Row>) -> impl Future<Output = Result<Vec<Self::Row>, LedgerError>> + Send {
+        std::future::ready(Ok(rows))
+    }
 
     /// The row's place.
     fn position(&self, row: &Self::Row) -> Self::Position;
@@ -56,7 +68,7 @@ pub(super) trait List {
 /// Reads the page that `request` asks for.
 pub(super) async fn read_page<L: List + Sync>(list: &L, request: &PageRequest) -> Result<Page<L::Row>, LedgerError> {
     let binding = Binding::new(&list.description());
-    let mut after = request
+    let after = request
         .cursor
         .as_deref()
         .map(|cursor| binding.position::<L::Position>(cursor))
@@ -64,173 +76,78 @@ pub(super) async fn read_page<L: List + Sync>(list: &L, request: &PageRequest) -
     if !after.as_ref().is_none_or(L::accepts) {
         return Err(LedgerError::InvalidCursor);
     }
-    let page_rows = usize::try_from(request.limit.max(1)).unwrap_or(usize::MAX);
+    let found = find_rows(list, after, request.limit).await?;
+    Ok(Page {
+        data: if found.are_whole {
+            found.rows
+        } else {
+            complete(list, found.rows).await?
+        },
+        next_cursor: found.next.map(|position| binding.cursor(&position)).transpose()?,
+    })
+}
+
+/// The rows of a page.
+struct Found<L: List> {
+    rows: Vec<L::Row>,
+    are_whole: bool,
+    /// The place after which the next page begins; `None` at the end of the list.
+    next: Option<L::Position>,
+}
+
+async fn find_rows<L: List + Sync>(
+    list: &L,
+    mut after: Option<L::Position>,
+    limit: u32,
+) -> Result<Found<L>, LedgerError> {
+    let page_rows = usize::try_from(limit.max(1)).unwrap_or(usize::MAX);
     // One row more than the page has tells whether there is a next one.
-    let mut chunk_rows = u64::from(request.limit).saturating_add(1);
+    let mut chunk_rows = u64::from(limit).saturating_add(1);
+    let mut width = Width::Whole;
     if list.is_filtered() {
-        chunk_rows = chunk_rows.max(FILTERED_CHUNK);
+        (chunk_rows, width) = (chunk_rows.max(FILTERED_CHUNK), Width::Narrow);
     }
     let mut left = EXAMINED_MAX;
-    let mut data = Vec::new();
-    while left > 0 {
+    let mut rows = Vec::new();
+    loop {
         chunk_rows = chunk_rows.min(left);
-        let rows = list.chunk(after.as_ref(), chunk_rows).await?;
-        let read = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        for row in rows {
+        let chunk = list.chunk(after.as_ref(), chunk_rows, width).await?;
+        let read = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        let are_whole = width == Width::Whole;
+        for row in chunk {
             let position = list.position(&row);
             if after.as_ref() == Some(&position) {
                 continue;
             }
             let is_shown = list.shows(&row);
-            if is_shown && data.len() == page_rows {
-                return next_page(data, binding, after.as_ref());
+            if is_shown && rows.len() == page_rows {
+                let next = after;
+                return Ok(Found { rows, are_whole, next });
             }
             after = Some(position);
             if is_shown {
-                data.push(row);
+                rows.push(row);
             }
-        }
-        if read < chunk_rows {
-            return Ok(Page {
-                data,
-                next_cursor: None,
-            });
-        }
-        if data.len() == page_rows {
-            break;
         }
         left = left.saturating_sub(read);
-        chunk_rows = chunk_rows.saturating_mul(2).min(CHUNK_MAX);
+        let is_end = read < chunk_rows;
+        if is_end || rows.len() == page_rows || left == 0 {
+            let next = after.filter(|_| !is_end);
+            return Ok(Found { rows, are_whole, next });
+        }
+        (chunk_rows, width) = (chunk_rows.saturating_mul(2).min(CHUNK_MAX), Width::Narrow);
     }
-    next_page(data, binding, after.as_ref())
 }
 
-fn next_page<R>(data: Vec<R>, binding: Binding, after: Option<&impl Serialize>) -> Result<Page<R>, LedgerError> {
-    Ok(Page {
-        data,
-        next_cursor: after.map(|position| binding.cursor(position)).transpose()?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Rows are their own positions; those that `keeps` refuses are not shown.
-    struct Numbers {
-        rows: Vec<u64>,
-        keeps: fn(u64) -> bool,
-        is_filtered: bool,
-        examined: AtomicU64,
-    }
-
-    impl List for Numbers {
-        type Row = u64;
-        type Position = u64;
-
-        fn description(&self) -> String {
-            "numbers".to_owned()
-        }
-
-        async fn chunk(&self, after: Option<&u64>, limit: u64) -> Result<Vec<u64>, LedgerError> {
-            let rows = self.rows.iter().filter(|row| after.is_none_or(|after| *row > after));
-            let rows: Vec<u64> = rows.take(usize::try_from(limit).unwrap()).copied().collect();
-            self.examined
-                .fetch_add(u64::try_from(rows.len()).unwrap(), Ordering::Relaxed);
-            Ok(rows)
-        }
-
-        fn position(&self, row: &u64) -> u64 {
-            *row
-        }
-
-        fn is_filtered(&self) -> bool {
-            self.is_filtered
-        }
-
-        fn shows(&self, row: &u64) -> bool {
-            (self.keeps)(*row)
-        }
-    }
-
-    fn numbers(rows: impl IntoIterator<Item = u64>, keeps: fn(u64) -> bool) -> Numbers {
-        Numbers {
-            rows: rows.into_iter().collect(),
-            keeps,
-            is_filtered: true,
-            examined: AtomicU64::new(0),
-        }
-    }
-
-    /// Every page from the first to the last, each of which is checked for its bounds.
-    fn walk(list: &Numbers, limit: u32) -> Vec<Vec<u64>> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let mut pages = Vec::new();
-        let mut cursor = None;
-        loop {
-            let before = list.examined.load(Ordering::Relaxed);
-            let page = runtime
-                .block_on(read_page(list, &PageRequest { limit, cursor }))
-                .unwrap();
-            assert!(list.examined.load(Ordering::Relaxed).saturating_sub(before) <= EXAMINED_MAX);
-            assert!(page.data.len() <= usize::try_from(limit).unwrap());
-            pages.push(page.data);
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                return pages;
-            }
-        }
-    }
-
-    #[test]
-    fn a_full_page_is_followed_by_another_only_where_there_are_rows() {
-        let list = |count| Numbers {
-            is_filtered: false,
-            ..numbers(1..=count, |_| true)
-        };
-        assert_eq!(walk(&list(0), 2), [vec![0; 0]]);
-        assert_eq!(walk(&list(2), 2), [[1, 2]]);
-        assert_eq!(walk(&list(3), 2), [vec![1, 2], vec![3]]);
-        let first = list(100);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime
-            .block_on(read_page(
-                &first,
-                &PageRequest {
-                    limit: 20,
-                    cursor: None,
-                },
-            ))
-            .unwrap();
-        assert_eq!(first.examined.load(Ordering::Relaxed), 21);
-    }
-
-    #[test]
-    fn a_page_looks_at_ten_thousand_rows_and_then_says_where_it_stopped() {
-        let list = numbers(1..=25_000, |row| row == 24_000);
-        assert_eq!(walk(&list, 20), [vec![], vec![], vec![24_000]]);
-    }
-
-    proptest! {
-        #[test]
-        fn every_row_is_seen_once_and_in_order(
-            rows in prop::collection::btree_set(0_u64..5000, 0..1500),
-            repeated in any::<bool>(),
-            is_filtered in any::<bool>(),
-            limit in 1_u32..=200,
-        ) {
-            let keeps: fn(u64) -> bool = |row| row % 3 != 0;
-            let copies = if repeated { 2 } else { 1 };
-            let list = Numbers {
-                is_filtered,
-                ..numbers(rows.iter().flat_map(|row| std::iter::repeat_n(*row, copies)), keeps)
-            };
-            let expected: Vec<u64> = rows.into_iter().filter(|row| keeps(*row)).collect();
-            prop_assert_eq!(walk(&list, limit).concat(), expected);
-        }
-    }
+/// The rows of a page read whole. One that has changed since it was looked at is tested again, and left out where it is
+/// no longer shown, or no longer there: no page could show it.
+async fn complete<L: List + Sync>(list: &L, rows: Vec<L::Row>) -> Result<Vec<L::Row>, LedgerError> {
+    let positions: Vec<L::Position> = rows.iter().map(|row| list.position(row)).collect();
+    let mut whole = list.complete(rows).await?;
+    whole.retain(|row| list.shows(row));
+    let take = |position: &L::Position| {
+        let index = whole.iter().position(|row| list.position(row) == *position)?;
+        Some(whole.swap_remove(index))
+    };
+    Ok(positions.iter().filter_map(take).collect())
 }

@@ -11,6 +11,7 @@ pub(crate) mod rows;
 mod statistics;
 mod transactions;
 mod users;
+mod width;
 
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;

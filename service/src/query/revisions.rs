@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::list::{List, read_page};
+use super::width::Width;
 use super::{Page, PageRequest, Reader};
 use crate::journal;
 use crate::record::{Record, RevisionRecord, TransactionRecord};
@@ -108,7 +109,7 @@ impl List for RevisionList<'_> {
         format!("{} revisions of {}", self.reader.ledger.id, self.transaction.id)
     }
 
-    async fn chunk(&self, after: Option<&i64>, limit: u64) -> Result<Vec<event::Model>, LedgerError> {
+    async fn chunk(&self, after: Option<&i64>, limit: u64, _: Width) -> Result<Vec<event::Model>, LedgerError> {
         let Some(after) = after else {
             let mut events: Vec<_> = self.reader.first_event(self.transaction).await?.into_iter().collect();
             let rest = limit.saturating_sub(1);

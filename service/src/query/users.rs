@@ -6,6 +6,7 @@ use entity::{account, user};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::list::{List, read_page};
+use super::width::{NO_METADATA, Width};
 use super::{Page, PageRequest, Reader, rows};
 use crate::ledger::Account;
 use crate::money::CurrencyCode;
@@ -85,14 +86,24 @@ impl List for UserList<'_> {
         format!("{} users {:?}", self.reader.ledger.id, self.search)
     }
 
-    async fn chunk(&self, after: Option<&String>, limit: u64) -> Result<Vec<user::Model>, LedgerError> {
+    async fn chunk(&self, after: Option<&String>, limit: u64, width: Width) -> Result<Vec<user::Model>, LedgerError> {
         // No id is empty, so that the first page begins after the empty one.
         let after = after.map_or("", String::as_str);
-        let users = user::Entity::find()
+        let users = width
+            .select::<user::Entity>(&[(user::Column::Metadata, NO_METADATA)])
             .filter(user::Column::LedgerId.eq(self.reader.ledger.id))
             .filter(user::Column::Id.gt(after))
             .order_by_asc(user::Column::Id)
             .limit(limit)
+            .all(self.reader.db)
+            .await?;
+        Ok(users)
+    }
+
+    async fn complete(&self, rows: Vec<user::Model>) -> Result<Vec<user::Model>, LedgerError> {
+        let users = user::Entity::find()
+            .filter(user::Column::LedgerId.eq(self.reader.ledger.id))
+            .filter(user::Column::Id.is_in(rows.into_iter().map(|row| row.id)))
             .all(self.reader.db)
             .await?;
         Ok(users)

@@ -36,15 +36,19 @@ impl Timestamp {
     /// Reads an RFC 3339 time with its offset; digits past microseconds are cut.
     ///
     /// # Errors
-    /// `invalid_format` for anything else, a time without an offset included; `out_of_range` for a UTC year outside
-    /// 0002–9998.
+    /// `invalid_format` for anything else, a time without an offset and a leap second included; `out_of_range` for a
+    /// UTC year outside 0002–9998.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let time = DateTime::parse_from_rfc3339(text).map_err(|_| {
+        let refused = || {
             ValueError::new(
                 ValueCode::InvalidFormat,
                 "Must be an RFC 3339 time with an offset, such as 2026-01-31T09:30:00Z.",
             )
-        })?;
+        };
+        if !is_spelt_as_a_time(text.as_bytes()) {
+            return Err(refused());
+        }
+        let time = DateTime::parse_from_rfc3339(text).map_err(|_| refused())?;
         let utc = time.with_timezone(&Utc);
         if !(YEAR_MIN..=YEAR_MAX).contains(&utc.year()) {
             return Err(ValueError::new(
@@ -84,6 +88,34 @@ impl<'de> serde::Deserialize<'de> for Timestamp {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         Self::parse(&text).map_err(serde::de::Error::custom)
     }
+}
+
+/// Whether the text has the form of RFC 3339, section 5.6. The parser also takes blanks for `T`, other signs for `-`, and
+/// a second 60 in any minute, which it would move to the next; an instant here has no room for leap seconds at all.
+fn is_spelt_as_a_time(text: &[u8]) -> bool {
+    const DATE_TIME: &[u8] = b"0000-00-00T00:00:00";
+    const OFFSET: &[u8] = b"+00:00";
+    let Some((date_time, rest)) = text.split_at_checked(DATE_TIME.len()) else {
+        return false;
+    };
+    let rest = match rest.split_first() {
+        Some((b'.', fraction)) => {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            fraction.get(digits..).filter(|_| digits > 0).unwrap_or_default()
+        }
+        _ => rest,
+    };
+    has_form(date_time, DATE_TIME) && !date_time.ends_with(b"60") && (has_form(rest, b"Z") || has_form(rest, OFFSET))
+}
+
+/// Whether the text has a digit where `form` has one, either sign for a plus, and else the same letters in either case.
+fn has_form(text: &[u8], form: &[u8]) -> bool {
+    text.len() == form.len()
+        && text.iter().zip(form).all(|(byte, form)| match form {
+            b'0' => byte.is_ascii_digit(),
+            b'+' => matches!(byte, b'+' | b'-'),
+            other => byte.eq_ignore_ascii_case(other),
+        })
 }
 
 /// A calendar day: days since 1970-01-01.
@@ -184,6 +216,32 @@ mod tests {
         }
         for text in ["0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"] {
             assert_eq!(code(text), ValueCode::OutOfRange, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_spelt_as_the_standard_says() {
+        for text in [
+            "2026-01-31T09:30:00Z",
+            "2026-01-31t09:30:00z",
+            "2026-01-31T09:30:00.1+23:59",
+            "2026-01-31T09:30:00.123456789012-00:00",
+        ] {
+            assert!(Timestamp::parse(text).is_ok(), "{text:?}");
+        }
+        for text in [
+            "2026-01-31T12:30:60Z",
+            "2026-12-31T23:59:60Z",
+            "2026-01-31T09:30:00\u{2212}02:00",
+            "2026-01-31 09:30:00Z",
+            "2026-01-31T09:30:00 +02:00",
+            "2026-01-31T09:30:00+0200",
+            "2026-01-31T09:30:00+02",
+            "2026-01-31T09:30:00.Z",
+            "2026-01-31T09:30:00,5Z",
+            "2026-01-31T09:30:00UTC",
+        ] {
+            assert!(Timestamp::parse(text).is_err(), "{text:?}");
         }
     }
 

@@ -78,6 +78,8 @@ async fn a_thawed_account_works_again(book: &Book) {
 async fn a_closed_account_refuses_every_change_of_its_balance(book: &Book) {
     let kept = book.create(&credit("ada", "20.00")).await.id();
     let _ = book.create(&debit("ada", "20.00")).await;
+    let voided = book.create(&credit("ada", "1.00")).await.id();
+    let _ = book.delete(&format!("/transactions/{voided}")).await.expect(200);
     let _ = book.create(&credit("bob", "20.00")).await;
     let (ada, bob) = (
         book.account_of("ada", "main", "USD").await,
@@ -88,9 +90,13 @@ async fn a_closed_account_refuses_every_change_of_its_balance(book: &Book) {
     let requests = [
         book.post("/transactions", &credit("ada", "1.00")),
         book.post("/transactions", &debit("ada", "1.00")),
+        book.post("/transactions", &transfer(id_of(&ada), id_of(&bob), "1.00")),
         book.post("/transactions", &transfer(id_of(&bob), id_of(&ada), "1.00")),
         book.patch(&kept, &json!({"amount": "19.00"})),
+        book.patch(&kept, &json!({"type": "debit"})),
+        book.patch(&kept, &json!({"transaction_date": "2026-01-31T09:30:00Z"})),
         book.delete(&kept),
+        book.post(&format!("/transactions/{voided}/restore"), &json!({})),
     ];
     for request in requests {
         let _ = book.refuses(request, "account_closed", 409).await;

@@ -107,6 +107,9 @@ async fn the_first_posting_makes_main_and_world(book: &Book) {
 }
 
 async fn world_can_be_neither_posted_nor_patched(book: &Book) {
+    let post = book.post("/accounts", &json!({"name": "world", "currency": "USD"}));
+    let refused = book.refuses(post, "account_exists", 409).await;
+    assert_eq!(refused.body.get("resource_id"), Some(&Value::Null), "there is none yet");
     let world = book
         .create(&credit("ada", "20.00"))
         .await
@@ -229,11 +232,13 @@ async fn patching_changes_only_what_is_named(book: &Book) {
     assert_eq!(patched.version(), 3);
     assert_eq!(patched.body["metadata"], json!({"b": "2"}));
     assert!(patched.body["minimum_balance"].is_null());
+    let head = book.create(&credit("bob", "1.00")).await.position();
     let same = book
         .leaves_no_trace(async || book.patch(&path, &json!({"status": "open"})).await)
         .await
         .expect(200);
     assert_eq!(same.body, patched.body);
+    assert_eq!(same.position(), head);
     let _ = book
         .refuses(book.patch(&path, &json!({"name": "other"})), "validation_failed", 422)
         .await;

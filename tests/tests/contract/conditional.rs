@@ -9,6 +9,9 @@ on_both!(
     the_present_version_passes_in_every_form,
     a_condition_is_tested_even_where_nothing_would_change,
     create_only_is_refused_where_the_user_is,
+    a_version_of_what_is_not_there_is_stale,
+    create_only_on_what_can_only_be_there_is_refused,
+    what_has_no_version_takes_no_condition,
     an_unchanged_resource_is_not_sent_again,
     a_malformed_condition_is_refused,
     of_thirty_two_edits_with_one_version_one_wins,
@@ -82,6 +85,51 @@ async fn create_only_is_refused_where_the_user_is(book: &Book) {
     assert_eq!(refused.body["current_version"], 1);
 }
 
+async fn a_version_of_what_is_not_there_is_stale(book: &Book) {
+    for condition in ["\"1\"", "*"] {
+        let put = book
+            .put("/users/ada", &json!({"full_name": "Ada"}))
+            .header("If-Match", condition);
+        let refused = book.refuses(put, "version_mismatch", 412).await;
+        assert_eq!(refused.body.get("current_version"), Some(&Value::Null), "{condition}");
+    }
+    let patch = book.patch("/users/ada", &json!({"full_name": "Ada"})).if_match(1);
+    let _ = book.refuses(patch, "user_not_found", 404).await;
+}
+
+async fn create_only_on_what_can_only_be_there_is_refused(book: &Book) {
+    let transaction = format!("/transactions/{}", book.create(&credit("ada", "20.00")).await.id());
+    let fees = book.open_account(&json!({"name": "fees", "currency": "USD"})).await;
+    for request in [
+        book.patch(&transaction, &json!({"amount": "1.00"})),
+        book.delete(&transaction),
+        book.patch("/users/ada", &json!({"full_name": "Ada"})),
+        book.patch(&format!("/accounts/{fees}"), &json!({"status": "frozen"})),
+    ] {
+        let create_only = request.clone().header("If-None-Match", "*");
+        let refused = book.refuses(create_only, "version_mismatch", 412).await;
+        assert_eq!(refused.body["current_version"], 1, "{}", refused.request);
+        let versions = request.clone().header("If-None-Match", "\"1\"");
+        let _ = book.refuses(versions, "malformed_request", 400).await;
+        let both = request.header("If-None-Match", "*").if_match(1);
+        let _ = book.refuses(both, "malformed_request", 400).await;
+    }
+}
+
+async fn what_has_no_version_takes_no_condition(book: &Book) {
+    let made = book
+        .post("/keys", &json!({"name": "shop", "role": "reader"}))
+        .await
+        .expect(201);
+    assert!(made.maybe_header("ETag").is_none());
+    let path = format!("/keys/{}", made.id());
+    for (header, condition) in [("If-Match", "\"1\""), ("If-Match", "*"), ("If-None-Match", "*")] {
+        let request = book.delete(&path).header(header, condition);
+        let _ = book.refuses(request, "malformed_request", 400).await;
+    }
+    let _ = book.delete(&path).await.expect(204);
+}
+
 async fn an_unchanged_resource_is_not_sent_again(book: &Book) {
     let made = book.create(&credit("ada", "20.00")).await;
     let account = book.open_account(&json!({"name": "fees", "currency": "USD"})).await;
@@ -124,6 +172,13 @@ async fn a_malformed_condition_is_refused(book: &Book) {
             .patch(&path, &json!({"amount": "1.00"}))
             .header("If-Match", condition);
         let _ = book.refuses(request, "malformed_request", 400).await;
+        for path in [path.as_str(), "/users/ada", "/transactions"] {
+            let _ = book
+                .get(path)
+                .header("If-None-Match", condition)
+                .await
+                .problem("malformed_request", 400);
+        }
     }
 }
 

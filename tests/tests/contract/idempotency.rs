@@ -12,6 +12,7 @@ on_both!(
     a_key_belongs_to_one_request,
     a_refused_request_may_be_sent_again_with_its_key,
     a_request_that_changed_nothing_is_remembered_too,
+    revoking_what_is_revoked_is_remembered_too,
     quotes_around_a_key_do_not_count,
     a_malformed_key_is_refused,
     every_key_of_the_ledger_shares_one_scope,
@@ -52,6 +53,7 @@ async fn every_writing_method_replays(book: &Book) {
     let transaction = format!("/transactions/{}", book.create(&credit("ada", "20.00")).await.id());
     let account = book.open_account(&json!({"name": "fees", "currency": "USD"})).await;
     let account = format!("/accounts/{account}");
+    let shop = book.post("/keys", &json!({"name": "shop", "role": "reader"})).await;
     let requests = [
         book.put("/users/bob", &json!({"full_name": "Bob"})),
         book.put("/users/bob", &json!({"full_name": "Robert"})),
@@ -64,12 +66,14 @@ async fn every_writing_method_replays(book: &Book) {
         book.patch(&transaction, &json!({"amount": "30.00", "reason": "more"})),
         book.delete(&format!("{transaction}?reason=gone")),
         book.post(&format!("{transaction}/restore"), &json!({"reason": "back"})),
+        book.post("/transactions", &credit("bob", "1.00")),
+        book.delete(&format!("/keys/{}", shop.expect(201).id())),
     ];
     let mut originals = Vec::new();
     for (number, request) in requests.iter().enumerate() {
         let original = request.clone().key(&format!("k-{number}")).await;
         assert!(
-            matches!(original.status, 200 | 201),
+            matches!(original.status, 200 | 201 | 204),
             "{} was answered {}",
             original.request,
             original.text
@@ -204,22 +208,46 @@ async fn a_refused_request_may_be_sent_again_with_its_key(book: &Book) {
 async fn a_request_that_changed_nothing_is_remembered_too(book: &Book) {
     let made = book.create(&credit("ada", "20.00")).await;
     let path = format!("/transactions/{}", made.id());
+    let head = book.create(&credit("bob", "1.00")).await.position();
     let same = book
         .patch(&path, &json!({"amount": "20.00"}))
         .key("k")
         .await
         .expect(200);
     assert_eq!(same.version(), 1);
-    assert_eq!(same.position(), made.position());
+    assert_eq!(same.position(), head);
     let _ = book.patch(&path, &json!({"amount": "30.00"})).await.expect(200);
     let replay = book
         .patch(&path, &json!({"amount": "20.00"}))
         .key("k")
         .await
         .expect(200);
-    assert!(replay.is_replay());
+    assert_replays(&replay, &same);
     assert_eq!(replay.body, made.body);
     assert_eq!(book.balance_of("ada").await, "30.00");
+}
+
+async fn revoking_what_is_revoked_is_remembered_too(book: &Book) {
+    let made = book
+        .post("/keys", &json!({"name": "shop", "role": "reader"}))
+        .await
+        .expect(201);
+    let path = format!("/keys/{}", made.id());
+    let first = book.delete(&path).key("one").await.expect(204);
+    let head = book.create(&credit("bob", "1.00")).await.position();
+    let second = book.delete(&path).key("two").await.expect(204);
+    assert!(!second.is_replay(), "another key is another request");
+    assert_eq!(second.position(), head, "nothing changed");
+    let _ = book.create(&credit("bob", "1.00")).await;
+    for (key, original) in [("one", &first), ("two", &second)] {
+        let again = book.leaves_no_trace(async || book.delete(&path).key(key).await).await;
+        assert_replays(&again, original);
+        let other = book
+            .post("/accounts", &json!({"name": "fees", "currency": "USD"}))
+            .key(key);
+        let refused = book.refuses(other, "idempotency_key_reused", 422).await;
+        assert_eq!(refused.text("resource_id"), made.id(), "{key}");
+    }
 }
 
 async fn quotes_around_a_key_do_not_count(book: &Book) {

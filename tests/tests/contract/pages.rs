@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use tests::body::{credit, debit, with};
@@ -12,6 +12,7 @@ on_both!(
     a_walk_sees_every_transaction_once_while_others_are_inserted,
     a_walk_of_users_accounts_and_entries_sees_each_once,
     a_page_may_be_short_but_only_null_ends_a_list,
+    a_page_examines_ten_thousand_rows_and_then_says_where_it_stopped,
 );
 
 const ROWS: usize = 1_000;
@@ -51,19 +52,9 @@ async fn a_walk_sees_every_transaction_once_while_others_are_inserted(book: &Boo
     .concat();
     assert_eq!(ids.len(), ROWS);
 
-    let done = Arc::new(AtomicBool::new(false));
-    let intruder = tokio::spawn({
-        let (client, done) = (client.clone(), Arc::clone(&done));
-        async move {
-            let mut random = Random::seeded(seed);
-            let mut inserted = 0;
-            while !done.load(Ordering::Relaxed) {
-                let _ = client.create(&any_transaction(&mut random, "meanwhile")).await;
-                inserted += 1;
-            }
-            inserted
-        }
-    });
+    let others = insert(&client, seed.wrapping_add(1_000), 40, "meanwhile").await;
+    let deeds = Arc::new(AtomicUsize::new(0));
+    let intruder = tokio::spawn(intrude(client.clone(), seed, others, Arc::clone(&deeds)));
     let account = book.account_of("ada", "main", "USD").await;
     let account = account["id"].as_str().expect("an id is text");
     for owner in [
@@ -77,17 +68,47 @@ async fn a_walk_sees_every_transaction_once_while_others_are_inserted(book: &Boo
             }
             for direction in ["", "-"] {
                 let query = format!("/transactions?{owner}&sort={direction}{member}");
+                let before = deeds.load(Ordering::Relaxed);
                 let rows = client.walk(&query, limit).await;
+                let meanwhile = deeds.load(Ordering::Relaxed) - before;
+                assert!(meanwhile > 0, "{query}: nothing was changed meanwhile");
+                let rows: Vec<Value> = rows.into_iter().filter(|row| row["category"] == "before").collect();
                 assert_each_once(&rows, &ids, &query);
                 assert_sorted(&rows, member, direction == "-", &query);
             }
         }
     }
-    done.store(true, Ordering::Relaxed);
+    intruder.abort();
+    let ended = intruder.await;
     assert!(
-        intruder.await.expect("the intruder ends well") > 0,
-        "nothing was inserted meanwhile"
+        ended.is_err_and(|error| error.is_cancelled()),
+        "the intruder was at work to the end"
     );
+}
+
+/// Inserts, voids and restores, flips, re-dates and changes amounts without end, of none but `others` and its own.
+async fn intrude(client: Client, seed: u64, others: Vec<String>, deeds: Arc<AtomicUsize>) {
+    let mut random = Random::seeded(seed);
+    loop {
+        let other = usize::try_from(random.below(40)).expect("a small number");
+        let path = format!("/transactions/{}", others[other]);
+        let hour = random.below(24);
+        let patch = match random.below(5) {
+            0 => json!({"type": "credit"}),
+            1 => json!({"type": "debit"}),
+            2 => json!({"transaction_date": format!("2026-01-01T{hour:02}:30:00Z")}),
+            3 => json!({"amount": format!("{}.00", 1 + random.below(20))}),
+            _ => {
+                let _ = client.create(&any_transaction(&mut random, "meanwhile")).await;
+                let _ = client.delete(&path).await.expect(200);
+                let _ = client.post(&format!("{path}/restore"), &json!({})).await.expect(200);
+                deeds.fetch_add(3, Ordering::Relaxed);
+                continue;
+            }
+        };
+        let _ = client.patch(&path, &patch).await.expect(200);
+        deeds.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 fn assert_each_once(rows: &[Value], ids: &[String], query: &str) {
@@ -180,5 +201,33 @@ async fn a_page_may_be_short_but_only_null_ends_a_list(book: &Book) {
             vec![needle.body.clone()]
         };
         assert_eq!(rows, expected, "{query}");
+    }
+}
+
+async fn a_page_examines_ten_thousand_rows_and_then_says_where_it_stopped(book: &Book) {
+    let client = book.client();
+    let needle = client
+        .create(&with(
+            credit("ada", "7.00"),
+            json!({"category": "rare", "transaction_date": "2025-01-01T00:00:00Z"}),
+        ))
+        .await;
+    let _ = at_once(100, |_| {
+        let client = client.clone();
+        async move {
+            for _ in 0..105 {
+                let _ = client.create(&credit("ada", "1.00")).await;
+            }
+        }
+    })
+    .await;
+    for query in ["category=rare", "user_id=ada&category=rare", "q=rare&sort=-created_at"] {
+        let path = format!("/transactions?{query}");
+        let first = client.get(&path).await.expect(200);
+        assert_eq!(first.rows().len(), 0, "{query}");
+        let cursor = first.next_cursor().expect("the list goes on");
+        let second = client.get(&format!("{path}&cursor={cursor}")).await.expect(200);
+        assert_eq!(second.rows(), std::slice::from_ref(&needle.body), "{query}");
+        assert!(second.next_cursor().is_none(), "{query}");
     }
 }

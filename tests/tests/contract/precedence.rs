@@ -1,6 +1,8 @@
 //! The order of errors: section 2 of the contract. Each row breaks one more rule than the row before it, and the code of
 //! the newly broken rule must win over all that were broken already.
 
+mod resources;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::body::{credit, debit, transfer, with};
@@ -19,6 +21,7 @@ struct Sinner {
     client: Client,
     method: Method,
     path: String,
+    /// The body; null for none.
     members: Value,
     /// What is sent instead of `members`.
     raw_body: Option<Vec<u8>>,
@@ -27,15 +30,25 @@ struct Sinner {
 }
 
 impl Sinner {
+    fn new(book: &Book, method: Method, path: &str, members: Value) -> Self {
+        Self {
+            client: book.client(),
+            method,
+            path: format!("/api/v1{path}"),
+            members,
+            raw_body: None,
+            media_type: "application/json",
+            headers: Vec::new(),
+        }
+    }
+
     fn request(&self) -> Request {
-        let body = self
-            .raw_body
-            .clone()
-            .unwrap_or_else(|| self.members.to_string().into_bytes());
-        let request = self
-            .client
-            .request(self.method.clone(), &self.path)
-            .body(body, self.media_type);
+        let mut request = self.client.request(self.method.clone(), &self.path);
+        if let Some(body) = &self.raw_body {
+            request = request.body(body.clone(), self.media_type);
+        } else if !self.members.is_null() {
+            request = request.body(self.members.to_string(), self.media_type);
+        }
         self.headers
             .iter()
             .fold(request, |request, (name, value)| request.header(name, value))
@@ -57,19 +70,25 @@ async fn set_status(book: &Book, account_id: &str, status: &str) {
         .expect(200);
 }
 
-/// The codes from `validation_failed` up, which need nothing of the database.
-async fn break_the_rest(book: &Book, sinner: &mut Sinner, reader: Client) {
-    sinner.set(json!({"category": ""}));
+/// The codes from `validation_failed` up, which need nothing of the database; `bad` is one bad member.
+async fn break_the_rest(book: &Book, sinner: &mut Sinner, bad: Value, weaker: Client) {
+    let member = bad.to_string();
+    sinner.set(bad);
     sinner.expect(book, "validation_failed", 422).await;
     let mut twice = sinner.members.to_string();
-    twice.insert_str(1, r#""category":"","#);
+    twice.insert_str(1, &format!("{},", member.trim_matches(['{', '}'])));
     sinner.raw_body = Some(twice.into_bytes());
     sinner.expect(book, "malformed_request", 400).await;
     sinner.media_type = "text/plain";
     sinner.expect(book, "unsupported_media_type", 415).await;
     sinner.raw_body = Some(vec![b'{'; 1024 * 1024 + 1]);
     sinner.expect(book, "payload_too_large", 413).await;
-    sinner.client = reader;
+    break_access(book, sinner, weaker).await;
+}
+
+/// The codes that need not even a body; `weaker` is a key whose role does not suffice.
+async fn break_access(book: &Book, sinner: &mut Sinner, weaker: Client) {
+    sinner.client = weaker;
     sinner.expect(book, "forbidden", 403).await;
     sinner.client = book.anonymous();
     sinner.expect(book, "unauthenticated", 401).await;
@@ -98,16 +117,8 @@ async fn an_edits_errors_come_in_the_order_of_the_contract(book: &Book) {
         .key("used")
         .await
         .expect(201);
-    let path = format!("/api/v1/transactions/{spent}");
-    let mut sinner = Sinner {
-        client: book.client(),
-        method: Method::PATCH,
-        path: path.clone(),
-        members: json!({"amount": "20.01"}),
-        raw_body: None,
-        media_type: "application/json",
-        headers: Vec::new(),
-    };
+    let path = format!("/transactions/{spent}");
+    let mut sinner = Sinner::new(book, Method::PATCH, &path, json!({"amount": "20.01"}));
     sinner.expect(book, "insufficient_funds", 422).await;
     sinner.set(json!({"amount": "92233720368547758.07"}));
     sinner.expect(book, "amount_overflow", 422).await;
@@ -127,7 +138,7 @@ async fn an_edits_errors_come_in_the_order_of_the_contract(book: &Book) {
     sinner.expect(book, "transaction_not_found", 404).await;
     sinner.headers.push(("Idempotency-Key", "used".to_owned()));
     sinner.expect(book, "idempotency_key_reused", 422).await;
-    break_the_rest(book, &mut sinner, reader).await;
+    break_the_rest(book, &mut sinner, json!({"category": ""}), reader).await;
 }
 
 async fn a_postings_errors_come_in_the_order_of_the_contract(book: &Book) {
@@ -145,15 +156,7 @@ async fn a_postings_errors_come_in_the_order_of_the_contract(book: &Book) {
         .open_account(&json!({"name": "fees", "currency": "USD", "minimum_balance": "0"}))
         .await;
     let yen = book.open_account(&json!({"name": "yen", "currency": "JPY"})).await;
-    let mut sinner = Sinner {
-        client: book.client(),
-        method: Method::POST,
-        path: "/api/v1/transactions".to_owned(),
-        members: transfer(&fees, &bob, "1.00"),
-        raw_body: None,
-        media_type: "application/json",
-        headers: Vec::new(),
-    };
+    let mut sinner = Sinner::new(book, Method::POST, "/transactions", transfer(&fees, &bob, "1.00"));
     sinner.expect(book, "insufficient_funds", 422).await;
     sinner.set(json!({"amount": "92233720368547758.07"}));
     sinner.expect(book, "amount_overflow", 422).await;
@@ -173,7 +176,7 @@ async fn a_postings_errors_come_in_the_order_of_the_contract(book: &Book) {
     sinner.expect(book, "account_not_found", 404).await;
     sinner.headers.push(("Idempotency-Key", "used".to_owned()));
     sinner.expect(book, "idempotency_key_reused", 422).await;
-    break_the_rest(book, &mut sinner, reader).await;
+    break_the_rest(book, &mut sinner, json!({"category": ""}), reader).await;
 }
 
 async fn rules_about_two_accounts_come_in_the_order_of_the_contract(book: &Book) {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use tests::wire::{RawAnswer, send};
+use serde_json::json;
+use tests::wire::{RawAnswer, exchange, send};
 use tests::{Book, OPERATOR_KEY, on_both};
 
 on_both!(
     bytes_that_are_no_request_are_refused,
+    what_is_no_request_does_not_spoil_the_answers_before_it,
     ids_that_clients_normalise_are_refused,
     bad_header_syntax_is_refused,
     two_lengths_are_one_too_many,
@@ -33,27 +35,39 @@ async fn send_without_trace(book: &Book, bytes: &[u8]) -> RawAnswer {
     answer
 }
 
-fn assert_refused(answer: &RawAnswer, statuses: &[u16], what: &str) {
-    assert!(
-        statuses.contains(&answer.status),
-        "{what} was answered {}: {} {}",
-        answer.status,
-        answer.head,
-        answer.body
+/// Whether the answer is a whole problem of this code, as every error of the contract is.
+#[track_caller]
+fn assert_problem(answer: &RawAnswer, code: &str, status: u16, what: &str) {
+    let told = format!("{what:?} was answered {} {}", answer.head, answer.body);
+    assert_eq!(answer.status, status, "{told}");
+    assert_eq!(
+        answer.header("Content-Type"),
+        Some("application/problem+json"),
+        "{told}"
     );
-    if !answer.body.is_null() {
-        assert_eq!(answer.body["status"], answer.status, "{what}");
+    let expected = json!({
+        "type": format!("urn:daybook:problem:{code}"), "title": answer.body["title"], "status": status, "code": code,
+        "detail": answer.body["detail"], "request_id": answer.header("X-Request-Id"),
+    });
+    assert_eq!(answer.body, expected, "{told}");
+    for member in ["title", "detail", "request_id"] {
         assert!(
-            answer.head.to_ascii_lowercase().contains("application/problem+json"),
-            "{what}: {}",
-            answer.head
+            answer.body[member].as_str().is_some_and(|text| !text.is_empty()),
+            "{told}"
         );
     }
 }
 
+/// The same of what the server cannot read on behind: it ends the connection.
+#[track_caller]
+fn assert_last_problem(answer: &RawAnswer, code: &str, status: u16, what: &str) {
+    assert_problem(answer, code, status, what);
+    assert_eq!(answer.header("Connection"), Some("close"), "{what:?}: {}", answer.head);
+    assert!(answer.header("Date").is_some(), "{what:?}: {}", answer.head);
+}
+
 async fn bytes_that_are_no_request_are_refused(book: &Book) {
-    let cases: [&[u8]; 10] = [
-        b"\r\n\r\n\r\n\r\n",
+    let cases: [&[u8]; 9] = [
         b"HELLO\r\n\r\n",
         b"GET\r\n\r\n",
         b"GET /livez\r\n\r\n",
@@ -65,12 +79,20 @@ async fn bytes_that_are_no_request_are_refused(book: &Book) {
         b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n",
     ];
     for bytes in cases {
-        let mut bytes = bytes.to_vec();
-        // Whatever waits for more is shown that there is no more.
-        bytes.extend_from_slice(b"\r\n\r\n");
-        let answer = send_without_trace(book, &bytes).await;
-        assert_refused(&answer, &[0, 400, 404, 405, 408, 505], &String::from_utf8_lossy(&bytes));
+        let answer = send_without_trace(book, bytes).await;
+        assert_last_problem(&answer, "malformed_request", 400, &String::from_utf8_lossy(bytes));
     }
+}
+
+async fn what_is_no_request_does_not_spoil_the_answers_before_it(book: &Book) {
+    let bytes = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nHELLO\r\n\r\n";
+    let both = exchange(book.address(), bytes).await;
+    assert!(both.starts_with("HTTP/1.1 200 OK\r\n"), "{both}");
+    let last = both
+        .rfind("HTTP/1.1 400 Bad Request\r\n")
+        .expect("the problem comes last");
+    let answer = RawAnswer::parse(&both.as_bytes()[last..]);
+    assert_last_problem(&answer, "malformed_request", 400, "the second of two");
 }
 
 async fn ids_that_clients_normalise_are_refused(book: &Book) {
@@ -80,8 +102,9 @@ async fn ids_that_clients_normalise_are_refused(book: &Book) {
              Content-Type: application/json\r\nContent-Length: 20\r\nConnection: close\r\n\r\n{{\"full_name\":\"Dots\"}}"
         );
         let answer = send_without_trace(book, request.as_bytes()).await;
-        assert_refused(&answer, &[400], id);
+        assert_eq!(answer.status, 400, "{id}: {}", answer.body);
         assert_eq!(answer.body["code"], "malformed_request", "{id}");
+        assert_eq!(answer.body["parameter"], "id", "{id}");
     }
 }
 
@@ -98,12 +121,11 @@ async fn bad_header_syntax_is_refused(book: &Book) {
         "Transfer-Encoding: gzip\r\n".to_owned(),
     ] {
         let answer = send_without_trace(book, &post(&headers, BODY)).await;
-        assert_refused(&answer, &[0, 400, 413, 501], &headers);
+        assert_last_problem(&answer, "malformed_request", 400, &headers);
     }
     let twice = format!("Content-Length: {length}\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\n");
     let answer = send_without_trace(book, &post(&twice, BODY)).await;
-    assert_refused(&answer, &[400], "two idempotency keys");
-    assert_eq!(answer.body["code"], "malformed_request");
+    assert_problem(&answer, "malformed_request", 400, "two idempotency keys");
 }
 
 async fn two_lengths_are_one_too_many(book: &Book) {
@@ -114,7 +136,7 @@ async fn two_lengths_are_one_too_many(book: &Book) {
         format!("Transfer-Encoding: chunked\r\nContent-Length: {length}\r\n"),
     ] {
         let answer = send_without_trace(book, &post(&headers, BODY)).await;
-        assert_refused(&answer, &[0, 400], &headers);
+        assert_last_problem(&answer, "malformed_request", 400, &headers);
     }
 }
 
@@ -122,8 +144,7 @@ async fn a_body_without_a_length_is_bounded_too(book: &Book) {
     let chunk = format!("{:x}\r\n{}\r\n", 64 * 1024, " ".repeat(64 * 1024));
     let body = format!("{}0\r\n\r\n", chunk.repeat(17));
     let answer = send_without_trace(book, &post("Transfer-Encoding: chunked\r\n", &body)).await;
-    // A server that stops reading may also reset the connection, which can lose the answer.
-    assert_refused(&answer, &[0, 413], "17 chunks of 64 KiB");
+    assert_problem(&answer, "payload_too_large", 413, "17 chunks of 64 KiB");
 
     let whole = format!("{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len());
     let taken = send(book.address(), &post("Transfer-Encoding: chunked\r\n", &whole)).await;
@@ -133,18 +154,20 @@ async fn a_body_without_a_length_is_bounded_too(book: &Book) {
 async fn too_many_headers_are_refused(book: &Book) {
     let many = "X-Filler: abc\r\n".repeat(500);
     let answer = send_without_trace(book, &post(&format!("Content-Length: 2\r\n{many}"), "{}")).await;
-    assert_refused(&answer, &[0, 400, 413, 431], "500 headers");
+    assert_last_problem(&answer, "malformed_request", 400, "500 headers");
     let long = format!("Content-Length: 2\r\nX-Filler: {}\r\n", "a".repeat(1024 * 1024));
     let answer = send_without_trace(book, &post(&long, "{}")).await;
-    assert_refused(&answer, &[0, 400, 413, 431], "a header of 1 MiB");
+    assert_last_problem(&answer, "malformed_request", 400, "a header of 1 MiB");
 }
 
 async fn slow_headers_are_cut_off(book: &Book) {
     let book = book
         .with_settings(|settings| settings.request_timeout = Duration::from_secs(2))
         .await;
-    let answer = send_without_trace(&book, b"GET /livez HTTP/1.1\r\nHost: localhost\r\n").await;
-    assert_refused(&answer, &[408], "headers without an end");
+    for bytes in [&b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"[..], b"\r\n\r\n"] {
+        let answer = send_without_trace(&book, bytes).await;
+        assert_last_problem(&answer, "request_timeout", 408, &String::from_utf8_lossy(bytes));
+    }
 }
 
 async fn a_slow_body_is_cut_off(book: &Book) {
@@ -152,8 +175,7 @@ async fn a_slow_body_is_cut_off(book: &Book) {
         .with_settings(|settings| settings.request_timeout = Duration::from_secs(2))
         .await;
     let answer = send_without_trace(&book, &post("Content-Length: 1000\r\n", "{\"type\":")).await;
-    assert_refused(&answer, &[408], "a body without an end");
-    assert_eq!(answer.body["code"], "request_timeout");
+    assert_problem(&answer, "request_timeout", 408, "a body without an end");
 }
 
 async fn a_client_that_goes_away_leaves_the_server_well(book: &Book) {

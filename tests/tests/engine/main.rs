@@ -12,6 +12,7 @@
 
 mod binding;
 mod core;
+mod currencies;
 mod model;
 mod plans;
 mod properties;

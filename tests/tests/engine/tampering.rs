@@ -17,7 +17,7 @@ const UNGUARD: [(&str, &[&str]); 3] = [
 ];
 
 /// What is done to the tables, and what must then be said that was not said before.
-const DEEDS: [(&str, Invariant, &str); 14] = [
+const DEEDS: [(&str, Invariant, &str); 15] = [
     (
         "UPDATE accounts SET balance = balance + 100 WHERE owner = 'ada' AND currency = 'USD'",
         Invariant::ZeroSum,
@@ -73,6 +73,11 @@ const DEEDS: [(&str, Invariant, &str); 14] = [
         "UPDATE idempotency_keys SET answer_position = 999",
         Invariant::Answers,
         "does not lead to its answer, event 999",
+    ),
+    (
+        "UPDATE api_keys SET position = 2",
+        Invariant::Documents,
+        "is not as its newest event recorded it",
     ),
     (
         "DELETE FROM blocks WHERE height = 3",

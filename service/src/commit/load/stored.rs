@@ -66,7 +66,7 @@ stored_rows! {
     EventRow from "e" { kind: String, data: String, personal: Option<String> }
     KeyRow from "k" {
         id: Uuid, name: String, role: String, hash: Vec<u8>, prefix: String, created_at: i64, expires_at: Option<i64>,
-        revoked_at: Option<i64>,
+        revoked_at: Option<i64>, position: i64,
     }
     /// The ledger of a key.
     KeyLedgerRow from "l" { name: String }
@@ -218,6 +218,7 @@ impl KeyRow {
         Ok(Key {
             record,
             hash: read_hash(self.hash)?,
+            position: self.position,
         })
     }
 }

@@ -228,6 +228,7 @@ fn key_row(ledger_id: i64, key: &Key) -> Vec<Cell> {
         micros(record.created_at),
         record.expires_at.map(Timestamp::micros).into(),
         record.revoked_at.map(Timestamp::micros).into(),
+        key.position.into(),
     ]
 }
 

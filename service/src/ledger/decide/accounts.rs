@@ -44,7 +44,7 @@ pub(super) fn create_account(draft: &mut Draft<'_>, command: &CreateAccount) -> 
     Ok(Outcome {
         status: AnswerStatus::Created,
         record,
-        answer_position: Some(position),
+        answer_position: position,
     })
 }
 
@@ -64,7 +64,7 @@ pub(super) fn update_account(
         return Ok(Outcome {
             status: AnswerStatus::Ok,
             record,
-            answer_position: Some(old.position),
+            answer_position: old.position,
         });
     }
     check_change(&old, &new)?;
@@ -84,7 +84,7 @@ pub(super) fn update_account(
     Ok(Outcome {
         status: AnswerStatus::Ok,
         record,
-        answer_position: Some(position),
+        answer_position: position,
     })
 }
 

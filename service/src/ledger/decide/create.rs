@@ -116,7 +116,7 @@ pub(super) fn save(
     Outcome {
         status,
         record,
-        answer_position: Some(position),
+        answer_position: position,
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) fn create_key(draft: &mut Draft<'_>, command: &CreateKey) -> Outcome 
         Key {
             record,
             hash: command.hash,
+            position: draft.next_position(),
         },
         "key.created",
         AnswerStatus::Created,
@@ -36,25 +37,24 @@ pub(super) fn revoke_key(draft: &mut Draft<'_>, id: Uuid, by: Role) -> Result<Ou
     let known = draft.key(id).filter(|key| key.is_visible_to(by, &draft.ledger().name));
     let mut key = known.cloned().ok_or(LedgerError::NotFound(Resource::Key))?;
     if key.record.revoked_at.is_some() {
-        let record = Record::Key(key.record);
         return Ok(Outcome {
             status: AnswerStatus::NoContent,
-            record,
-            answer_position: None,
+            record: Record::Key(key.record),
+            answer_position: key.position,
         });
     }
     key.record.revoked_at = Some(draft.now());
     Ok(save(draft, key, "key.revoked", AnswerStatus::NoContent))
 }
 
-fn save(draft: &mut Draft<'_>, key: Key, kind: &'static str, status: AnswerStatus) -> Outcome {
-    let position = draft.next_position();
-    let record = Record::Key(key.record.clone());
+fn save(draft: &mut Draft<'_>, mut key: Key, kind: &'static str, status: AnswerStatus) -> Outcome {
+    key.position = draft.next_position();
+    let (position, record) = (key.position, Record::Key(key.record.clone()));
     draft.record_event(kind, format!("keys/{}", key.record.id), record.clone(), None);
     draft.put_key(key);
     Outcome {
         status,
         record,
-        answer_position: Some(position),
+        answer_position: position,
     }
 }

@@ -33,8 +33,8 @@ pub struct Decision {
 struct Outcome {
     status: AnswerStatus,
     record: Record,
-    /// Position of the event whose document `record` is; `None`: of no event, and to be decided anew if asked again.
-    answer_position: Option<i64>,
+    /// Position of the event whose document `record` is: the command's own, or the newest where nothing changed.
+    answer_position: i64,
 }
 
 /// Decides one request over the snapshot as the requests before it left it.
@@ -70,8 +70,8 @@ pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut 
         dry_run: false,
     };
     let mut changes = draft.into_changes();
-    if let (Some(idempotency), Some(answer_position)) = (&request.idempotency, outcome.answer_position) {
-        let stored = remember(idempotency, &answer, answer_position);
+    if let Some(idempotency) = &request.idempotency {
+        let stored = remember(idempotency, &answer, outcome.answer_position);
         changes.answers.insert(stored.key.clone(), stored);
     }
     Ok(Decision {

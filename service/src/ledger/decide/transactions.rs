@@ -28,7 +28,7 @@ pub(super) fn update_transaction(
         return Ok(Outcome {
             status: AnswerStatus::Ok,
             record,
-            answer_position: Some(old.position),
+            answer_position: old.position,
         });
     }
     let mut new = with_next_version(draft, new);

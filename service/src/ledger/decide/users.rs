@@ -68,7 +68,7 @@ fn replace(draft: &mut Draft<'_>, old: &User, new: User) -> Outcome {
         return Outcome {
             status: AnswerStatus::Ok,
             record,
-            answer_position: Some(old.position),
+            answer_position: old.position,
         };
     }
     let mut new = User {
@@ -91,7 +91,7 @@ fn save(draft: &mut Draft<'_>, mut user: User, kind: &'static str, status: Answe
     Outcome {
         status,
         record,
-        answer_position: Some(position),
+        answer_position: position,
     }
 }
 

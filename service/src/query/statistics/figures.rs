@@ -10,7 +10,7 @@ use crate::record::{CategoryStatistics, CurrencyStatistics, DirectionStatistics,
 use crate::value::Day;
 
 /// Most categories that are shown of a currency.
-const CATEGORIES_MAX: usize = 100;
+pub(super) const CATEGORIES_MAX: usize = 100;
 /// Bits of the lower part of a sum as it is stored.
 const LOW_BITS: u32 = 20;
 
@@ -68,6 +68,8 @@ impl Sums {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gathered {
     all: Sums,
+    /// Of all transactions that have a category.
+    named: Sums,
     by_category: BTreeMap<String, Sums>,
     by_day: BTreeMap<Day, Sums>,
     busiest: Option<(i64, Day)>,
@@ -77,16 +79,15 @@ impl Gathered {
     pub(super) fn add(&mut self, part: Part, row: &Row) {
         let sums = Sums::of(row);
         let day = row.day.map(rows::day_of);
-        match (part, row.category.as_deref()) {
-            (Part::Total | Part::Category, Some("")) => {
+        match part {
+            Part::Zone => {}
+            Part::Total => {
                 self.all = sums;
                 self.busiest = row.busiest();
             }
-            (Part::Total | Part::Category, Some(category)) => {
-                self.by_category.insert(category.to_owned(), sums);
-            }
-            (Part::Day, _) => self.by_day.extend(day.map(|day| (day, sums))),
-            (Part::Zone, _) | (_, None) => {}
+            Part::Named => self.named = sums,
+            Part::Category => self.by_category.extend(row.category.clone().map(|name| (name, sums))),
+            Part::Day => self.by_day.extend(day.map(|day| (day, sums))),
         }
     }
 
@@ -125,15 +126,11 @@ impl Gathered {
 
     /// The largest totals, then by name; no category comes after every name.
     fn categories(&self, currency: Currency) -> Vec<CategoryStatistics> {
-        let named = self
-            .by_category
-            .values()
-            .fold(Sums::default(), |sum, sums| sum.plus(*sums));
         let mut categories: Vec<(Option<&str>, Sums)> = self
             .by_category
             .iter()
             .map(|(name, sums)| (Some(name.as_str()), *sums))
-            .chain([(None, self.all.minus(named))])
+            .chain([(None, self.all.minus(self.named))])
             .filter(|(_, sums)| sums.count() > 0)
             .collect();
         categories.sort_by_key(|(name, sums)| (Reverse(sums.total()), name.is_none(), *name));
@@ -261,6 +258,7 @@ mod tests {
     fn categories_come_by_total_then_by_name_and_none_comes_last() {
         let gathered = Gathered {
             all: sums(&[5, 3, 3], &[3]),
+            named: sums(&[5, 3], &[3]),
             by_category: [
                 ("b", sums(&[3], &[])),
                 ("a", sums(&[], &[3])),
@@ -290,6 +288,7 @@ mod tests {
         let named = (0..150_i64).map(|number| (format!("{number:03}"), sums(&[number + 1], &[])));
         let gathered = Gathered {
             all: sums(&(1..=150).collect::<Vec<_>>(), &[]),
+            named: sums(&(1..=150).collect::<Vec<_>>(), &[]),
             by_category: named.chain([("gone".to_owned(), sums(&[], &[]))]).collect(),
             ..Gathered::default()
         };

@@ -1,11 +1,13 @@
 //! The statement that statistics are read with: one, so that all of them are of one moment.
 //!
 //! Its rows are of several kinds, told apart by [`Part`]; every sum comes as `high` * 2^20 + `low`, since a sum of
-//! amounts can pass 64 bits. Parameters: ledger, owner, first day, last day, currency.
+//! amounts can pass 64 bits. Parameters: ledger, owner, first day, last day, currency. However many categories there
+//! are, those that are shown leave the database, and one sum of all.
 
 use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult, Statement, Value};
 
 use super::Shape;
+use super::figures::CATEGORIES_MAX;
 use crate::LedgerError;
 use crate::query::rows;
 use crate::value::Day;
@@ -20,23 +22,26 @@ const BUSIEST_DAY_ZERO: i64 = 8_388_608;
 pub(super) enum Part {
     /// The user exists; `name` is the zone of the grouping.
     Zone,
-    /// Of all time: sums of a currency, `name`, and a category; with the busiest day where the category is ''.
+    /// Sums of a currency, `name`; of all time, with the busiest day.
     Total,
-    /// Sums of a currency, `name`, and a category over the days asked for.
+    /// Sums of a currency, `name`, over all transactions that have a category.
+    Named,
+    /// Sums of a currency, `name`, and one of its categories with the largest totals.
     Category,
     /// Sums of a currency, `name`, on one of the days asked for, all categories.
     Day,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Zone, Self::Total, Self::Category, Self::Day];
+    const ALL: [Self; 5] = [Self::Zone, Self::Total, Self::Named, Self::Category, Self::Day];
 
     fn number(self) -> i64 {
         match self {
             Self::Zone => 0,
             Self::Total => 1,
-            Self::Category => 2,
-            Self::Day => 3,
+            Self::Named => 2,
+            Self::Category => 3,
+            Self::Day => 4,
         }
     }
 
@@ -108,19 +113,19 @@ fn text(backend: DbBackend, shape: Shape) -> String {
             AND t.credit_count + t.debit_count > 0"
     );
     let days = join_days(backend);
-    let mut parts = vec![zone.to_owned()];
-    if shape.has_range() {
-        parts.push(format!(
-            "{CATEGORY} FROM totals t {days} {totals} GROUP BY t.currency, t.category"
-        ));
+    let (sums, total) = if shape.has_range() {
+        let grouped = "GROUP BY t.currency, t.category, t.generation";
+        (format!("{SUMS_OF_DAYS} FROM totals t {days} {totals} {grouped}"), TOTAL)
     } else {
-        parts.push(format!("{TOTAL} FROM totals t {totals}"));
-    }
+        (format!("{SUMS} FROM totals t {totals}"), TOTAL_OF_ALL_TIME)
+    };
+    let mut parts = vec![zone.to_owned(), total.to_owned(), NAMED.to_owned()];
+    parts.push(format!("{CATEGORY} <= {CATEGORIES_MAX}"));
     if shape.needs_days() {
         let of_all_categories = "AND t.category = '' AND d.credit_count + d.debit_count > 0";
         parts.push(format!("{DAY} FROM totals t {days} {totals} {of_all_categories}"));
     }
-    parts.join(" UNION ALL ")
+    format!("WITH sums AS ({sums}) {}", parts.join(" UNION ALL "))
 }
 
 /// The days of each row of `totals`, each a range of the key. Left to itself, a planner with old statistics would read
@@ -155,21 +160,51 @@ SELECT CAST(0 AS BIGINT) AS part, 'UTC' AS name, NULL AS category, CAST(NULL AS 
     CAST(NULL AS BIGINT) AS debit_count, CAST(NULL AS BIGINT) AS debit_high, CAST(NULL AS BIGINT) AS debit_low,
     CAST(NULL AS BIGINT) AS busiest";
 
-/// The days of all categories lie together, and are looked through once.
-const TOTAL: &str = "
-SELECT 1, t.currency, t.category, CAST(NULL AS BIGINT),
-    t.credit_count, t.credit_total_high, t.credit_total_low, t.debit_count, t.debit_total_high, t.debit_total_low,
-    CASE WHEN t.category = '' THEN (
-        SELECT MAX((d.credit_count + d.debit_count) * 16777216 + d.day + 8388608) FROM daily_totals d
-        WHERE d.ledger_id = t.ledger_id AND d.owner = t.owner AND d.currency = t.currency
-            AND d.generation = t.generation AND d.category = '') END";
+/// Of all time.
+const SUMS: &str = "
+SELECT t.currency, t.category, t.generation, t.credit_count, t.credit_total_high AS credit_high,
+    t.credit_total_low AS credit_low, t.debit_count, t.debit_total_high AS debit_high, t.debit_total_low AS debit_low";
 
+/// Of a range of days.
+const SUMS_OF_DAYS: &str = "
+SELECT t.currency, t.category, t.generation, CAST(SUM(d.credit_count) AS BIGINT) AS credit_count,
+    CAST(SUM(d.credit_total >> 20) AS BIGINT) AS credit_high,
+    CAST(SUM(d.credit_total & 1048575) AS BIGINT) AS credit_low,
+    CAST(SUM(d.debit_count) AS BIGINT) AS debit_count,
+    CAST(SUM(d.debit_total >> 20) AS BIGINT) AS debit_high,
+    CAST(SUM(d.debit_total & 1048575) AS BIGINT) AS debit_low";
+
+const TOTAL: &str = "
+SELECT 1, s.currency, s.category, CAST(NULL AS BIGINT), s.credit_count, s.credit_high, s.credit_low, s.debit_count,
+    s.debit_high, s.debit_low, CAST(NULL AS BIGINT) FROM sums s WHERE s.category = ''";
+
+/// The days of all categories lie together, and are looked through once.
+const TOTAL_OF_ALL_TIME: &str = "
+SELECT 1, s.currency, s.category, CAST(NULL AS BIGINT), s.credit_count, s.credit_high, s.credit_low, s.debit_count,
+    s.debit_high, s.debit_low,
+    (SELECT MAX((d.credit_count + d.debit_count) * 16777216 + d.day + 8388608) FROM daily_totals d
+        WHERE d.ledger_id = $1 AND d.owner = $2 AND d.currency = s.currency AND d.generation = s.generation
+            AND d.category = '')
+FROM sums s WHERE s.category = ''";
+
+const NAMED: &str = "
+SELECT 2, s.currency, NULL, CAST(NULL AS BIGINT), CAST(SUM(s.credit_count) AS BIGINT),
+    CAST(SUM(s.credit_high) AS BIGINT), CAST(SUM(s.credit_low) AS BIGINT), CAST(SUM(s.debit_count) AS BIGINT),
+    CAST(SUM(s.debit_high) AS BIGINT), CAST(SUM(s.debit_low) AS BIGINT), CAST(NULL AS BIGINT)
+FROM sums s WHERE s.category <> '' GROUP BY s.currency";
+
+/// The largest totals, then by name: the low parts are carried, so that equal sums compare equal however they came
+/// about.
 const CATEGORY: &str = "
-SELECT 2, t.currency, t.category, CAST(NULL AS BIGINT), CAST(SUM(d.credit_count) AS BIGINT),
-    CAST(SUM(d.credit_total >> 20) AS BIGINT), CAST(SUM(d.credit_total & 1048575) AS BIGINT),
-    CAST(SUM(d.debit_count) AS BIGINT),
-    CAST(SUM(d.debit_total >> 20) AS BIGINT), CAST(SUM(d.debit_total & 1048575) AS BIGINT), CAST(NULL AS BIGINT)";
+SELECT 3, r.currency, r.category, CAST(NULL AS BIGINT), r.credit_count, r.credit_high, r.credit_low, r.debit_count,
+    r.debit_high, r.debit_low, CAST(NULL AS BIGINT)
+FROM (
+    SELECT s.*, ROW_NUMBER() OVER (PARTITION BY s.currency ORDER BY
+        s.credit_high + s.debit_high + ((s.credit_low + s.debit_low) >> 20) DESC,
+        ((s.credit_low + s.debit_low) & 1048575) DESC, s.category) AS place
+    FROM sums s WHERE s.category <> '') r
+WHERE r.place";
 
 const DAY: &str = "
-SELECT 3, t.currency, t.category, d.day, d.credit_count, d.credit_total >> 20, d.credit_total & 1048575,
+SELECT 4, t.currency, t.category, d.day, d.credit_count, d.credit_total >> 20, d.credit_total & 1048575,
     d.debit_count, d.debit_total >> 20, d.debit_total & 1048575, CAST(NULL AS BIGINT)";

@@ -6,11 +6,12 @@ mod range;
 mod tests;
 
 use entity::{account, transaction};
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use uuid::Uuid;
 
 use super::currencies::Currencies;
 use super::list::{List, read_page};
+use super::width::Width;
 use super::{Page, PageRequest, Reader, TransactionFilter, TransactionSort, rows};
 use crate::ledger::LEDGER_OWNER;
 use crate::money::{AmountText, Currency};
@@ -151,13 +152,22 @@ impl List for TransactionList<'_> {
         self.description.clone()
     }
 
-    async fn chunk(&self, after: Option<&Position>, limit: u64) -> Result<Vec<Self::Row>, LedgerError> {
+    async fn chunk(&self, after: Option<&Position>, limit: u64, width: Width) -> Result<Vec<Self::Row>, LedgerError> {
         let Some(range) = &self.range else {
             return Ok(Vec::new());
         };
-        let found = self.reader.db.query_all(&range.statement(after, limit)).await?;
+        let found = self.reader.db.query_all(&range.statement(after, limit, width)).await?;
         let rows = found.iter().map(|row| transaction::Model::from_query_result(row, ""));
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    async fn complete(&self, rows: Vec<Self::Row>) -> Result<Vec<Self::Row>, LedgerError> {
+        let whole = transaction::Entity::find()
+            .filter(transaction::Column::LedgerId.eq(self.reader.ledger.id))
+            .filter(transaction::Column::Id.is_in(rows.iter().map(|row| row.id)))
+            .all(self.reader.db)
+            .await?;
+        Ok(whole)
     }
 
     fn position(&self, row: &transaction::Model) -> Position {

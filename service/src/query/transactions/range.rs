@@ -11,9 +11,13 @@ use uuid::Uuid;
 use super::{Amounts, TransactionFilter, TransactionSort};
 use crate::LedgerError;
 use crate::query::merge::merge;
+use crate::query::width::{NO_METADATA, NO_TEXT, Width};
 
 /// Where a row stands: its sort value, 0 in a list by recording, and its id.
 pub(super) type Position = (i64, Uuid);
+
+/// What can be large in a row. The text that is searched is not: it is made of short ones.
+const LARGE: &[(Column, &str)] = &[(Column::Metadata, NO_METADATA), (Column::Description, NO_TEXT)];
 
 /// The first position that there can be.
 const LOWEST: Position = (i64::MIN, Uuid::nil());
@@ -127,14 +131,14 @@ impl Range {
     }
 
     /// At most `limit` rows after `after`.
-    pub(super) fn statement(&self, after: Option<&Position>, limit: u64) -> SelectStatement {
+    pub(super) fn statement(&self, after: Option<&Position>, limit: u64, width: Width) -> SelectStatement {
         let (mut low, mut high) = (self.low, self.high);
         match after {
             Some(after) if self.is_descending => high = high.min(*after),
             Some(after) => low = low.max(*after),
             None => {}
         }
-        let select = |side| self.select(side, low, high, limit);
+        let select = |side| self.select(side, (low, high), limit, width);
         match &self.scope {
             Scope::Ledger => select(None),
             Scope::Owner(_) | Scope::SystemAccount(_) => {
@@ -154,8 +158,16 @@ impl Range {
             .into_query()
     }
 
-    fn select(&self, side: Option<Side>, low: Position, high: Position, limit: u64) -> SelectStatement {
-        let mut select = Entity::find().filter(Column::LedgerId.eq(self.ledger_id));
+    fn select(
+        &self,
+        side: Option<Side>,
+        (low, high): (Position, Position),
+        limit: u64,
+        width: Width,
+    ) -> SelectStatement {
+        let mut select = width
+            .select::<Entity>(LARGE)
+            .filter(Column::LedgerId.eq(self.ledger_id));
         for condition in self.scope_conditions(side).into_iter().chain(self.bounds(low, high)) {
             select = select.filter(condition);
         }

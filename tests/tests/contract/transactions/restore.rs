@@ -8,6 +8,7 @@ on_both!(
     restoring_posts_again,
     a_posted_transaction_cannot_be_restored,
     restoring_is_checked_like_a_new_posting,
+    restoring_refuses_a_balance_beyond_the_largest,
     void_and_restore_can_alternate,
 );
 
@@ -66,6 +67,18 @@ async fn restoring_is_checked_like_a_new_posting(book: &Book) {
         .expect(200);
     let _ = book.post(&format!("{spent}/restore"), &json!({})).await.expect(200);
     assert_eq!(book.balance_of("ada").await, "-5.00");
+}
+
+async fn restoring_refuses_a_balance_beyond_the_largest(book: &Book) {
+    let largest = book.create(&credit("ada", "92233720368547758.07")).await.id();
+    let path = format!("/transactions/{largest}");
+    let _ = book.delete(&path).await.expect(200);
+    let small = book.create(&credit("ada", "0.01")).await.id();
+    let restore = || book.post(&format!("{path}/restore"), &json!({}));
+    let _ = book.refuses(restore(), "amount_overflow", 422).await;
+    let _ = book.delete(&format!("/transactions/{small}")).await.expect(200);
+    let _ = restore().await.expect(200);
+    assert_eq!(book.balance_of("ada").await, "92233720368547758.07");
 }
 
 async fn void_and_restore_can_alternate(book: &Book) {

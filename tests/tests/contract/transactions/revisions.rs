@@ -7,6 +7,7 @@ use tests::{Book, on_both};
 on_both!(
     every_change_is_kept_with_its_reason_and_request,
     changes_name_the_members_that_differ,
+    changed_metadata_is_shown_whole,
     revisions_are_paged_oldest_first,
     a_refused_change_is_no_revision,
     two_keys_are_two_actors,
@@ -87,6 +88,23 @@ async fn changes_name_the_members_that_differ(book: &Book) {
     assert!(changes.get("amount").is_none());
 }
 
+async fn changed_metadata_is_shown_whole(book: &Book) {
+    let metadata = json!({"metadata": {"colour": "green", "size": "1"}});
+    let made = book.create(&with(credit("ada", "20.00"), metadata)).await;
+    let path = format!("/transactions/{}", made.id());
+    let patch = json!({"metadata": {"size": null, "shape": "round"}});
+    let _ = book.patch(&path, &patch).await.expect(200);
+    let revisions = book.get(&format!("{path}/revisions")).await.expect(200);
+    assert_eq!(revisions.rows()[0]["changes"], json!({}), "the first has none");
+    let expected = json!({
+        "metadata": {
+            "from": {"colour": "green", "size": "1"},
+            "to": {"colour": "green", "shape": "round"},
+        },
+    });
+    assert_eq!(revisions.rows()[1]["changes"], expected);
+}
+
 async fn revisions_are_paged_oldest_first(book: &Book) {
     let path = format!("/transactions/{}", book.create(&credit("ada", "20.00")).await.id());
     for number in 2..=7 {
@@ -127,12 +145,13 @@ async fn a_refused_change_is_no_revision(book: &Book) {
 }
 
 async fn two_keys_are_two_actors(book: &Book) {
-    let (one, two) = (book.key("writer").await, book.key("writer").await);
+    let make = || book.post("/keys", &json!({"name": "shop", "role": "writer"}));
+    let keys = [make().await.expect(201), make().await.expect(201)];
+    let [one, two] = [0, 1].map(|index: usize| book.with_key(keys[index].text("secret")));
     let path = format!("/transactions/{}", one.create(&credit("ada", "20.00")).await.id());
     let _ = two.patch(&path, &json!({"description": "a"})).await.expect(200);
     let _ = one.patch(&path, &json!({"description": "b"})).await.expect(200);
     let revisions = book.get(&format!("{path}/revisions")).await.expect(200);
-    let actors: Vec<_> = revisions.rows().iter().map(|row| &row["actor"]).collect();
-    assert_eq!(actors[0], actors[2]);
-    assert_ne!(actors[0], actors[1]);
+    let [one, two] = keys.map(|key| format!("key:{}", key.id()));
+    assert_eq!(revisions.column("actor"), [&one, &two, &one]);
 }

@@ -1,0 +1,77 @@
+//! A ledger keeps a currency at the exponent of its first use, whatever the list of currencies says later.
+
+use service::LedgerError;
+use service::ledger::{Command, CreateTransaction, Movement, Precondition, Request, UserSide};
+use service::money::{AmountText, Currency};
+use service::record::Record;
+use service::value::{Metadata, UserId};
+use tests::Engine;
+
+use super::service_under_test::{Service, run};
+
+fn credit(amount: &str, currency: Option<&str>) -> Request {
+    let side = UserSide {
+        user_id: UserId::parse("ada").expect("an id"),
+        full_name: None,
+        account: None,
+    };
+    Request {
+        command: Command::CreateTransaction(CreateTransaction {
+            movement: Movement::Credit(side),
+            amount: AmountText::parse(amount).expect("an amount"),
+            currency: currency.map(|code| Currency::parse(code).expect("a currency")),
+            transaction_date: None,
+            description: None,
+            category: None,
+            reference: None,
+            metadata: Metadata::default(),
+        }),
+        precondition: Precondition::Any,
+        idempotency: None,
+        dry_run: false,
+        actor: "key:test".to_owned(),
+        request_id: "request".to_owned(),
+    }
+}
+
+/// The amount as it is answered.
+async fn post(service: &Service, amount: &str, currency: Option<&str>) -> Result<String, LedgerError> {
+    match service.submit(credit(amount, currency)).await?.record {
+        Record::Transaction(record) => Ok(record.amount),
+        other => panic!("no transaction but {other:?}"),
+    }
+}
+
+fn a_currency_keeps_the_exponent_of_its_first_use(engine: Engine) {
+    run(async {
+        let Some(service) = Service::open(engine, 1).await else {
+            return;
+        };
+        assert_eq!(post(&service, "20", None).await, Ok("20.00".to_owned()));
+        // As if dollars had had four decimals when this ledger first used them.
+        let changed = service
+            .database
+            .execute("UPDATE currencies SET exponent = 4 WHERE code = 'USD'")
+            .await;
+        assert_eq!(changed, 1, "the first use keeps the currency");
+        assert_eq!(post(&service, "1.2345", None).await, Ok("1.2345".to_owned()));
+        assert_eq!(post(&service, "1", Some("USD")).await, Ok("1.0000".to_owned()));
+        let euros = post(&service, "1.2345", Some("EUR")).await;
+        assert!(matches!(euros, Err(LedgerError::Invalid(_))), "{euros:?}");
+        service.close().await;
+    });
+}
+
+mod sqlite {
+    #[test]
+    fn a_currency_keeps_the_exponent_of_its_first_use() {
+        super::a_currency_keeps_the_exponent_of_its_first_use(tests::Engine::Sqlite);
+    }
+}
+
+mod postgres {
+    #[test]
+    fn a_currency_keeps_the_exponent_of_its_first_use() {
+        super::a_currency_keeps_the_exponent_of_its_first_use(tests::Engine::Postgres);
+    }
+}
