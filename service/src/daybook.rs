@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::access::{KeyCache, LedgerCache};
 use crate::commit::{Committer, Limits};
 use crate::database::{Database, MAIN_LEDGER};
-use crate::ledger::{Answer, Command, CreateKey, Precondition, Request};
+use crate::ledger::{Answer, AnswerStatus, Command, CreateKey, Precondition, Request};
 use crate::money::CurrencyCode;
 use crate::query::{AccountFilter, CurrencyCache, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
 use crate::record::{
@@ -160,8 +160,10 @@ impl Daybook {
         Ok((daybook, first_key))
     }
 
-    /// Makes an operator key where there is no key at all; its secret is handed out where it was made here.
+    /// Makes an operator key where there is no key at all; its secret is handed out where it was made here. Of several
+    /// servers that start at once, one makes it.
     async fn make_first_key(&self, given: Option<SecretString>) -> Result<Option<SecretString>, OpenError> {
+        // Most starts end here, without a commit.
         if api_key::Entity::find().one(&self.database.read).await?.is_some() {
             return Ok(None);
         }
@@ -172,7 +174,7 @@ impl Daybook {
         };
         let name = Name::parse("first").map_err(|error| OpenError(error.to_string()))?;
         let request = Request {
-            command: Command::CreateKey(CreateKey::new(name, Role::Operator, None, &secret)),
+            command: Command::CreateFirstKey(CreateKey::new(name, Role::Operator, None, &secret)),
             precondition: Precondition::Any,
             idempotency: None,
             dry_run: false,
@@ -183,8 +185,9 @@ impl Daybook {
         let deadline = Instant::now()
             .checked_add(FIRST_KEY_TIMEOUT)
             .unwrap_or_else(Instant::now);
-        self.submit(&ledger, request, deadline).await.map_err(opening)?;
-        Ok(is_ours.then_some(secret))
+        let answer = self.submit(&ledger, request, deadline).await.map_err(opening)?;
+        let is_made = answer.status == AnswerStatus::Created;
+        Ok((is_made && is_ours).then_some(secret))
     }
 
     /// The ledger called `name`.

@@ -37,6 +37,8 @@ pub enum Command {
     UpdateAccount(UpdateAccount),
     /// Makes an API key.
     CreateKey(CreateKey),
+    /// Makes an API key where the ledger never had one; else answers its oldest.
+    CreateFirstKey(CreateKey),
     /// Ends an API key.
     RevokeKey {
         /// The key.
@@ -235,6 +237,7 @@ impl Request {
             Command::VoidTransaction { .. }
             | Command::RestoreTransaction { .. }
             | Command::CreateKey(_)
+            | Command::CreateFirstKey(_)
             | Command::RevokeKey { .. } => 0,
         };
         metadata.saturating_add(REQUEST_BYTES)
