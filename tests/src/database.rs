@@ -128,6 +128,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The tables and how many rows each has.
+    #[must_use]
+    pub fn row_counts(&self) -> BTreeMap<&str, usize> {
+        let counts = self.tables.iter().map(|(table, rows)| (table.as_str(), rows.len()));
+        counts.collect()
+    }
+
     /// Proves that nothing changed.
     ///
     /// # Panics

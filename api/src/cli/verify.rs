@@ -74,3 +74,15 @@ fn summary(report: &VerifyReport) -> String {
         more => format!("{} failures, of which {more} are not listed", report.failure_count),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345_678, "12,345,678")] {
+            assert_eq!(grouped(number), shown);
+        }
+    }
+}
