@@ -69,12 +69,12 @@ impl Program {
 fn build_folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        let test = std::env::current_exe().expect("a test knows its own file");
-        let profile_folder = test
+        let own = std::env::current_exe().expect("a program knows its own file");
+        let profile_folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps"));
+        let profile_folder = profile_folder.expect("programs lie in target/<profile>, tests in deps below it");
+        let target_folder = profile_folder
             .parent()
-            .and_then(Path::parent)
-            .expect("tests lie in target/<profile>/deps");
-        let target_folder = profile_folder.parent().expect("tests lie in target/<profile>/deps");
+            .expect("a profile's folder lies in the target folder");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
         build
@@ -238,6 +238,12 @@ impl Serving {
     #[must_use]
     pub fn said(&self) -> String {
         said_in(&self.folder)
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends SIGTERM.

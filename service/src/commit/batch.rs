@@ -129,6 +129,7 @@ impl Target {
         }
         let events = seal_events(&snapshot.events, now, &randomness.salts)?;
         let block = (!events.is_empty()).then(|| seal_block(&ledger.tip, &events, now));
+        txn.save(save::releases(&snapshot)).await?;
         txn.save(save::writes(&snapshot, &events, block.as_ref(), now)?).await?;
         match txn.commit().await {
             Ok(()) => Ok(Attempt::Committed(replies)),

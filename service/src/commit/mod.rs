@@ -22,6 +22,7 @@ mod regroup;
 mod rows;
 mod save;
 mod seal;
+mod slots;
 mod tables;
 mod txn;
 

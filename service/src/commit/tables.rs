@@ -1,6 +1,6 @@
 //! The statements that a batch saves with: one per table and way of writing, each for any number of rows.
 
-use super::rows::{Cell, Dialect, Kind, Rows, select_rows};
+use super::rows::{Cell, Dialect, Kind, Rows, select_one, select_rows};
 
 use Kind::{Bytes, Int, Text, Uuid};
 
@@ -95,6 +95,8 @@ tables! {
         id: Uuid, ledger_id: Int, name: Text, role: Text, hash: Bytes, prefix: Text, created_at: Int, expires_at: Int,
         revoked_at: Int,
     }
+    /// The reference of a transaction that gives it up.
+    TRANSACTION_REFERENCES = "transactions" key 2 { ledger_id: Int, id: Uuid, reference: Text }
     /// The days of a transaction, which a change of its owners' time zones moves.
     TRANSACTION_DAYS = "transactions" key 2 {
         ledger_id: Int, id: Uuid, source_day_0: Int, source_day_1: Int, destination_day_0: Int, destination_day_1: Int,
@@ -127,14 +129,10 @@ impl Table {
                         _ => format!("{column} = given.{column}"),
                     })
                     .collect();
-                let same: Vec<String> = keys
-                    .iter()
-                    .map(|column| format!("{name}.{column} = given.{column}"))
-                    .collect();
                 format!(
-                    "UPDATE {name} SET {} FROM ({source}) AS given WHERE {}",
+                    "UPDATE {name} SET {} FROM ({source}) AS given {}",
                     set.join(", "),
-                    same.join(" AND ")
+                    match_given(dialect, name, keys)
                 )
             }
             Mode::InsertOrAdd => {
@@ -153,6 +151,25 @@ impl Table {
     }
 }
 
+/// What leads an update from each given row to the stored one.
+fn match_given(dialect: Dialect, name: &str, keys: &[&str]) -> String {
+    let given: Vec<String> = keys.iter().map(|key| format!("given.{key}")).collect();
+    match dialect {
+        Dialect::Postgres => {
+            let key: Vec<(&str, &str)> = keys.iter().copied().zip(given.iter().map(String::as_str)).collect();
+            let stored = select_one(name, "one.ctid AS place", &key);
+            format!("CROSS JOIN LATERAL ({stored}) AS stored WHERE {name}.ctid = stored.place")
+        }
+        Dialect::Sqlite => {
+            let same = keys
+                .iter()
+                .zip(given)
+                .map(|(key, given)| format!("{name}.{key} = {given}"));
+            format!("WHERE {}", same.collect::<Vec<_>>().join(" AND "))
+        }
+    }
+}
+
 /// Rows for one table, to be written in one way.
 #[derive(Clone, Debug)]
 pub(super) struct Write {
@@ -165,6 +182,8 @@ impl Write {
     pub(super) fn new(table: Table, mode: Mode, cells: impl IntoIterator<Item = Vec<Cell>>) -> Self {
         let mut rows = table.rows();
         cells.into_iter().for_each(|row| rows.push(row));
+        // Neighbours in the table are written one after another, whatever order the batch made them in.
+        rows.sort();
         Self { table, mode, rows }
     }
 }

@@ -4,16 +4,14 @@
 //! nothing is tried again on one that has failed.
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Postgres, Row, Sqlite};
-use uuid::Uuid;
+use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use super::Corrupt;
 use super::failure::Failure;
 use super::load;
 use super::rows::{Dialect, Rows};
 use super::seal::Tip;
+use super::slots::Row;
 use super::tables::Write;
 use crate::database::WritePool;
 use crate::journal::Hash;
@@ -75,11 +73,8 @@ impl Txn {
                     return Err(Failure::closed());
                 };
                 let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut **connection).await?;
-                let row = rows
-                    .first()
-                    .ok_or_else(|| Corrupt::new(format_args!("there is no ledger {ledger_id}")))?;
-                let ledger = read_ledger(ledger_id, row)?;
-                Ok((txn, ledger))
+                let row = rows.into_iter().next().map(Row::Postgres);
+                Ok((txn, read_ledger(ledger_id, row)?))
             }
             WritePool::Sqlite(pool) => {
                 let mut txn = Self::new(Connection::Sqlite(pool.acquire().await?));
@@ -89,10 +84,8 @@ impl Txn {
                 sqlx::query("BEGIN IMMEDIATE").execute(&mut **connection).await?;
                 let sql = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = $1");
                 let query = sqlx::query(AssertSqlSafe(sql)).bind(ledger_id);
-                let row = query.fetch_optional(&mut **connection).await?;
-                let row = row.ok_or_else(|| Corrupt::new(format_args!("there is no ledger {ledger_id}")))?;
-                let ledger = read_ledger(ledger_id, &row)?;
-                Ok((txn, ledger))
+                let row = query.fetch_optional(&mut **connection).await?.map(Row::Sqlite);
+                Ok((txn, read_ledger(ledger_id, row)?))
             }
         }
     }
@@ -112,8 +105,8 @@ impl Txn {
         }
     }
 
-    /// Loads everything that is named: rows as a tag and a JSON array.
-    pub(super) async fn load(&mut self, ledger_id: i64, names: &Names) -> Result<Vec<(String, String)>, Failure> {
+    /// Loads everything that is named.
+    pub(super) async fn load(&mut self, ledger_id: i64, names: &Names) -> Result<Vec<Row>, Failure> {
         let dialect = self.dialect();
         let mut rows = self
             .fetch(load::sql(dialect), ledger_id, load::bind_lists(names))
@@ -125,13 +118,13 @@ impl Txn {
         Ok(rows)
     }
 
-    /// Runs a statement that yields pairs of text; its parameters are the ledger and `lists`.
+    /// Runs a statement that reads; its parameters are the ledger and `lists`.
     pub(super) async fn fetch(
         &mut self,
         sql: &'static str,
         ledger_id: i64,
         lists: Vec<Rows>,
-    ) -> Result<Vec<(String, String)>, Failure> {
+    ) -> Result<Vec<Row>, Failure> {
         match &mut self.connection {
             Connection::Postgres(connection) => {
                 let mut query = sqlx::query(sql).bind(ledger_id);
@@ -139,10 +132,7 @@ impl Txn {
                     query = list.bind_postgres(query);
                 }
                 let rows = query.fetch_all(&mut **connection).await?;
-                Ok(rows
-                    .iter()
-                    .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-                    .collect::<Result<_, sqlx::Error>>()?)
+                Ok(rows.into_iter().map(Row::Postgres).collect())
             }
             Connection::Sqlite(connection) => {
                 let mut query = sqlx::query(sql).bind(ledger_id);
@@ -150,10 +140,7 @@ impl Txn {
                     query = list.bind_sqlite(query).map_err(Corrupt::new)?;
                 }
                 let rows = query.fetch_all(&mut **connection).await?;
-                Ok(rows
-                    .iter()
-                    .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-                    .collect::<Result<_, sqlx::Error>>()?)
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
         }
     }
@@ -282,69 +269,32 @@ fn combined_sql(writes: &[Write]) -> String {
     format!("WITH {} SELECT", parts.join(", "))
 }
 
-/// The two kinds of row that a ledger is read from.
-trait LedgerRow {
-    fn integer(&self, column: &str) -> Result<i64, sqlx::Error>;
-    fn text(&self, column: &str) -> Result<Option<String>, sqlx::Error>;
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error>;
-    fn uuid(&self, column: &str) -> Result<Uuid, sqlx::Error>;
-}
-
-macro_rules! ledger_row {
-    ($row:ty) => {
-        impl LedgerRow for $row {
-            fn integer(&self, column: &str) -> Result<i64, sqlx::Error> {
-                self.try_get(column)
-            }
-
-            fn text(&self, column: &str) -> Result<Option<String>, sqlx::Error> {
-                self.try_get(column)
-            }
-
-            fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error> {
-                self.try_get(column)
-            }
-
-            fn uuid(&self, column: &str) -> Result<Uuid, sqlx::Error> {
-                self.try_get(column)
-            }
-        }
-    };
-}
-
-ledger_row!(PgRow);
-ledger_row!(SqliteRow);
-
-fn read_ledger(id: i64, row: &impl LedgerRow) -> Result<LockedLedger, Failure> {
-    let code = row.text("default_currency")?.unwrap_or_default();
-    let default_currency = Currency::parse(&code).map_err(Corrupt::new)?;
-    let minimum = row.text("default_minimum_balance")?;
-    let default_minimum_balance = minimum
-        .as_deref()
-        .map(AmountText::parse_signed)
-        .transpose()
-        .map_err(Corrupt::new)?;
-    let head = row.integer("head")?;
+/// Reads the columns of [`LEDGER_COLUMNS`].
+fn read_ledger(id: i64, row: Option<Row>) -> Result<LockedLedger, Failure> {
+    let row = row.ok_or_else(|| Corrupt::new(format_args!("there is no ledger {id}")))?;
+    let default_currency: String = row.get(6)?;
+    let minimum: Option<String> = row.get(7)?;
+    let minimum = minimum.as_deref().map(AmountText::parse_signed).transpose();
+    let head = row.get(2)?;
     let state = LedgerState {
         id,
-        name: row.text("name")?.unwrap_or_default(),
-        default_currency,
-        default_minimum_balance,
+        name: row.get(1)?,
+        default_currency: Currency::parse(&default_currency).map_err(Corrupt::new)?,
+        default_minimum_balance: minimum.map_err(Corrupt::new)?,
         head,
     };
-    let hash = row
-        .bytes("hash")?
-        .try_into()
-        .map_err(|_| Corrupt::new("a ledger's hash has 32 bytes"))?;
+    let hash: Vec<u8> = row.get(4)?;
     let tip = Tip {
-        ledger: row.uuid("uuid")?,
-        height: row.integer("height")?,
+        ledger: row.get(0)?,
+        height: row.get(3)?,
         head,
-        hash,
+        hash: hash
+            .try_into()
+            .map_err(|_| Corrupt::new("a ledger's hash has 32 bytes"))?,
     };
     Ok(LockedLedger {
         state,
         tip,
-        last_recorded_at: Timestamp::from_micros(row.integer("last_recorded_at")?),
+        last_recorded_at: Timestamp::from_micros(row.get(5)?),
     })
 }

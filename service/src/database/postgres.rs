@@ -5,6 +5,8 @@
 //! the pool's own transactions: those of `commit` close their connection unless they ended, and the read pool begins
 //! none.
 
+use std::time::Duration;
+
 use log::LevelFilter;
 use sea_orm::DatabaseConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -38,11 +40,17 @@ const READ_SESSION: [(&str, &str); 6] = [
     ("jit", "off"),
 ];
 
+/// A plan that was made for small tables is kept no longer than this while they grow.
+const READ_SESSION_AGE_MAX: Duration = Duration::from_secs(60);
+
 /// Of sessions that commit: a batch is point look-ups through UNNEST. From about 128 rows on the planner would rather
 /// read a table to the end and hash it, which grows with the table; and a plan that is made anew for every batch costs
-/// more than the batch.
-const WRITE_SESSION: [(&str, &str); 5] = [
+/// more than the batch. Without sorts, an order leads to the one index that has it, whatever the planner knows of the
+/// table.
+const WRITE_SESSION: [(&str, &str); 7] = [
     ("enable_seqscan", "off"),
+    ("enable_sort", "off"),
+    ("enable_memoize", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("plan_cache_mode", "force_generic_plan"),
@@ -63,6 +71,7 @@ pub(super) async fn open(
     check_server(&write, options).await?;
     let read = pool_options()
         .max_connections(options.read_pool)
+        .max_lifetime(READ_SESSION_AGE_MAX)
         .acquire_timeout(READ_ACQUIRE_TIMEOUT)
         .connect_with(session(server, "daybook read", &READ_SESSION))
         .await?;

@@ -73,6 +73,16 @@ impl<K: Eq + Hash, V> Table<K, V> {
         self.rows.get(key).map(|row| &row.value)
     }
 
+    /// The row as the database has it; `None` where a command has changed it.
+    pub fn stored<Q>(&self, key: &Q) -> Option<&V>
+    where
+        K: std::borrow::Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        let row = self.rows.get(key).filter(|row| row.is_stored && !row.is_changed);
+        row.map(|row| &row.value)
+    }
+
     /// Puts in a row as a command left it.
     pub fn put(&mut self, key: K, value: V) {
         match self.rows.get_mut(&key) {
@@ -132,6 +142,8 @@ pub struct Snapshot {
     pub transactions: Table<Uuid, Transaction>,
     /// The transactions that have the references which are named; `None`: given up by a command of this batch.
     pub references: Table<String, Option<Uuid>>,
+    /// Transactions that gave up the reference which the database has for them: another may have taken it.
+    pub released: Vec<Uuid>,
     /// Answers that were given under the idempotency keys which are named.
     pub answers: Table<AnswerKey, StoredAnswer>,
     /// API keys by id.
@@ -158,6 +170,7 @@ impl Snapshot {
             account_ids: Table::default(),
             transactions: Table::default(),
             references: Table::default(),
+            released: Vec::new(),
             answers: Table::default(),
             keys: Table::default(),
             entries: Vec::new(),
@@ -189,6 +202,13 @@ impl Snapshot {
             self.transactions.put(id, transaction);
         }
         for (reference, id) in changes.references {
+            self.released.extend(
+                self.references
+                    .stored(&reference)
+                    .copied()
+                    .flatten()
+                    .filter(|_| id.is_none()),
+            );
             self.references.put(reference, id);
         }
         for (key, answer) in changes.answers {

@@ -225,6 +225,12 @@ impl Copy {
         outcome.rows_affected()
     }
 
+    pub(super) async fn number(&self, query: &str) -> i64 {
+        let mut connection = connect(&self.url).await;
+        let outcome = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(&mut connection);
+        outcome.await.unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
     pub(super) async fn hide_tables(&self) {
         let mut connection = connect(&self.url).await;
         for table in table_names(&mut connection).await {

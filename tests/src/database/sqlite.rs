@@ -77,6 +77,12 @@ impl File {
         outcome.rows_affected()
     }
 
+    pub(super) async fn number(&self, query: &str) -> i64 {
+        let mut connection = self.connect().await;
+        let outcome = sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(&mut connection);
+        outcome.await.unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
     pub(super) async fn hide_tables(&self) {
         let mut connection = self.connect().await;
         for table in table_names(&mut connection).await {

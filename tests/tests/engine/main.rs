@@ -13,8 +13,10 @@
 mod binding;
 mod core;
 mod model;
+mod plans;
 mod properties;
 mod recount;
+mod references;
 mod request;
 mod service_under_test;
 mod steps;

@@ -1,7 +1,7 @@
 //! Loading a snapshot: one statement, whatever the batch names.
 //!
-//! Rows of every kind come back as a tag and a JSON array, so that one round trip suffices and both databases are
-//! read by one piece of code.
+//! Rows of every kind come back in the slots of one row type ([`super::slots`]), so that one round trip suffices and
+//! both databases are read by one piece of code.
 
 mod stored;
 
@@ -11,11 +11,13 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 use super::Corrupt;
-use super::rows::{Cell, Dialect, Kind, Rows, select_rows};
-use crate::ledger::{DayTotal, LargeMovements, LedgerState, Names, Snapshot, TotalKey};
-use crate::money::{Currency, CurrencyCode};
-use crate::value::Day;
-use stored::{AccountRow, AnswerRow, KeyRow, NamedKeyRow, TransactionRow, UserRow, parse};
+use super::failure::Failure;
+use super::rows::{Cell, Dialect, Kind, Rows, select_one, select_rows};
+use super::slots::{Column, Row, Slots, select_slots};
+use crate::ledger::{LargeMovements, LedgerState, Names, Snapshot};
+use stored::{
+    AccountRow, AnswerRow, CurrencyRow, DayRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, TransactionRow, UserRow,
+};
 
 pub(super) use stored::{AccountOverlay, status_number};
 
@@ -33,6 +35,9 @@ const LISTS: [(&str, &[&str], &[Kind]); 7] = [
     ("named_answers", &["scope", "key"], &[Kind::Text, Kind::Text]),
     ("named_keys", &["id"], &[Kind::Uuid]),
 ];
+
+/// The tag of rows that others are read with.
+const CURRENCY: &str = "currency";
 
 static POSTGRES: LazyLock<String> = LazyLock::new(|| load_sql(Dialect::Postgres));
 static SQLITE: LazyLock<String> = LazyLock::new(|| load_sql(Dialect::Sqlite));
@@ -88,8 +93,8 @@ fn load_sql(dialect: Dialect) -> String {
         sources.push(format!("{name} AS ({})", select_rows(dialect, columns, kinds, first)));
         first = first.saturating_add(Rows::new(kinds).parameters(dialect));
     }
-    let array = |columns: &[&str]| json_array(dialect, columns);
-    let look_up = |table: &str, alias: &str, matches: &str| look_up(dialect, table, alias, matches);
+    let slots = |tag: &str, columns: &[&[Column]]| select_slots(dialect, tag, columns);
+    let look_up = |table: &str, alias: &str, key: &[(&str, &str)]| look_up(dialect, table, alias, key);
     format!(
         "WITH {sources},
         found_transactions AS (SELECT t.* FROM named_transactions n {transactions_by_id}),
@@ -101,41 +106,42 @@ fn load_sql(dialect: Dialect) -> String {
             SELECT a.* FROM account_ids n {accounts_by_id}
             UNION ALL SELECT a.* FROM account_names n {accounts_by_name}),
         user_ids AS (SELECT id FROM named_users UNION SELECT owner FROM found_accounts WHERE owner <> '')
-        SELECT 'currency', {currency} FROM currencies c WHERE c.ledger_id = $1
-        UNION ALL SELECT 'user', {user} FROM user_ids n {users_by_id}
-        UNION ALL SELECT 'account', {account} FROM found_accounts a
-        UNION ALL SELECT 'transaction', {transaction} FROM found_transactions t
-        UNION ALL SELECT 'reference', {reference} FROM named_references n {transactions_by_reference}
-        UNION ALL SELECT 'answer', {answer} FROM named_answers n {answers_by_key} {events_by_answer}
-        UNION ALL SELECT 'key', {key} FROM named_keys n {keys_by_id} JOIN ledgers l ON l.id = k.ledger_id",
-        transactions_by_id = look_up("transactions", "t", "t.ledger_id = $1 AND t.id = n.id"),
-        accounts_by_id = look_up("accounts", "a", "a.ledger_id = $1 AND a.id = n.id"),
+        SELECT {currency} FROM currencies c WHERE c.ledger_id = $1
+        UNION ALL SELECT {user} FROM user_ids n {users_by_id}
+        UNION ALL SELECT {account} FROM found_accounts a
+        UNION ALL SELECT {transaction} FROM found_transactions t
+        UNION ALL SELECT {holder} FROM named_references n {transactions_by_reference}
+        UNION ALL SELECT {answer} FROM named_answers n {answers_by_key} {events_by_answer}
+        UNION ALL SELECT {key} FROM named_keys n {keys_by_id} JOIN ledgers l ON l.id = k.ledger_id",
+        transactions_by_id = look_up("transactions", "t", &[LEDGER, ("id", "n.id")]),
+        accounts_by_id = look_up("accounts", "a", &[LEDGER, ("id", "n.id")]),
         accounts_by_name = look_up(
             "accounts",
             "a",
-            "a.ledger_id = $1 AND a.owner = n.owner AND a.name = n.name AND a.currency = n.currency"
+            &[
+                LEDGER,
+                ("owner", "n.owner"),
+                ("name", "n.name"),
+                ("currency", "n.currency")
+            ]
         ),
-        users_by_id = look_up("users", "u", "u.ledger_id = $1 AND u.id = n.id"),
-        transactions_by_reference = look_up(
-            "transactions",
-            "t",
-            "t.ledger_id = $1 AND t.reference = n.reference AND t.reference IS NOT NULL"
-        ),
+        users_by_id = look_up("users", "u", &[LEDGER, ("id", "n.id")]),
+        transactions_by_reference = look_up("transactions", "t", &[LEDGER, ("reference", "n.reference")]),
         answers_by_key = look_up(
             "idempotency_keys",
             "i",
-            "i.ledger_id = $1 AND i.scope = n.scope AND i.key = n.key"
+            &[LEDGER, ("scope", "n.scope"), ("key", "n.key")]
         ),
-        events_by_answer = look_up("events", "e", "e.ledger_id = $1 AND e.position = i.answer_position"),
-        keys_by_id = look_up("api_keys", "k", "k.ledger_id = $1 AND k.id = n.id"),
+        events_by_answer = look_up("events", "e", &[LEDGER, ("position", "i.answer_position")]),
+        keys_by_id = look_up("api_keys", "k", &[LEDGER, ("id", "n.id")]),
         sources = sources.join(", "),
-        currency = array(&["c.code", "c.exponent"]),
-        user = array(UserRow::COLUMNS),
-        account = array(AccountRow::COLUMNS),
-        transaction = array(TransactionRow::COLUMNS),
-        reference = array(&["t.reference", "~t.id"]),
-        answer = array(AnswerRow::COLUMNS),
-        key = named_key(dialect),
+        currency = slots(CURRENCY, &[CurrencyRow::COLUMNS]),
+        user = slots("user", &[UserRow::COLUMNS]),
+        account = slots("account", &[AccountRow::COLUMNS]),
+        transaction = slots("transaction", &[TransactionRow::COLUMNS]),
+        holder = slots("holder", &[HolderRow::COLUMNS]),
+        answer = slots("answer", &[AnswerRow::COLUMNS, EventRow::COLUMNS]),
+        key = slots("key", &[KeyRow::COLUMNS, KeyLedgerRow::COLUMNS]),
     )
 }
 
@@ -146,9 +152,9 @@ pub(super) fn oldest_key_sql(dialect: Dialect) -> &'static str {
     static SQLITE: LazyLock<String> = LazyLock::new(|| build(Dialect::Sqlite));
     fn build(dialect: Dialect) -> String {
         format!(
-            "SELECT 'key', {} FROM api_keys k JOIN ledgers l ON l.id = k.ledger_id
+            "SELECT {} FROM api_keys k JOIN ledgers l ON l.id = k.ledger_id
             WHERE k.ledger_id = $1 ORDER BY k.id LIMIT 1",
-            named_key(dialect)
+            select_slots(dialect, "key", &[KeyRow::COLUMNS, KeyLedgerRow::COLUMNS])
         )
     }
     match dialect {
@@ -186,57 +192,42 @@ pub(super) fn bind_days(days: &LargeMovements) -> Rows {
 
 fn days_sql(dialect: Dialect) -> String {
     let source = select_rows(dialect, &["owner", "currency", "first_day", "last_day"], &DAY_RANGES, 2);
-    let columns = [
-        "d.owner",
-        "d.currency",
-        "d.generation",
-        "d.day",
-        "d.category",
-        "d.credit_total",
-        "d.debit_total",
-    ];
-    let look_up = look_up(
-        dialect,
-        "daily_totals",
-        "d",
-        "d.ledger_id = $1 AND d.owner = n.owner AND d.currency = n.currency AND d.day BETWEEN n.first_day AND n.last_day",
-    );
+    let matches = "d.ledger_id = $1 AND d.owner = n.owner AND d.currency = n.currency \
+                   AND d.day BETWEEN n.first_day AND n.last_day";
+    let look_up = match dialect {
+        Dialect::Postgres => format!("CROSS JOIN LATERAL (SELECT * FROM daily_totals d WHERE {matches} OFFSET 0) d"),
+        Dialect::Sqlite => format!("CROSS JOIN daily_totals d ON {matches}"),
+    };
     format!(
-        "WITH ranges AS ({source}) SELECT 'day', {} FROM ranges n {look_up}",
-        json_array(dialect, &columns)
+        "WITH ranges AS ({source}) SELECT {} FROM ranges n {look_up}",
+        select_slots(dialect, "day", &[DayRow::COLUMNS])
     )
 }
 
 /// Puts the totals of days into a snapshot.
-pub(super) fn read_day_totals(snapshot: &mut Snapshot, rows: &[(String, String)]) -> Result<(), Corrupt> {
-    for (_, row) in rows {
-        let (owner, currency, generation, day, category, credit_total, debit_total) = parse(row)?;
-        let key = TotalKey {
-            owner,
-            currency,
-            generation,
-            day: Day::from_days(day),
-            category,
-        };
-        snapshot.day_totals.insert(
-            key,
-            DayTotal {
-                credit_total,
-                debit_total,
-            },
-        );
+pub(super) fn read_day_totals(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Failure> {
+    for row in rows {
+        let (_, mut slots) = Slots::of(row)?;
+        let (key, total) = DayRow::take(&mut slots)?.read()?;
+        snapshot.day_totals.insert(key, total);
     }
     Ok(())
 }
 
-/// The join that looks each named row up by its key. Left to themselves, planners with old statistics would rather walk
-/// the whole ledger once for all names.
-fn look_up(dialect: Dialect, table: &str, alias: &str, matches: &str) -> String {
+/// The column that every key begins with, and what it equals.
+const LEDGER: (&str, &str) = ("ledger_id", "$1");
+
+/// The join that looks each named row up by `key`: the columns of a unique index, each with what it equals.
+fn look_up(dialect: Dialect, table: &str, alias: &str, key: &[(&str, &str)]) -> String {
     match dialect {
-        Dialect::Postgres => {
-            format!("CROSS JOIN LATERAL (SELECT * FROM {table} {alias} WHERE {matches} OFFSET 0) {alias}")
-        }
-        Dialect::Sqlite => format!("CROSS JOIN {table} {alias} ON {matches}"),
+        Dialect::Postgres => format!("CROSS JOIN LATERAL ({}) {alias}", select_one(table, "*", key)),
+        Dialect::Sqlite => format!(
+            "CROSS JOIN {table} {alias} ON {}",
+            key.iter()
+                .map(|(column, value)| format!("{alias}.{column} = {value}"))
+                .collect::<Vec<_>>()
+                .join(" AND ")
+        ),
     }
 }
 
@@ -244,13 +235,15 @@ fn look_up(dialect: Dialect, table: &str, alias: &str, matches: &str) -> String 
 /// row, `owner`, `after_id` (exclusive) and `until_id` (inclusive). Each side of the user yields at most `limit` rows.
 pub(super) fn transactions_sql(dialect: Dialect, names: &[&str], kinds: &[Kind], limit: usize) -> String {
     let source = select_rows(dialect, names, kinds, 2);
-    let row = json_array(dialect, TransactionRow::COLUMNS);
+    let row = select_slots(dialect, "transaction", &[TransactionRow::COLUMNS]);
+    // In the order of the one index that has it, for the reason of `select_one`.
     let side = |side: &str| {
         format!(
-            "SELECT * FROM (SELECT 'transaction' AS tag, {row} AS body FROM bounds b JOIN transactions t
-                ON t.ledger_id = $1 AND t.{side}_owner = b.owner AND t.{side}_owner <> ''
-                AND t.id > b.after_id AND t.id <= b.until_id
-            ORDER BY t.id LIMIT {limit}) AS {side}s"
+            "SELECT * FROM (SELECT {row} FROM transactions t
+            WHERE t.ledger_id = $1 AND t.{side}_owner <> ''
+                AND (t.{side}_owner, t.id) > ((SELECT owner FROM bounds), (SELECT after_id FROM bounds))
+                AND (t.{side}_owner, t.id) <= ((SELECT owner FROM bounds), (SELECT until_id FROM bounds))
+            ORDER BY t.{side}_owner, t.id LIMIT {limit}) AS {side}s"
         )
     };
     format!(
@@ -260,68 +253,43 @@ pub(super) fn transactions_sql(dialect: Dialect, names: &[&str], kinds: &[Kind],
     )
 }
 
-/// A key's row behind the name of its ledger.
-fn named_key(dialect: Dialect) -> String {
-    let row = json_array(dialect, KeyRow::COLUMNS);
-    match dialect {
-        Dialect::Postgres => format!("json_build_array(l.name, ({row})::json)::text"),
-        Dialect::Sqlite => format!("json_array(l.name, {row})"),
-    }
-}
-
-/// A JSON array of the columns. One that holds an id is marked with `~`, one that holds bytes with `#`: neither is JSON
-/// by itself on SQLite.
-fn json_array(dialect: Dialect, columns: &[&str]) -> String {
-    let member = |column: &&str| match (dialect, column.strip_prefix('~'), column.strip_prefix('#')) {
-        (Dialect::Postgres, Some(id), _) => id.to_owned(),
-        (Dialect::Postgres, _, Some(bytes)) => format!("encode({bytes}, 'hex')"),
-        // hex(NULL) is the empty text, which would not read as NULL.
-        (Dialect::Sqlite, Some(id), _) => format!("iif({id} IS NULL, NULL, hex({id}))"),
-        (Dialect::Sqlite, _, Some(bytes)) => format!("hex({bytes})"),
-        (_, None, None) => (*column).to_owned(),
-    };
-    let members = columns.iter().map(member).collect::<Vec<_>>().join(", ");
-    match dialect {
-        Dialect::Postgres => format!("json_build_array({members})::text"),
-        Dialect::Sqlite => format!("json_array({members})"),
-    }
-}
-
 /// Puts what was loaded into a snapshot of `ledger`.
-pub(super) fn read_snapshot(ledger: LedgerState, rows: &[(String, String)]) -> Result<Snapshot, Corrupt> {
+pub(super) fn read_snapshot(ledger: LedgerState, rows: &[Row]) -> Result<Snapshot, Failure> {
     let mut snapshot = Snapshot::new(ledger);
+    let mut rows = rows.iter().map(Slots::of).collect::<Result<Vec<_>, _>>()?;
     // Currencies come first: accounts and transactions are read with their exponents.
-    for (_, row) in rows.iter().filter(|(tag, _)| tag == "currency") {
-        let (code, exponent): (CurrencyCode, u8) = parse(row)?;
-        snapshot.currencies.load(code, Currency { code, exponent });
+    for (_, slots) in rows.iter_mut().filter(|(tag, _)| tag == CURRENCY) {
+        let currency = CurrencyRow::take(slots)?.read()?;
+        snapshot.currencies.load(currency.code, currency);
     }
-    for (tag, row) in rows {
+    for (tag, slots) in &mut rows {
         match tag.as_str() {
+            CURRENCY => {}
             "user" => {
-                let user = parse::<UserRow>(row)?.read()?;
+                let user = UserRow::take(slots)?.read()?;
                 snapshot.users.load(user.id.clone(), user);
             }
             "account" => {
-                let account = parse::<AccountRow>(row)?.read(&snapshot)?;
+                let account = AccountRow::take(slots)?.read(&snapshot)?;
                 snapshot.load_account(account);
             }
             "transaction" => {
-                let transaction = parse::<TransactionRow>(row)?.read(&snapshot)?;
+                let transaction = TransactionRow::take(slots)?.read(&snapshot)?;
                 snapshot.transactions.load(transaction.id, transaction);
             }
-            "reference" => {
-                let (reference, id): (String, Uuid) = parse(row)?;
+            "holder" => {
+                let (reference, id) = HolderRow::take(slots)?.read();
                 snapshot.references.load(reference, Some(id));
             }
             "answer" => {
-                let answer = parse::<AnswerRow>(row)?.read()?;
+                let answer = AnswerRow::take(slots)?.read(&EventRow::take(slots)?)?;
                 snapshot.answers.load(answer.key.clone(), answer);
             }
             "key" => {
-                let key = parse::<NamedKeyRow>(row)?.read()?;
+                let key = KeyRow::take(slots)?.read(KeyLedgerRow::take(slots)?)?;
                 snapshot.keys.load(key.record.id, key);
             }
-            _ => {}
+            _ => return Err(Corrupt::new(format_args!("rows of kind {tag} are not loaded")).into()),
         }
     }
     Ok(snapshot)

@@ -4,90 +4,110 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::commit::Corrupt;
+use crate::commit::failure::Failure;
+use crate::commit::slots::{Column, SlotValue, Slots};
 use crate::journal;
 use crate::ledger::{
-    Account, Answer, AnswerStatus, Grouping, Key, Regrouping, Side, Snapshot, StoredAnswer, Transaction, User,
+    Account, Answer, AnswerStatus, DayTotal, Grouping, Key, Regrouping, Side, Snapshot, StoredAnswer, TotalKey,
+    Transaction, User,
 };
 use crate::money::{Currency, CurrencyCode};
 use crate::record::{AccountRecord, AccountStatus, KeyRecord, Record, Role, TransactionKind, TransactionStatus};
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
-/// A row as a JSON array, and the columns that the array is made of; see [`super::json_array`] for the marks.
+/// A row, and the columns that it is read from.
 macro_rules! stored_rows {
-    ($($row:ident from $alias:literal { $($(($mark:literal))? $field:ident: $type:ty),+ $(,)? })+) => {
+    ($($(#[$doc:meta])* $row:ident from $alias:literal { $($field:ident: $type:ty),+ $(,)? })+) => {
         $(
-            #[derive(Deserialize)]
-            pub(in crate::commit) struct $row { $($field: $type),+ }
+            $(#[$doc])*
+            pub(super) struct $row { $($field: $type),+ }
 
             impl $row {
-                pub(super) const COLUMNS: &[&str] = &[$(concat!($($mark,)? $alias, ".", stringify!($field))),+];
+                pub(super) const COLUMNS: &[Column] =
+                    &[$((concat!($alias, ".", stringify!($field)), <$type as SlotValue>::KIND)),+];
+
+                /// Takes the values of the columns.
+                pub(super) fn take(slots: &mut Slots<'_>) -> Result<Self, Failure> {
+                    Ok(Self { $($field: slots.take()?),+ })
+                }
             }
         )+
     };
 }
 
 stored_rows! {
+    CurrencyRow from "c" { code: String, exponent: i64 }
     UserRow from "u" {
         id: String, full_name: Option<String>, email: Option<String>, time_zone: String, metadata: String,
         version: i64, created_at: i64, updated_at: i64, position: i64, stats_zone: String, stats_generation: i64,
-        regroup_zone: Option<String>, regroup_generation: Option<i64>, ("~") regroup_after: Option<Uuid>,
-        ("~") regroup_until: Option<Uuid>,
+        regroup_zone: Option<String>, regroup_generation: Option<i64>, regroup_after: Option<Uuid>,
+        regroup_until: Option<Uuid>,
     }
     AccountRow from "a" {
-        ("~") id: Uuid, owner: String, name: String, currency: String, balance: i64, held_out: i64, held_in: i64,
+        id: Uuid, owner: String, name: String, currency: String, balance: i64, held_out: i64, held_in: i64,
         minimum_balance: Option<i64>, status: String, seq: i64, metadata: String, version: i64, created_at: i64,
         updated_at: i64, position: i64,
     }
     TransactionRow from "t" {
-        ("~") id: Uuid, kind: String, status: String, ("~") source_account_id: Uuid, source_owner: String,
-        source_day_0: Option<i32>, source_day_1: Option<i32>, ("~") destination_account_id: Uuid,
-        destination_owner: String, destination_day_0: Option<i32>, destination_day_1: Option<i32>, amount: i64,
+        id: Uuid, kind: String, status: String, source_account_id: Uuid, source_owner: String,
+        source_day_0: Option<i64>, source_day_1: Option<i64>, destination_account_id: Uuid,
+        destination_owner: String, destination_day_0: Option<i64>, destination_day_1: Option<i64>, amount: i64,
         currency: String, transaction_date: i64, description: Option<String>, category: Option<String>,
-        reference: Option<String>, metadata: String, ("~") parent_id: Option<Uuid>, version: i64, created_at: i64,
+        reference: Option<String>, metadata: String, parent_id: Option<Uuid>, version: i64, created_at: i64,
         updated_at: i64, first_position: i64, position: i64,
     }
+    /// Who has a reference.
+    HolderRow from "t" { reference: String, id: Uuid }
+    AnswerRow from "i" {
+        scope: String, key: String, fingerprint: Vec<u8>, status: i64, answer_position: i64, head_position: i64,
+        overlay: Option<String>,
+    }
+    /// The event that an answer is read from.
+    EventRow from "e" { kind: String, data: String, personal: Option<String> }
     KeyRow from "k" {
-        ("~") id: Uuid, name: String, role: String, ("#") hash: String, prefix: String, created_at: i64,
-        expires_at: Option<i64>, revoked_at: Option<i64>,
+        id: Uuid, name: String, role: String, hash: Vec<u8>, prefix: String, created_at: i64, expires_at: Option<i64>,
+        revoked_at: Option<i64>,
+    }
+    /// The ledger of a key.
+    KeyLedgerRow from "l" { name: String }
+    DayRow from "d" {
+        owner: String, currency: String, generation: i64, day: i64, category: String, credit_total: i64,
+        debit_total: i64,
     }
 }
 
-/// A key's row, and the name of its ledger.
-#[derive(Deserialize)]
-pub(in crate::commit) struct NamedKeyRow(pub(super) String, pub(super) KeyRow);
-
-/// The row of an idempotency key, and the event that it leads to.
-#[derive(Deserialize)]
-pub(in crate::commit) struct AnswerRow {
-    scope: String,
-    key: String,
-    fingerprint: String,
-    status: i64,
-    answer_position: i64,
-    head_position: i64,
-    overlay: Option<String>,
-    kind: String,
-    data: String,
-    personal: Option<String>,
+impl CurrencyRow {
+    pub(super) fn read(self) -> Result<Currency, Corrupt> {
+        let code = CurrencyCode::from_stored(&self.code);
+        Ok(Currency {
+            code: code.ok_or_else(|| Corrupt::new(format_args!("{} is no currency", self.code)))?,
+            exponent: u8::try_from(self.exponent).map_err(Corrupt::new)?,
+        })
+    }
 }
 
-impl AnswerRow {
-    pub(super) const COLUMNS: &[&str] = &[
-        "i.scope",
-        "i.key",
-        "#i.fingerprint",
-        "i.status",
-        "i.answer_position",
-        "i.head_position",
-        "i.overlay",
-        "e.kind",
-        "e.data",
-        "e.personal",
-    ];
+impl HolderRow {
+    pub(super) fn read(self) -> (String, Uuid) {
+        (self.reference, self.id)
+    }
 }
 
-pub(super) fn parse<'a, T: Deserialize<'a>>(row: &'a str) -> Result<T, Corrupt> {
-    serde_json::from_str(row).map_err(Corrupt::new)
+impl DayRow {
+    pub(super) fn read(self) -> Result<(TotalKey, DayTotal), Corrupt> {
+        let currency = CurrencyCode::from_stored(&self.currency);
+        let key = TotalKey {
+            owner: self.owner,
+            currency: currency.ok_or_else(|| Corrupt::new(format_args!("{} is no currency", self.currency)))?,
+            generation: self.generation,
+            day: read_day(self.day)?,
+            category: self.category,
+        };
+        let total = DayTotal {
+            credit_total: self.credit_total,
+            debit_total: self.debit_total,
+        };
+        Ok((key, total))
+    }
 }
 
 impl UserRow {
@@ -149,7 +169,9 @@ impl AccountRow {
 
 impl TransactionRow {
     pub(super) fn read(self, snapshot: &Snapshot) -> Result<Transaction, Corrupt> {
-        let days = |even: Option<i32>, odd: Option<i32>| [even.map(Day::from_days), odd.map(Day::from_days)];
+        let days = |even: Option<i64>, odd: Option<i64>| -> Result<[Option<Day>; 2], Corrupt> {
+            Ok([even.map(read_day).transpose()?, odd.map(read_day).transpose()?])
+        };
         Ok(Transaction {
             id: self.id,
             kind: read_name(TransactionKind::from_name(&self.kind), &self.kind)?,
@@ -157,12 +179,12 @@ impl TransactionRow {
             source: Side {
                 account_id: self.source_account_id,
                 owner: self.source_owner,
-                days: days(self.source_day_0, self.source_day_1),
+                days: days(self.source_day_0, self.source_day_1)?,
             },
             destination: Side {
                 account_id: self.destination_account_id,
                 owner: self.destination_owner,
-                days: days(self.destination_day_0, self.destination_day_1),
+                days: days(self.destination_day_0, self.destination_day_1)?,
             },
             amount: self.amount,
             currency: read_currency(snapshot, &self.currency)?,
@@ -181,31 +203,32 @@ impl TransactionRow {
     }
 }
 
-impl NamedKeyRow {
-    pub(super) fn read(self) -> Result<Key, Corrupt> {
-        let Self(ledger, row) = self;
+impl KeyRow {
+    pub(super) fn read(self, ledger: KeyLedgerRow) -> Result<Key, Corrupt> {
         let record = KeyRecord {
-            id: row.id,
-            name: row.name,
-            role: read_name(Role::from_name(&row.role), &row.role)?,
-            ledger,
-            prefix: row.prefix,
-            created_at: Timestamp::from_micros(row.created_at),
-            expires_at: row.expires_at.map(Timestamp::from_micros),
-            revoked_at: row.revoked_at.map(Timestamp::from_micros),
+            id: self.id,
+            name: self.name,
+            role: read_name(Role::from_name(&self.role), &self.role)?,
+            ledger: ledger.name,
+            prefix: self.prefix,
+            created_at: Timestamp::from_micros(self.created_at),
+            expires_at: self.expires_at.map(Timestamp::from_micros),
+            revoked_at: self.revoked_at.map(Timestamp::from_micros),
         };
         Ok(Key {
             record,
-            hash: read_hash(&row.hash)?,
+            hash: read_hash(self.hash)?,
         })
     }
 }
 
 impl AnswerRow {
-    pub(super) fn read(self) -> Result<StoredAnswer, Corrupt> {
-        let (mut record, _) = journal::join(&self.kind, &self.data, self.personal.as_deref()).map_err(Corrupt::new)?;
+    pub(super) fn read(self, event: &EventRow) -> Result<StoredAnswer, Corrupt> {
+        let joined = journal::join(&event.kind, &event.data, event.personal.as_deref());
+        let (mut record, _) = joined.map_err(Corrupt::new)?;
         if let (Some(overlay), Record::Account(account)) = (self.overlay, &mut record) {
-            parse::<AccountOverlay>(&overlay)?.lay_over(account);
+            let overlay: AccountOverlay = serde_json::from_str(&overlay).map_err(Corrupt::new)?;
+            overlay.lay_over(account);
         }
         let status = match self.status {
             CREATED => AnswerStatus::Created,
@@ -214,7 +237,7 @@ impl AnswerRow {
         };
         Ok(StoredAnswer {
             key: (self.scope, self.key),
-            fingerprint: read_hash(&self.fingerprint)?,
+            fingerprint: read_hash(self.fingerprint)?,
             resource_id: record.resource_id(),
             answer: Answer {
                 status,
@@ -236,7 +259,7 @@ fn read_metadata(text: &str) -> Result<Metadata, Corrupt> {
     if text == "{}" {
         Ok(Metadata::default())
     } else {
-        parse(text)
+        serde_json::from_str(text).map_err(Corrupt::new)
     }
 }
 
@@ -251,16 +274,12 @@ fn read_name<T>(value: Option<T>, text: &str) -> Result<T, Corrupt> {
     value.ok_or_else(|| Corrupt::new(format_args!("{text} is no known name")))
 }
 
-fn read_hash(hexadecimal: &str) -> Result<[u8; 32], Corrupt> {
-    let mut bytes = [0; 32];
-    if hexadecimal.len() != 64 {
-        return Err(Corrupt::new("a hash has 32 bytes"));
-    }
-    for (byte, pair) in bytes.iter_mut().zip(hexadecimal.as_bytes().chunks(2)) {
-        let digits = std::str::from_utf8(pair).map_err(Corrupt::new)?;
-        *byte = u8::from_str_radix(digits, 16).map_err(Corrupt::new)?;
-    }
-    Ok(bytes)
+fn read_hash(bytes: Vec<u8>) -> Result<[u8; 32], Corrupt> {
+    bytes.try_into().map_err(|_| Corrupt::new("a hash has 32 bytes"))
+}
+
+fn read_day(days: i64) -> Result<Day, Corrupt> {
+    i32::try_from(days).map(Day::from_days).map_err(Corrupt::new)
 }
 
 // How the status of an answer is stored.

@@ -1,18 +1,29 @@
 //! What a decided batch leaves in the database: one write per table, empty ones left out.
 
+mod totals;
+
 use super::Corrupt;
 use super::load::{AccountOverlay, status_number};
 use super::rows::Cell;
 use super::seal::{SealedBlock, SealedEvent};
 use super::tables::{self, Mode, Write};
-use crate::ledger::{
-    Account, Entry, Event, Key, Side, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction, User,
-};
+use crate::ledger::{Account, Entry, Event, Key, Side, Snapshot, StoredAnswer, Transaction, User};
 use crate::record::Record;
 use crate::value::{Day, Timestamp, fold};
 
-/// Bits of a stored total's low part; see [`split_total`].
-const TOTAL_LOW_BITS: u32 = 20;
+pub(super) use totals::total_writes;
+
+/// What must be written before all else: a reference that one transaction gave up, another may have taken, and neither
+/// the parts of a statement nor the rows of a part are written in an order that anybody promises.
+pub(super) fn releases(snapshot: &Snapshot) -> Vec<Write> {
+    let id = snapshot.ledger.id;
+    let released = snapshot
+        .released
+        .iter()
+        .map(|holder| vec![id.into(), (*holder).into(), None::<&str>.into()]);
+    let write = Write::new(tables::TRANSACTION_REFERENCES, Mode::Update, released);
+    Vec::from_iter((!write.rows.is_empty()).then_some(write))
+}
 
 /// Every write of the batch, those of the ledger's own row included.
 pub(super) fn writes(
@@ -30,7 +41,6 @@ pub(super) fn writes(
         .inserted()
         .map(|answer| answer_row(id, answer, recorded_at));
     let answers = answers.collect::<Result<Vec<_>, _>>()?;
-    // Updates come first: a reference that one transaction gives up, another may take in the same batch.
     let mut writes = vec![
         Write::new(tables::USERS, Mode::Update, snapshot.users.updated().map(users)),
         Write::new(
@@ -296,84 +306,4 @@ fn ledger_row(ledger_id: i64, block: &SealedBlock) -> Vec<Cell> {
         block.hash.into(),
         micros(header.recorded_at),
     ]
-}
-
-/// Changes of the statistics. A row that anything is taken from exists; it is updated by itself, since the checks of
-/// an insert see the change alone.
-pub(super) fn total_writes(ledger_id: i64, deltas: &TotalDeltas) -> Result<Vec<Write>, Corrupt> {
-    let mut daily = [tables::DAILY_TOTALS.rows(), tables::DAILY_TOTALS.rows()];
-    let mut all_time = [tables::TOTALS.rows(), tables::TOTALS.rows()];
-    let mut by_total: TotalDeltas = TotalDeltas::new();
-    for (key, delta) in deltas.iter().filter(|(_, delta)| !delta.is_zero()) {
-        let [given, taken] = &mut daily;
-        let rows = if takes(delta) { taken } else { given };
-        rows.push(daily_row(ledger_id, key, delta)?);
-        let all_days = TotalKey {
-            day: Day::from_days(0),
-            ..key.clone()
-        };
-        by_total.entry(all_days).or_default().add(delta);
-    }
-    for (key, delta) in by_total.iter().filter(|(_, delta)| !delta.is_zero()) {
-        let [given, taken] = &mut all_time;
-        let rows = if takes(delta) { taken } else { given };
-        rows.push(total_row(ledger_id, key, delta)?);
-    }
-    let modes = [Mode::InsertOrAdd, Mode::Add];
-    let daily = modes.into_iter().zip(daily).map(|(mode, rows)| Write {
-        table: tables::DAILY_TOTALS,
-        mode,
-        rows,
-    });
-    let all_time = modes.into_iter().zip(all_time).map(|(mode, rows)| Write {
-        table: tables::TOTALS,
-        mode,
-        rows,
-    });
-    Ok(daily.chain(all_time).collect())
-}
-
-fn takes(delta: &TotalDelta) -> bool {
-    delta.credit_count < 0 || delta.credit_total < 0 || delta.debit_count < 0 || delta.debit_total < 0
-}
-
-fn daily_row(ledger_id: i64, key: &TotalKey, delta: &TotalDelta) -> Result<Vec<Cell>, Corrupt> {
-    let fits = |total: i128| i64::try_from(total).map_err(Corrupt::new);
-    Ok(vec![
-        ledger_id.into(),
-        key.owner.as_str().into(),
-        key.currency.as_str().into(),
-        key.generation.into(),
-        i64::from(key.day.days()).into(),
-        key.category.as_str().into(),
-        delta.credit_count.into(),
-        fits(delta.credit_total)?.into(),
-        delta.debit_count.into(),
-        fits(delta.debit_total)?.into(),
-    ])
-}
-
-fn total_row(ledger_id: i64, key: &TotalKey, delta: &TotalDelta) -> Result<Vec<Cell>, Corrupt> {
-    let (credit_high, credit_low) = split_total(delta.credit_total)?;
-    let (debit_high, debit_low) = split_total(delta.debit_total)?;
-    Ok(vec![
-        ledger_id.into(),
-        key.owner.as_str().into(),
-        key.currency.as_str().into(),
-        key.generation.into(),
-        key.category.as_str().into(),
-        delta.credit_count.into(),
-        credit_high.into(),
-        credit_low.into(),
-        delta.debit_count.into(),
-        debit_high.into(),
-        debit_low.into(),
-    ])
-}
-
-/// A change of a sum as two integers that can each be added up without passing 64 bits: high · 2^20 + low.
-fn split_total(total: i128) -> Result<(i64, i64), Corrupt> {
-    let high = i64::try_from(total >> TOTAL_LOW_BITS).map_err(Corrupt::new)?;
-    let low = i64::try_from(total & ((1 << TOTAL_LOW_BITS) - 1)).map_err(Corrupt::new)?;
-    Ok((high, low))
 }

@@ -1,0 +1,70 @@
+//! Sessions plan their statements once, on a database that may still be empty: looking rows up must cost the same when
+//! it no longer is.
+
+use std::time::Duration;
+
+use tests::body::{credit, transfer};
+use tests::{Book, Random, at_once, eventually};
+
+/// Accounts whose entries fill dozens of pages of an index.
+const ACCOUNTS: usize = 4_000;
+/// Changes of accounts to be counted.
+const CHANGES: u64 = 400;
+/// Blocks of the accounts' indexes that a change of an account may touch: the account is found, and found again to be
+/// changed, each through two or three levels. An index that does not lead there is read to its end.
+const BLOCKS_MAX: u64 = 20;
+/// A session tells what it counts once a second at most, after a transaction.
+const COUNTED_WITHIN: Duration = Duration::from_secs(30);
+
+const CHANGED: &str = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'accounts'";
+const BLOCKS: &str = "SELECT (idx_blks_hit + idx_blks_read) FROM pg_statio_user_tables WHERE relname = 'accounts'";
+
+/// Moves money between `accounts` until the server has told of `changes` of accounts.
+async fn transfer_until_counted(book: &Book, accounts: &[String], changes: u64) {
+    let mut random = Random::announced();
+    eventually("the changes are counted", COUNTED_WITHIN, async || {
+        for _ in 0..20 {
+            let source = random.place(accounts.len() - 1);
+            let _ = book
+                .create(&transfer(&accounts[source], &accounts[source + 1], "0.01"))
+                .await;
+        }
+        (book.database().number(CHANGED).await >= changes).then_some(())
+    })
+    .await;
+}
+
+async fn a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids(book: &Book) {
+    let clients = 32;
+    let accounts = at_once(clients, |client| {
+        let book = book.client();
+        async move {
+            let mut ids = Vec::new();
+            for number in 0..ACCOUNTS / clients {
+                let made = book.create(&credit(&format!("user-{client}-{number}"), "1.00")).await;
+                ids.push(made.text("destination_account_id").to_owned());
+            }
+            ids
+        }
+    })
+    .await
+    .concat();
+    // The sessions have told most of what they did so far.
+    transfer_until_counted(book, &accounts, 40).await;
+    let [blocks, changes] = [
+        book.database().number(BLOCKS).await,
+        book.database().number(CHANGED).await,
+    ];
+    transfer_until_counted(book, &accounts, changes + CHANGES).await;
+    let blocks = book.database().number(BLOCKS).await - blocks;
+    let changes = book.database().number(CHANGED).await - changes;
+    assert!(blocks < changes * BLOCKS_MAX, "{blocks} blocks for {changes} changes");
+}
+
+mod postgres {
+    #[test]
+    fn a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids() {
+        let test = super::a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids;
+        tests::run(tests::Engine::Postgres, test);
+    }
+}
