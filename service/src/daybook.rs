@@ -30,6 +30,10 @@ use crate::{LedgerError, Metrics, access, clock, regrouping};
 const SYSTEM_ACTOR: &str = "system";
 /// How long the first key of an empty database may take.
 const FIRST_KEY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of requests at which a batch is full.
+const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes of the requests that wait for one ledger.
+const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long connections may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -145,7 +149,9 @@ impl Daybook {
         let database = Database::open(&options).await?;
         let limits = Limits {
             batch_max: options.batch_max,
+            batch_bytes_max: BATCH_BYTES_MAX,
             queue_max: options.queue_max,
+            queue_bytes_max: QUEUE_BYTES_MAX,
         };
         let committer = Arc::new(Committer::new(
             database.write.clone(),

@@ -8,13 +8,16 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::{Answer, Client, Database, Engine, Request};
+use crate::{Answer, Client, Database, Engine, Proxy, Request, eventually};
 
 /// The operator's key on every server of the suites.
 pub const OPERATOR_KEY: &str = "operator-of-the-contract-suite-0123456789";
 
 /// A server that no client holds on to stops within this time.
 const STOP_TIME_MAX: Duration = Duration::from_secs(20);
+
+/// Requests that were sent are in the queue within this time.
+const QUEUED_TIME_MAX: Duration = Duration::from_secs(4);
 
 type Running = Arc<Mutex<Option<api::Server>>>;
 
@@ -80,6 +83,21 @@ impl Book {
         Self::serve(Arc::new(database), Arc::clone(&self.started), change).await
     }
 
+    /// Another server, on a fresh PostgreSQL database that it reaches through a proxy.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start.
+    pub async fn behind_proxy(&self) -> (Self, Proxy) {
+        let database = Database::migrated(self.engine())
+            .await
+            .expect("the engine was there a moment ago");
+        let proxy = Proxy::before(database.url()).await;
+        let change = |settings: &mut api::Settings| settings.database_url = proxy.url().into();
+        let book = Self::serve(Arc::new(database), Arc::clone(&self.started), change).await;
+        (book, proxy)
+    }
+
     /// Another server with other settings, on a database without a single table, which it migrates.
     ///
     /// # Panics
@@ -143,6 +161,23 @@ impl Book {
         let result = action().await;
         self.database.snapshot().await.assert_same_as(&before);
         result
+    }
+
+    /// Waits until at least so many commands wait for a commit.
+    ///
+    /// # Panics
+    ///
+    /// Where they do not within a few seconds.
+    pub async fn queued(&self, count: u64) {
+        let what = format!("{count} commands wait");
+        eventually(&what, QUEUED_TIME_MAX, async || {
+            let metrics = self.client.get_root("/metrics").await.expect(200);
+            let mut samples = metrics.text.lines();
+            let waiting = samples.find_map(|line| line.strip_prefix("daybook_queue_commands "));
+            let waiting: Option<u64> = waiting.and_then(|waiting| waiting.parse().ok());
+            waiting.filter(|waiting| *waiting >= count)
+        })
+        .await;
     }
 
     pub(crate) async fn close(self) {

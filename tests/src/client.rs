@@ -263,7 +263,12 @@ impl Request {
         self.header("If-Match", format!("\"{version}\""))
     }
 
-    async fn send(self) -> Answer {
+    /// Sends it where no answer may come.
+    ///
+    /// # Errors
+    ///
+    /// Where the connection failed before the answer was whole.
+    pub async fn attempt(self) -> Result<Answer, reqwest::Error> {
         let request = format!("{} {}", self.method, self.url);
         let is_head = self.method == Method::HEAD;
         let mut builder = self.http.request(self.method, &self.url);
@@ -273,16 +278,10 @@ impl Request {
         if let Some(body) = self.body {
             builder = builder.body(body);
         }
-        let response = builder
-            .send()
-            .await
-            .unwrap_or_else(|error| panic!("{request} got no answer: {error:?}"));
+        let response = builder.send().await?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let bytes = response
-            .bytes()
-            .await
-            .unwrap_or_else(|error| panic!("{request}: a body cut short: {error:?}"));
+        let bytes = response.bytes().await?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         let answer = Answer {
@@ -296,7 +295,13 @@ impl Request {
         if status >= 400 && !is_head {
             answer.assert_problem_shape();
         }
-        answer
+        Ok(answer)
+    }
+
+    async fn send(self) -> Answer {
+        let request = format!("{} {}", self.method, self.url);
+        let answer = self.attempt().await;
+        answer.unwrap_or_else(|error| panic!("{request} got no answer: {error:?}"))
     }
 }
 

@@ -5,6 +5,10 @@ mod postgres;
 mod sqlite;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long the connections of a check may take to close.
+const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// The two databases that Daybook runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +97,36 @@ impl Database {
         };
         assert!(!tables.is_empty(), "the catalogue names no table");
         Snapshot { tables }
+    }
+
+    /// Checks every invariant of every ledger, whether or not the database is being served.
+    ///
+    /// # Panics
+    ///
+    /// Where one does not hold; the message names them.
+    pub async fn verify(&self) {
+        let options = service::Options {
+            database_url: self.url().into(),
+            batch_max: 1,
+            queue_max: 1,
+            read_pool: 1,
+            write_pool: 1,
+            purpose: service::Purpose::Read,
+            migrate: false,
+            operator_key: None,
+            metrics: service::Metrics::register(&prometheus::Registry::new()).expect("the registry is empty"),
+            allow_unsafe_postgres: true,
+        };
+        let (daybook, _) = service::Daybook::open(options).await.expect("the database opens");
+        let report = daybook.verify(None).await.expect("the database answers");
+        daybook.shutdown(CLOSE_TIME_MAX).await;
+        assert!(!report.ledgers.is_empty(), "no ledger was checked");
+        assert!(
+            report.is_ok(),
+            "{} failures: {:#?}",
+            report.failure_count,
+            report.failures
+        );
     }
 
     /// Keeps the server from writing, as a stuck session of somebody else would. Reading goes on.

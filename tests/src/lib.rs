@@ -12,14 +12,17 @@
     reason = "a harness that cannot go on fails its test by panicking; overflow checks are on"
 )]
 
+pub mod accounting;
 mod answer;
 pub mod body;
 mod book;
 mod client;
 mod concurrency;
 mod database;
+mod journal;
 mod problem;
 pub mod program;
+mod proxy;
 mod random;
 pub mod wire;
 
@@ -31,6 +34,8 @@ pub use book::{Book, OPERATOR_KEY};
 pub use client::{Client, Request};
 pub use concurrency::{at_once, eventually};
 pub use database::{Database, Engine, Snapshot};
+pub use journal::{Journal, Load};
+pub use proxy::{Loss, Proxy};
 pub use random::Random;
 
 /// The longest that one test may take: far above what any needs, so that a request without an answer fails its test
@@ -65,6 +70,16 @@ pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
     if let Err(cause) = outcome {
         resume_unwind(cause);
     }
+}
+
+/// Makes a test of each `async fn name(book: &Book)` named, for what only PostgreSQL can suffer.
+#[macro_export]
+macro_rules! on_postgres {
+    ($($name:ident),+ $(,)?) => {
+        mod postgres {
+            $(#[test] fn $name() { $crate::run($crate::Engine::Postgres, super::$name); })+
+        }
+    };
 }
 
 /// Makes two tests, `sqlite::name` and `postgres::name`, of each `async fn name(book: &Book)` named. A test that is

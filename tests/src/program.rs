@@ -222,6 +222,16 @@ impl Serving {
         .map(|()| serving)
     }
 
+    /// Starts it on a database that has its schema.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start.
+    pub async fn on(database_url: &str, folder: &Folder) -> Self {
+        let started = Self::start(folder.path(), &["serve", "--database-url", database_url]).await;
+        started.unwrap_or_else(|(status, said)| panic!("daybook ended {status}: {said}"))
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -272,6 +282,16 @@ impl Serving {
             status.is_ok_and(|status| status.success()),
             "the process is there to be told"
         );
+    }
+
+    /// Kills it, as the system or a power cut would: it gets no chance to do anything.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be killed.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a child can be killed");
+        self.child.wait().expect("a killed child ends");
     }
 
     /// Waits for its end.

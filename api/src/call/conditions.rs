@@ -6,6 +6,9 @@ use service::ledger::Precondition;
 
 use crate::problem::Problem;
 
+/// Most entity tags of one header.
+const TAGS_MAX: usize = 100;
+
 /// The entity tags of a header.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Tags {
@@ -58,30 +61,39 @@ fn tags(headers: &HeaderMap, name: &str) -> Result<Option<Tags>, Problem> {
     if lines.is_empty() {
         return Ok(None);
     }
-    parse_tags(&lines.join(",")).map(Some).ok_or_else(|| unreadable(name))
+    let text = lines.join(",");
+    if text.trim() == "*" {
+        return Ok(Some(Tags::Any));
+    }
+    match split_tags(text.trim()) {
+        Some(tags) if tags.len() <= TAGS_MAX => {
+            let versions = tags.into_iter().filter_map(version_of).collect();
+            Ok(Some(Tags::Versions(versions)))
+        }
+        Some(_) => Err(Problem::malformed(format!("{name} names more than {TAGS_MAX} tags."))),
+        None => Err(unreadable(name)),
+    }
 }
 
 fn unreadable(name: &str) -> Problem {
     Problem::malformed(format!("{name} is not * and not a list of tags such as \"3\"."))
 }
 
-fn parse_tags(text: &str) -> Option<Tags> {
-    if text.trim() == "*" {
-        return Some(Tags::Any);
-    }
-    let mut versions = Vec::new();
-    let mut rest = text.trim();
+/// What stands between the quotes of each tag of a list; `None` where the text is no such list.
+fn split_tags(text: &str) -> Option<Vec<&str>> {
+    let mut tags = Vec::new();
+    let mut rest = text;
     while !rest.is_empty() {
         // A proxy that compresses an answer weakens its tag; the version is the same.
         let opaque = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?;
         let (tag, after) = opaque.split_once('"')?;
-        versions.extend(version_of(tag));
+        tags.push(tag);
         rest = match after.trim_start() {
             "" => "",
             more => more.strip_prefix(',')?.trim_start(),
         };
     }
-    (!text.trim().is_empty()).then_some(Tags::Versions(versions))
+    (!tags.is_empty()).then_some(tags)
 }
 
 /// The version that a tag of ours stands for.
@@ -103,6 +115,12 @@ mod tests {
         headers
     }
 
+    fn read(text: &str) -> Result<Option<Tags>, Problem> {
+        let mut headers = HeaderMap::new();
+        headers.append(header::IF_MATCH, HeaderValue::from_str(text).unwrap());
+        tags(&headers, "If-Match")
+    }
+
     #[test]
     fn lists_stars_and_weak_tags_are_read() {
         for (text, versions) in [
@@ -113,11 +131,19 @@ mod tests {
             ("\"01\", \"+1\", \"7\"", vec![7]),
             ("\"a,b\", \"4\"", vec![4]),
         ] {
-            assert_eq!(parse_tags(text), Some(Tags::Versions(versions)), "{text}");
+            assert_eq!(read(text).unwrap(), Some(Tags::Versions(versions)), "{text}");
         }
-        assert_eq!(parse_tags(" * "), Some(Tags::Any));
+        assert_eq!(read(" * ").unwrap(), Some(Tags::Any));
         for text in ["", " ", "1", "\"1", "w/\"1\"", "\"1\" \"2\"", "\"1\";", "*, \"1\""] {
-            assert_eq!(parse_tags(text), None, "{text:?}");
+            assert!(read(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_at_most_a_hundred_tags_whatever_they_are() {
+        for tag in ["\"7\"", "\"a\"", "W/\"\""] {
+            assert!(read(&vec![tag; 100].join(", ")).is_ok(), "{tag}");
+            assert!(read(&vec![tag; 101].join(", ")).is_err(), "{tag}");
         }
     }
 

@@ -1,6 +1,18 @@
 //! One batch from its first statement to its answers, through every failure.
+//!
+//! | what fails | before `COMMIT` is sent | after |
+//! | --- | --- | --- |
+//! | the connection, or another session is in the way | the batch is begun anew, for a while | the outcome is looked for |
+//! | the data, or a panic of ours | the batch is run again request by request | the outcome is looked for |
+//! | anything else, and what takes too long | every request is refused | the outcome is looked for |
+//!
+//! Where the outcome is found, a commit that was kept is answered as if nothing had happened, and one that was not is
+//! treated as if it had failed before.
 
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
 
 use super::Corrupt;
 use super::failure::Failure;
@@ -14,10 +26,17 @@ use crate::journal::Hash;
 use crate::ledger::{Answer, Ids, LargeMovements, Names, Request, Snapshot, decide};
 use crate::value::Timestamp;
 
-/// How often a batch is begun anew when the connection is lost, or another session is in the way, before `COMMIT`.
-const ATTEMPTS_MAX: u32 = 4;
+/// How long a batch is begun anew when the connection is lost, or another session is in the way, before `COMMIT`.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The pause before the second attempt; it doubles with each.
 const PAUSE: Duration = Duration::from_millis(25);
+/// The longest pause between two attempts, and between two looks for the outcome of a commit.
+const PAUSE_MAX: Duration = Duration::from_millis(200);
+/// How long everything before `COMMIT` may take: more than the wait for a lock or for a connection. It ends what waits
+/// for a database that is behind a broken network, which tells neither side that the other is gone.
+pub(super) const STATEMENTS_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the answer to `COMMIT` is waited for.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the outcome of a commit is looked for once its answer was lost.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -33,24 +52,17 @@ pub(super) struct Target {
     pub(super) clock: fn() -> Timestamp,
 }
 
-/// A batch whose `COMMIT` was sent, and which was not told how it ended.
-struct Unsettled {
-    failure: Failure,
+/// A batch that is decided.
+struct Prepared {
     replies: Vec<Reply>,
+    /// `None` where nothing is to be kept.
+    pending: Option<Pending>,
+}
+
+/// A transaction of which all is done but its `COMMIT`.
+struct Pending {
+    txn: Txn,
     block: Option<SealedBlock>,
-}
-
-/// How an attempt ended.
-enum Attempt {
-    Committed(Vec<Reply>),
-    Unsettled(Unsettled),
-}
-
-/// What became of a commit whose answer was lost.
-enum Outcome {
-    Kept,
-    NotKept,
-    Unknown,
 }
 
 impl Target {
@@ -61,49 +73,62 @@ impl Target {
             Ok(replies) => replies,
             Err(failure) if failure.is_of_the_data() && requests.len() > 1 => {
                 log::warn!("a batch of {} is run again one by one: {failure}", requests.len());
-                let mut replies = Vec::with_capacity(requests.len());
-                for request in requests {
-                    let alone = self.commit_together(std::slice::from_ref(request)).await;
-                    replies.extend(alone.unwrap_or_else(|failure| vec![Err(failure.to_error())]));
-                }
-                replies
+                self.commit_one_by_one(requests).await
             }
             Err(failure) => refuse_all(requests, &failure.to_error()),
         }
     }
 
+    async fn commit_one_by_one(&self, requests: &[Request]) -> Vec<Reply> {
+        let mut replies = Vec::with_capacity(requests.len());
+        while let Some(request) = requests.get(replies.len()) {
+            match self.commit_together(std::slice::from_ref(request)).await {
+                Ok(reply) => replies.extend(reply),
+                Err(failure) => {
+                    replies.push(Err(failure.to_error()));
+                    if !failure.is_of_the_data() {
+                        // It would fail the others as well, each after its own wait.
+                        let rest = requests.get(replies.len()..).unwrap_or_default();
+                        let error = LedgerError::Unavailable(format!("not begun after this: {failure}"));
+                        replies.extend(refuse_all(rest, &error));
+                    }
+                }
+            }
+        }
+        replies
+    }
+
     async fn commit_together(&self, requests: &[Request]) -> Result<Vec<Reply>, Failure> {
+        let started = Instant::now();
         let mut pause = PAUSE;
-        for _ in 1..ATTEMPTS_MAX {
-            match self.attempt_and_settle(requests).await {
-                Err(failure) if failure.is_passing() => {
+        loop {
+            match self.attempt(requests).await {
+                Err(failure) if failure.is_passing() && started.elapsed() < RETRY_TIMEOUT => {
                     log::warn!("a batch of {} is tried again: {failure}", requests.len());
                     tokio::time::sleep(pause).await;
-                    pause = pause.saturating_mul(2);
+                    pause = pause.saturating_mul(2).min(PAUSE_MAX);
                 }
                 ended => return ended,
             }
         }
-        self.attempt_and_settle(requests).await
     }
 
-    async fn attempt_and_settle(&self, requests: &[Request]) -> Result<Vec<Reply>, Failure> {
-        let unsettled = match self.attempt(requests).await? {
-            Attempt::Committed(replies) => return Ok(replies),
-            Attempt::Unsettled(unsettled) => unsettled,
+    async fn attempt(&self, requests: &[Request]) -> Result<Vec<Reply>, Failure> {
+        let Prepared { replies, pending } = guard(STATEMENTS_TIMEOUT, self.prepare(requests)).await?;
+        let Some(Pending { txn, block }) = pending else {
+            return Ok(replies);
         };
-        log::warn!("the outcome of a commit is looked for: {}", unsettled.failure);
-        match self.settle(unsettled.block.as_ref()).await {
-            Outcome::Kept => Ok(unsettled.replies),
-            Outcome::NotKept => Err(unsettled.failure),
-            Outcome::Unknown => {
-                let error = LedgerError::OutcomeUnknown(unsettled.failure.to_string());
-                Ok(refuse_all(requests, &error))
+        match guard(COMMIT_TIMEOUT, txn.commit()).await {
+            Ok(()) => Ok(replies),
+            Err(failure) => {
+                log::warn!("the outcome of a commit is looked for: {failure}");
+                self.settle(failure, block.as_ref()).await.map(|()| replies)
             }
         }
     }
 
-    async fn attempt(&self, requests: &[Request]) -> Result<Attempt, Failure> {
+    /// Does everything before `COMMIT`.
+    async fn prepare(&self, requests: &[Request]) -> Result<Prepared, Failure> {
         let (mut txn, ledger) = Txn::begin(&self.pool, self.ledger_id).await?;
         let now = (self.clock)()
             .micros()
@@ -125,37 +150,39 @@ impl Target {
         let replies = decide_all(&mut snapshot, requests, now, &mut Ids::new(now, randomness.ids));
         if !snapshot.is_changed() {
             txn.rollback().await?;
-            return Ok(Attempt::Committed(replies));
+            return Ok(Prepared { replies, pending: None });
         }
         let events = seal_events(&snapshot.events, now, &randomness.salts)?;
         let block = (!events.is_empty()).then(|| seal_block(&ledger.tip, &events, now));
         txn.save(save::releases(&snapshot)).await?;
         txn.save(save::writes(&snapshot, &events, block.as_ref(), now)?).await?;
-        match txn.commit().await {
-            Ok(()) => Ok(Attempt::Committed(replies)),
-            Err(failure) => Ok(Attempt::Unsettled(Unsettled {
-                failure,
-                replies,
-                block,
-            })),
-        }
+        let pending = Some(Pending { txn, block });
+        Ok(Prepared { replies, pending })
     }
 
-    /// Learns what became of a commit: locks the ledger's row, which waits for the old commit where it still runs, and
-    /// looks for the block at its height.
-    async fn settle(&self, block: Option<&SealedBlock>) -> Outcome {
+    /// Learns what became of a commit that ended in `failure`: locks the ledger's row, which waits for the old commit
+    /// where it still runs, and looks for the block at its height. It was kept where this is `Ok`.
+    ///
+    /// # Errors
+    /// `failure` itself where the commit was not kept, `Unsettled` where that could not be learnt in time.
+    async fn settle(&self, failure: Failure, block: Option<&SealedBlock>) -> Result<(), Failure> {
         // A batch without events kept at most what it would answer again.
-        let Some(block) = block else { return Outcome::NotKept };
+        let Some(block) = block else { return Err(failure) };
         let started = Instant::now();
-        while started.elapsed() < SETTLE_TIMEOUT {
-            match self.find_block(block.header.height).await {
-                Ok(found) if found == Some(block.hash) => return Outcome::Kept,
-                Ok(_) => return Outcome::NotKept,
+        let mut pause = PAUSE;
+        loop {
+            let left = SETTLE_TIMEOUT.saturating_sub(started.elapsed());
+            if left.is_zero() {
+                return Err(Failure::Unsettled(failure.to_string()));
+            }
+            match guard(left, self.find_block(block.header.height)).await {
+                Ok(found) if found == Some(block.hash) => return Ok(()),
+                Ok(_) => return Err(failure),
                 Err(failure) => log::warn!("the outcome of a commit is still looked for: {failure}"),
             }
-            tokio::time::sleep(PAUSE.saturating_mul(4)).await;
+            tokio::time::sleep(pause).await;
+            pause = pause.saturating_mul(2).min(PAUSE_MAX);
         }
-        Outcome::Unknown
     }
 
     async fn find_block(&self, height: i64) -> Result<Option<Hash>, Failure> {
@@ -163,6 +190,17 @@ impl Target {
         let found = txn.find_block_hash(self.ledger_id, height).await?;
         txn.rollback().await?;
         Ok(found)
+    }
+}
+
+/// Bounds work on the database in time, and makes a failure of a panic. What is given up either way closes its
+/// connection, which undoes whatever was not committed on it.
+pub(super) async fn guard<T>(limit: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let work = AssertUnwindSafe(work).catch_unwind();
+    match tokio::time::timeout(limit, work).await {
+        Ok(Ok(ended)) => ended,
+        Ok(Err(panic)) => Err(Failure::panicked(&*panic)),
+        Err(_) => Err(Failure::late(limit)),
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::batch::{Reply, Target};
+use super::batch::{Reply, STATEMENTS_TIMEOUT, Target, guard};
 use super::regroup::Step;
 use crate::LedgerError;
 use crate::database::WritePool;
@@ -20,18 +20,17 @@ use crate::ledger::Request;
 use crate::metrics::Metrics;
 use crate::value::Timestamp;
 
-/// Most bytes of the requests that wait for one ledger.
-const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Most bytes of the requests of one batch.
-const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
-
 /// The bounds of queues and batches.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// Most commands of one commit.
     pub(crate) batch_max: usize,
+    /// A batch takes no further request once those that it has are of so many bytes.
+    pub(crate) batch_bytes_max: usize,
     /// Most commands that wait per ledger.
     pub(crate) queue_max: usize,
+    /// Most bytes of the requests that wait per ledger.
+    pub(crate) queue_bytes_max: usize,
 }
 
 /// Commits requests: one queue and one task a ledger.
@@ -58,9 +57,36 @@ struct Queue {
 #[derive(Debug)]
 struct Waiting {
     request: Request,
-    bytes: usize,
+    room: Room,
     deadline: Instant,
     reply: oneshot::Sender<Reply>,
+}
+
+/// The room that a request takes in the queue. It is given back when this is dropped, wherever that happens.
+#[derive(Debug)]
+struct Room {
+    bytes: usize,
+    queue_bytes: Arc<AtomicUsize>,
+    metrics: Metrics,
+}
+
+impl Room {
+    fn take(bytes: usize, queue_bytes: &Arc<AtomicUsize>, metrics: &Metrics) -> Self {
+        queue_bytes.fetch_add(bytes, Ordering::Relaxed);
+        metrics.queued(1);
+        Self {
+            bytes,
+            queue_bytes: Arc::clone(queue_bytes),
+            metrics: metrics.clone(),
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.queue_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.metrics.queued(-1);
+    }
 }
 
 impl Committer {
@@ -79,58 +105,59 @@ impl Committer {
     /// Queues a request and waits for its answer. It is committed whether or not somebody still waits.
     pub(crate) async fn submit(&self, ledger_id: i64, request: Request, deadline: Instant) -> Reply {
         let (reply, answer) = oneshot::channel();
-        let bytes = request.size_bytes();
-        self.enqueue(
-            ledger_id,
-            Waiting {
-                request,
-                bytes,
-                deadline,
-                reply,
-            },
-        )
-        .inspect_err(|_| {
-            self.metrics.count_rejection("overloaded");
-        })?;
-        // The task answers every request that it takes; if it is gone, so is the server.
-        let reply = answer
-            .await
-            .unwrap_or_else(|_| Err(LedgerError::Unavailable("shutting down".to_owned())));
-        if let Err(error) = &reply {
+        let answered = match self.enqueue(ledger_id, request, deadline, reply) {
+            // The task answers every request that it takes, and ends only when its queue does.
+            Ok(()) => answer
+                .await
+                .unwrap_or_else(|_| Err(LedgerError::OutcomeUnknown("the ledger's task has ended".to_owned()))),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &answered {
             self.metrics.count_rejection(error.code());
         }
-        reply
+        answered
     }
 
-    fn enqueue(&self, ledger_id: i64, waiting: Waiting) -> Result<(), LedgerError> {
+    fn enqueue(
+        &self,
+        ledger_id: i64,
+        request: Request,
+        deadline: Instant,
+        reply: oneshot::Sender<Reply>,
+    ) -> Result<(), LedgerError> {
+        let bytes = request.size_bytes();
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(queues) = queues.as_mut() else {
             return Err(LedgerError::Unavailable("shutting down".to_owned()));
         };
         let queue = queues.entry(ledger_id).or_insert_with(|| self.open_queue(ledger_id));
-        let waiting_bytes = waiting.bytes;
-        if queue.bytes.load(Ordering::Relaxed).saturating_add(waiting_bytes) > QUEUE_BYTES_MAX {
+        if queue.sender.is_closed() {
+            log::error!("the task of ledger {ledger_id} has ended: its queue is opened anew");
+            *queue = self.open_queue(ledger_id);
+        }
+        if queue.bytes.load(Ordering::Relaxed).saturating_add(bytes) > self.limits.queue_bytes_max {
             return Err(LedgerError::Overloaded);
         }
-        queue.sender.try_send(waiting).map_err(|_| LedgerError::Overloaded)?;
-        queue.bytes.fetch_add(waiting_bytes, Ordering::Relaxed);
-        self.metrics.queued(1);
-        Ok(())
+        let waiting = Waiting {
+            room: Room::take(bytes, &queue.bytes, &self.metrics),
+            request,
+            deadline,
+            reply,
+        };
+        queue.sender.try_send(waiting).map_err(|_| LedgerError::Overloaded)
     }
 
     fn open_queue(&self, ledger_id: i64) -> Queue {
         let (sender, receiver) = mpsc::channel(self.limits.queue_max);
-        let bytes = Arc::new(AtomicUsize::new(0));
         let worker = Worker {
             target: self.target(ledger_id),
-            batch_max: self.limits.batch_max,
+            limits: self.limits,
             receiver,
-            bytes: Arc::clone(&bytes),
             metrics: self.metrics.clone(),
         };
         Queue {
             sender,
-            bytes,
+            bytes: Arc::default(),
             task: self.runtime.spawn(worker.run()),
         }
     }
@@ -143,8 +170,7 @@ impl Committer {
     pub(crate) async fn regroup(&self, ledger_id: i64, user_id: &str, steps_max: u32) -> Result<bool, LedgerError> {
         let target = self.target(ledger_id);
         for _ in 0..steps_max {
-            let step = target
-                .regroup_step(user_id)
+            let step = guard(STATEMENTS_TIMEOUT, target.regroup_step(user_id))
                 .await
                 .map_err(|failure| failure.to_error())?;
             if step == Step::Done {
@@ -181,15 +207,15 @@ impl Committer {
 /// The task of one ledger.
 struct Worker {
     target: Target,
-    batch_max: usize,
+    limits: Limits,
     receiver: mpsc::Receiver<Waiting>,
-    bytes: Arc<AtomicUsize>,
     metrics: Metrics,
 }
 
 impl Worker {
     async fn run(mut self) {
         while let Some(batch) = self.next_batch().await {
+            let batch = drop_expired(batch);
             if !batch.is_empty() {
                 self.commit(batch).await;
             }
@@ -199,31 +225,14 @@ impl Worker {
     /// Everything that waits, up to the bounds of a batch; `None` when nothing will come any more.
     async fn next_batch(&mut self) -> Option<Vec<Waiting>> {
         let first = self.receiver.recv().await?;
-        let mut bytes = first.bytes;
+        let mut bytes = first.room.bytes;
         let mut batch = vec![first];
-        while batch.len() < self.batch_max && bytes < BATCH_BYTES_MAX {
+        while batch.len() < self.limits.batch_max && bytes < self.limits.batch_bytes_max {
             let Ok(next) = self.receiver.try_recv() else { break };
-            bytes = bytes.saturating_add(next.bytes);
+            bytes = bytes.saturating_add(next.room.bytes);
             batch.push(next);
         }
-        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
-        self.metrics
-            .queued(i64::try_from(batch.len()).unwrap_or(i64::MAX).saturating_neg());
-        Some(self.drop_expired(batch))
-    }
-
-    /// Answers whoever waited too long, without having done anything.
-    fn drop_expired(&self, batch: Vec<Waiting>) -> Vec<Waiting> {
-        let now = Instant::now();
-        let (expired, live): (Vec<Waiting>, Vec<Waiting>) =
-            batch.into_iter().partition(|waiting| waiting.deadline <= now);
-        for waiting in expired {
-            // Whoever has gone needs no answer.
-            let _ = waiting
-                .reply
-                .send(Err(LedgerError::Unavailable("waited too long in the queue".to_owned())));
-        }
-        live
+        Some(batch)
     }
 
     async fn commit(&self, batch: Vec<Waiting>) {
@@ -240,3 +249,19 @@ impl Worker {
         }
     }
 }
+
+/// Answers whoever waited too long, without having done anything.
+fn drop_expired(batch: Vec<Waiting>) -> Vec<Waiting> {
+    let now = Instant::now();
+    let (expired, live): (Vec<Waiting>, Vec<Waiting>) = batch.into_iter().partition(|waiting| waiting.deadline <= now);
+    for waiting in expired {
+        // Whoever has gone needs no answer.
+        let _ = waiting
+            .reply
+            .send(Err(LedgerError::Unavailable("waited too long in the queue".to_owned())));
+    }
+    live
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Rows as parameters: however many there are, the statement's text stays the same, so that it is prepared once.
 //!
-//! PostgreSQL takes one array a column (`unnest`), SQLite one JSON array of arrays (`json_each`).
+//! PostgreSQL takes one array a column (`unnest`), SQLite one JSON array of arrays (`jsonb_each`).
 
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use sqlx::postgres::PgArguments;
@@ -214,7 +214,7 @@ pub(super) fn select_rows(dialect: Dialect, names: &[&str], kinds: &[Kind], firs
                     Kind::Uuid | Kind::Bytes => format!("unhex(value ->> {index}) AS {name}"),
                 })
                 .collect();
-            format!("SELECT {} FROM json_each(${first})", members.join(", "))
+            format!("SELECT {} FROM jsonb_each(${first})", members.join(", "))
         }
     }
 }
@@ -254,7 +254,7 @@ mod tests {
         );
         assert_eq!(
             select_rows(Dialect::Sqlite, &names, &KINDS, 4),
-            "SELECT value ->> 0 AS a, value ->> 1 AS b, unhex(value ->> 2) AS c FROM json_each($4)"
+            "SELECT value ->> 0 AS a, value ->> 1 AS b, unhex(value ->> 2) AS c FROM jsonb_each($4)"
         );
     }
 

@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(
             sql(Dialect::Sqlite, Mode::Update),
             "UPDATE currencies SET exponent = given.exponent FROM (SELECT value ->> 0 AS ledger_id, \
-             value ->> 1 AS code, value ->> 2 AS exponent FROM json_each($1)) AS given \
+             value ->> 1 AS code, value ->> 2 AS exponent FROM jsonb_each($1)) AS given \
              WHERE currencies.ledger_id = given.ledger_id AND currencies.code = given.code"
         );
         assert!(sql(Dialect::Sqlite, Mode::InsertOrAdd).ends_with(

@@ -20,6 +20,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use crate::{LedgerError, OpenError, Options, Purpose};
 
+pub(crate) use fault::Fault;
 pub(crate) use view::View;
 
 /// The name of the ledger that every database has.
@@ -137,12 +138,13 @@ impl Database {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use sea_orm::EntityTrait;
 
     use super::*;
 
-    fn options(path: &std::path::Path) -> Options {
+    /// A server's, on a file at `path`.
+    pub(crate) fn options(path: &std::path::Path) -> Options {
         Options {
             database_url: format!("sqlite://{}", path.display()).into(),
             batch_max: 500,
@@ -158,10 +160,10 @@ mod tests {
     }
 
     /// A path in a directory of its own, which is removed when it is dropped.
-    struct TempPath(std::path::PathBuf);
+    pub(crate) struct TempPath(pub(crate) std::path::PathBuf);
 
     impl TempPath {
-        fn new() -> Self {
+        pub(crate) fn new() -> Self {
             let directory = std::env::temp_dir().join(format!("daybook-{}", uuid::Uuid::now_v7()));
             std::fs::create_dir(&directory).unwrap();
             Self(directory.join("test.db"))

@@ -10,6 +10,8 @@ pub const METADATA_KEYS_MAX: usize = 50;
 pub const METADATA_VALUE_CHARS_MAX: usize = 500;
 /// Most characters of a key.
 const METADATA_KEY_CHARS_MAX: usize = 64;
+/// Bytes that a member takes beside its key and its value.
+const MEMBER_BYTES: usize = size_of::<(String, Option<String>)>();
 
 /// At most 50 keys of 1–64 characters, with values of at most 500, in the order of their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -40,12 +42,12 @@ impl Metadata {
         &self.0
     }
 
-    /// Bytes of the keys and values.
+    /// Bytes of the keys and values, and of what keeps them.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
         self.0
             .iter()
-            .map(|(key, value)| key.len().saturating_add(value.len()))
+            .map(|(key, value)| MEMBER_BYTES.saturating_add(key.len()).saturating_add(value.len()))
             .sum()
     }
 
@@ -92,12 +94,15 @@ impl MetadataPatch {
 }
 
 impl MetadataPatch {
-    /// Bytes of the keys and values.
+    /// Bytes of the keys and values, and of what keeps them.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
         self.0
             .iter()
-            .map(|(key, value)| key.len().saturating_add(value.as_ref().map_or(0, String::len)))
+            .map(|(key, value)| {
+                let value = value.as_ref().map_or(0, String::len);
+                MEMBER_BYTES.saturating_add(key.len()).saturating_add(value)
+            })
             .sum()
     }
 }

@@ -16,6 +16,7 @@ mod command_line;
 mod conditional;
 mod cors;
 mod credentials;
+mod day_totals;
 mod dry_run;
 mod headers;
 mod idempotency;

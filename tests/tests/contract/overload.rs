@@ -8,6 +8,7 @@ use tests::{Answer, Book, eventually, on_both};
 on_both!(
     a_full_queue_is_refused_at_once,
     a_write_that_cannot_commit_in_time_is_unavailable_and_leaves_nothing,
+    a_write_whose_time_passes_in_the_queue_is_not_made_any_more,
     reading_goes_on_while_writing_is_blocked,
 );
 
@@ -67,8 +68,9 @@ async fn a_write_that_cannot_commit_in_time_is_unavailable_and_leaves_nothing(bo
     let before = book.database().snapshot().await;
     let started = Instant::now();
     let refused: Answer = book.post("/transactions", &credit("ada", "20.00")).key("k").await;
+    // What it waits for is a lock, and for that 5 s at most, whatever its own time.
     assert!(
-        started.elapsed() < Duration::from_secs(30),
+        started.elapsed() < Duration::from_secs(8),
         "answered after {:?}",
         started.elapsed()
     );
@@ -81,6 +83,41 @@ async fn a_write_that_cannot_commit_in_time_is_unavailable_and_leaves_nothing(bo
     });
     let _ = made.await.expect(201);
     assert_eq!(book.balance_of("ada").await, "21.00");
+}
+
+async fn a_write_whose_time_passes_in_the_queue_is_not_made_any_more(book: &Book) {
+    let book = book
+        .with_settings(|settings| {
+            settings.request_timeout = Duration::from_millis(500);
+            settings.batch_max = 1;
+        })
+        .await;
+    let _ = book.create(&credit("first", "1.00")).await;
+    let block = book.database().block_writes().await;
+    let waiting: Vec<_> = (0..9)
+        .map(|number| {
+            let client = book.client();
+            let body = credit(&format!("user-{number}"), "1.00");
+            tokio::spawn(async move { client.post("/transactions", &body).await })
+        })
+        .collect();
+    // One waits for the lock, the others for its commit.
+    book.queued(8).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    drop(block);
+    let mut made = 0;
+    for task in waiting {
+        let answer = task.await.expect("every client is answered");
+        if answer.status == 201 {
+            made += 1;
+        } else {
+            let _ = answer.problem("unavailable", 503);
+        }
+    }
+    assert_eq!(made, 1, "it was begun in time");
+    assert_eq!(book.walk("/transactions", 200).await.len(), 2);
+    assert_eq!(book.walk("/users", 200).await.len(), 2);
+    let _ = book.create(&credit("first", "1.00")).await;
 }
 
 async fn reading_goes_on_while_writing_is_blocked(book: &Book) {

@@ -1,6 +1,7 @@
 //! Many clients on the same rows.
 
-use serde_json::{Value, json};
+use serde_json::json;
+use tests::accounting::{assert_never_below_zero, assert_zero_sum};
 use tests::body::{credit, debit, transfer, with};
 use tests::{Answer, Book, Random, at_once, on_both};
 
@@ -25,13 +26,6 @@ fn successes(answers: Vec<Answer>, success: u16, code: &str, status: u16) -> usi
         let _ = answer.problem(code, status);
     }
     count
-}
-
-fn cents(amount: &Value) -> i64 {
-    let text = amount.as_str().expect("an amount is text");
-    text.replace('.', "")
-        .parse()
-        .expect("an amount is digits, a point and perhaps a sign")
 }
 
 async fn sixty_four_clients_on_three_accounts_never_overdraw_one(book: &Book) {
@@ -75,29 +69,15 @@ async fn sixty_four_clients_on_three_accounts_never_overdraw_one(book: &Book) {
     );
     assert_eq!(book.walk("/transactions?type=transfer", 200).await.len(), moved);
 
-    let mut sum = 0;
     let mut entries = 0;
     for account in &accounts {
-        let shown = book.get(&format!("/accounts/{account}")).await.expect(200);
-        let rows = book.walk(&format!("/accounts/{account}/entries"), 200).await;
-        assert_entries_add_up(&rows, &shown.body["balance"]);
-        sum += cents(&shown.body["balance"]);
-        entries += rows.len();
+        entries += assert_never_below_zero(book, account).await;
     }
-    assert_eq!(sum, 3_000, "money was made or lost");
     assert_eq!(entries, 3 + 2 * moved);
-}
-
-/// From the newest entry to the oldest: no gap, never below zero, each balance the one before it plus its amount.
-fn assert_entries_add_up(rows: &[Value], balance: &Value) {
-    assert_eq!(&rows[0]["balance"], balance);
-    let mut before = 0;
-    for (place, row) in rows.iter().rev().enumerate() {
-        assert_eq!(row["seq"], place + 1);
-        assert_eq!(cents(&row["balance"]), before + cents(&row["amount"]), "{row}");
-        before = cents(&row["balance"]);
-        assert!(before >= 0, "below the minimum: {row}");
-    }
+    let world = book.get("/accounts?kind=system").await.expect(200);
+    assert_eq!(world.rows()[0]["balance"], "-30.00", "money came in or went out");
+    assert_zero_sum(book).await;
+    book.database().verify().await;
 }
 
 async fn the_last_money_is_spent_once(book: &Book) {
@@ -118,6 +98,8 @@ async fn the_last_money_is_spent_once(book: &Book) {
     .await;
     assert_eq!(successes(answers, 201, "insufficient_funds", 422), 1);
     assert_eq!(book.balance_of("ada").await, "0.00");
+    assert_zero_sum(book).await;
+    book.database().verify().await;
 }
 
 async fn one_reference_is_given_once(book: &Book) {
@@ -135,6 +117,8 @@ async fn one_reference_is_given_once(book: &Book) {
         1,
         "a refused posting makes no user"
     );
+    assert_zero_sum(book).await;
+    book.database().verify().await;
 }
 
 async fn a_user_is_made_once(book: &Book) {
@@ -162,6 +146,8 @@ async fn a_user_is_made_once(book: &Book) {
     })
     .await;
     assert_eq!(successes(answers, 201, "version_mismatch", 412), 1);
+    assert_zero_sum(book).await;
+    book.database().verify().await;
 }
 
 async fn a_transaction_is_voided_once(book: &Book) {
@@ -175,6 +161,8 @@ async fn a_transaction_is_voided_once(book: &Book) {
     assert_eq!(successes(answers, 200, "transaction_not_editable", 409), 1);
     assert_eq!(book.balance_of("ada").await, "0.00");
     assert_eq!(book.get(&format!("{path}/revisions")).await.expect(200).rows().len(), 2);
+    assert_zero_sum(book).await;
+    book.database().verify().await;
 }
 
 async fn edits_without_a_condition_all_count(book: &Book) {
@@ -197,6 +185,8 @@ async fn edits_without_a_condition_all_count(book: &Book) {
     assert_eq!(last.version(), 65);
     assert_eq!(book.balance_of("ada").await, last.text("amount"));
     assert_eq!(book.walk(&format!("{path}/revisions"), 50).await.len(), 65);
+    assert_zero_sum(book).await;
+    book.database().verify().await;
 }
 
 async fn one_key_from_thirty_two_clients_makes_one_transaction(book: &Book) {
@@ -220,6 +210,8 @@ async fn one_key_from_thirty_two_clients_makes_one_transaction(book: &Book) {
     }
     assert_eq!(book.get("/transactions").await.expect(200).rows().len(), 1);
     assert_eq!(book.balance_of("ada").await, "20.00");
+    assert_zero_sum(book).await;
+    book.database().verify().await;
 }
 
 async fn one_key_and_two_requests_at_once_make_one_transaction(book: &Book) {
@@ -239,4 +231,6 @@ async fn one_key_and_two_requests_at_once_make_one_transaction(book: &Book) {
         let _ = answer.problem("idempotency_key_reused", 422);
     }
     assert_eq!(book.get("/transactions").await.expect(200).rows().len(), 1);
+    assert_zero_sum(book).await;
+    book.database().verify().await;
 }
