@@ -18,6 +18,10 @@ const FILTER_DEFAULT: &str = "warn,actix_http=off,api=info,service=info,migratio
 /// Starts logging; a second call changes nothing.
 pub(crate) fn init(format: LogFormat) {
     let mut builder = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(FILTER_DEFAULT));
+    // An empty variable is how a compose file leaves a setting alone; env_logger would show errors only.
+    if std::env::var_os("RUST_LOG").is_some_and(|filter| filter.is_empty()) {
+        builder.parse_filters(FILTER_DEFAULT);
+    }
     match format {
         LogFormat::Text => builder.format(write_text),
         LogFormat::Json => builder.format(write_json),

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
-use service::{Daybook, OpenError, Options};
+use service::{Daybook, OpenError, Options, Purpose};
 
 use crate::compression;
 use crate::config::{Migrate, Settings};
@@ -112,7 +112,7 @@ impl Server {
 /// One line that says what is wrong; nothing is left running.
 pub async fn start(settings: Settings) -> Result<Server, StartError> {
     let registry = Registry::new();
-    let options = options(&settings, &registry, true)?;
+    let options = options(&settings, &registry, Purpose::Serve)?;
     let metrics = HttpMetrics::register(registry)?;
     let (daybook, first_key) = Daybook::open(options).await?;
     let state = State::new(daybook, metrics, &settings);
@@ -179,19 +179,23 @@ async fn accept(stream: TcpStream) -> Result<(Connection<TcpStream>, Option<Sock
     Ok((Connection::new(stream), peer))
 }
 
-/// How to open the database of `settings`; `exclusive` for a server. The service's meters go into `registry`.
+/// How to open the database of `settings` for `purpose`. The service's meters go into `registry`.
 ///
 /// # Errors
 /// Those of a registry that has them already.
-pub(crate) fn options(settings: &Settings, registry: &Registry, exclusive: bool) -> Result<Options, prometheus::Error> {
+pub(crate) fn options(
+    settings: &Settings,
+    registry: &Registry,
+    purpose: Purpose,
+) -> Result<Options, prometheus::Error> {
     Ok(Options {
         database_url: settings.database_url.clone(),
         batch_max: settings.batch_max,
         queue_max: settings.queue_max,
         read_pool: settings.read_pool,
         write_pool: settings.write_pool,
+        purpose,
         migrate: settings.migrate == Migrate::Auto,
-        exclusive,
         operator_key: settings.operator_key.clone(),
         metrics: service::Metrics::register(registry)?,
         allow_unsafe_postgres: settings.allow_unsafe_postgres,

@@ -13,7 +13,7 @@ use prometheus::Registry;
 use serde_json::Value;
 use uuid::Uuid;
 
-use service::Daybook;
+use service::{Daybook, Purpose};
 
 use crate::answer::Json;
 use crate::call::Incoming;
@@ -48,7 +48,7 @@ async fn state(folder: &Folder, change: impl FnOnce(&mut Settings)) -> Arc<State
     let mut settings = Settings::for_database(&format!("sqlite://{}", path.display()));
     change(&mut settings);
     let registry = Registry::new();
-    let options = options(&settings, &registry, true).unwrap();
+    let options = options(&settings, &registry, Purpose::Serve).unwrap();
     let (daybook, _) = Daybook::open(options).await.unwrap();
     State::new(daybook, HttpMetrics::register(registry).unwrap(), &settings)
 }

@@ -19,18 +19,28 @@ pub enum Action {
     Fresh,
 }
 
+impl Action {
+    /// Whether there need not be a database of SQLite yet.
+    fn makes_file(self) -> bool {
+        matches!(self, Self::Up | Self::Fresh)
+    }
+}
+
 /// Does it to the database at `url`, and answers how the migrations stand afterwards.
 ///
 /// # Errors
-/// A URL that cannot be read; a SQLite file that is being served (`status` reads it all the same); the errors of the
-/// database, which is left as it was.
+/// A URL that cannot be read; a SQLite file that is being served (`status` reads it all the same), or is absent and is
+/// not to be made; the errors of the database, which is left as it was.
 pub async fn run(url: &str, action: Action) -> Result<Vec<MigrationState>, SchemaError> {
     let target = Target::parse(url)?;
+    if !action.makes_file() {
+        target.require_file()?;
+    }
     let _lock = match (&target, action) {
         (Target::Postgres { .. }, _) | (_, Action::Status) => None,
         (Target::Sqlite(path), _) => Some(FileLock::acquire(path)?),
     };
-    let db = target.connect().await?;
+    let db = target.connect(action.makes_file()).await?;
     match action {
         Action::Up => crate::up(&db).await?,
         Action::Down { steps } => crate::down(&db, steps).await?,

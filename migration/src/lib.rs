@@ -23,7 +23,7 @@ use sea_orm_migration::seaql_migrations;
 
 pub use command::{Action, run};
 pub use lock::FileLock;
-pub use target::Target;
+pub use target::{DATABASE_URL_DEFAULT, Target};
 
 /// Where the migrations that were applied are written down.
 const HISTORY_TABLE: &str = "seaql_migrations";

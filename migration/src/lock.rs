@@ -1,6 +1,8 @@
 //! The lock on a SQLite file that keeps a second server, and changes of its schema, away from it.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::SchemaError;
@@ -21,19 +23,27 @@ const NETWORK_FILE_SYSTEMS: [&str; 12] = [
     "fuse.s3fs",
 ];
 
-/// An exclusive lock of the operating system on `PATH.lock`; it ends with the process, however that ends.
+/// An exclusive lock of the operating system on `PATH.lock`, where `PATH` is the database's file behind every symbolic
+/// link; it ends with the process, however that ends.
+///
+/// The database's file itself is never opened for it: closing it again would end the locks that SQLite has on it in this
+/// process (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
 #[derive(Debug)]
 pub struct FileLock {
     _file: File,
 }
 
 impl FileLock {
-    /// Takes the lock of the database at `path`, at once or not at all.
+    /// Takes the lock of the database at `path`, which may be absent yet, at once or not at all.
     ///
     /// # Errors
-    /// Another process holds it; the file cannot be made; it is on a network file system.
+    /// Another process holds it; the lock's file cannot be made; the database's has a second name (a hard link), or is
+    /// on a network file system.
     pub fn acquire(path: &Path) -> Result<Self, SchemaError> {
-        let lock_path = lock_path(path);
+        let database_path = real_path(path)
+            .map_err(|error| SchemaError::new(format!("{} cannot be opened: {error}", path.display())))?;
+        refuse_second_name(&database_path)?;
+        let lock_path = lock_path(&database_path);
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -55,8 +65,40 @@ impl FileLock {
     }
 }
 
-fn lock_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+/// The absolute path of the file that `path` leads to, also of one that is not made yet.
+fn real_path(path: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        found => return found,
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    // A link may lead to a file that is not made yet. Links in a circle were another error above.
+    if let Ok(target) = path.read_link() {
+        return real_path(&folder.join(target));
+    }
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    Ok(folder.canonicalize()?.join(name))
+}
+
+/// SQLite names a database's log after the database: under another name it would not find the log, and write a second.
+fn refuse_second_name(path: &Path) -> Result<(), SchemaError> {
+    match path.metadata() {
+        Ok(file) if file.is_file() && file.nlink() > 1 => Err(SchemaError::new(format!(
+            "{} has {} names (hard links), under each of which SQLite would keep another log: remove all but one",
+            path.display(),
+            file.nlink()
+        ))),
+        // One that is not there yet has no name at all.
+        _ => Ok(()),
+    }
+}
+
+/// `database_path` is absolute, behind every link.
+fn lock_path(database_path: &Path) -> PathBuf {
+    let mut name = database_path.as_os_str().to_owned();
     name.push(".lock");
     PathBuf::from(name)
 }
@@ -111,18 +153,77 @@ mod tests {
         assert_eq!(kind("/srv/shared filesystem/a.db"), Some("xfs"));
     }
 
+    /// A folder of its own, which is removed when it is dropped.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("daybook-lock-{}-{name}", std::process::id()));
+            std::fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn refusal(path: &Path) -> String {
+        FileLock::acquire(path).unwrap_err().to_string()
+    }
+
     #[test]
     fn a_second_lock_is_refused_until_the_first_ends() {
-        let path = std::env::temp_dir().join(format!("daybook-lock-{}.db", std::process::id()));
+        let folder = Folder::new("second");
+        let path = folder.0.join("a.db");
         let first = FileLock::acquire(&path).unwrap();
-        assert!(
-            FileLock::acquire(&path)
-                .unwrap_err()
-                .to_string()
-                .contains("being served")
-        );
+        assert!(refusal(&path).contains("being served"));
         drop(first);
         FileLock::acquire(&path).unwrap();
-        std::fs::remove_file(lock_path(&path)).unwrap();
+        assert!(!path.exists(), "the lock makes no database");
+    }
+
+    #[test]
+    fn the_lock_is_the_files_whatever_path_leads_to_it() {
+        let folder = Folder::new("paths");
+        let path = folder.0.join("a.db");
+        std::fs::create_dir(folder.0.join("sub")).unwrap();
+        let link = |original: &str, link: &str| {
+            let link = folder.0.join(link);
+            std::os::unix::fs::symlink(original, &link).unwrap();
+            link
+        };
+        let others = [
+            folder.0.join("sub/../a.db"),
+            folder.0.join("./a.db"),
+            link("a.db", "link.db"),
+            link("../link.db", "sub/link-to-link.db"),
+            link(".", "same").join("a.db"),
+        ];
+        let circle = link("circle.db", "circle.db");
+        // At first the links lead to nothing.
+        for _ in 0..2 {
+            let _lock = FileLock::acquire(&path).unwrap();
+            for other in &others {
+                assert!(refusal(other).contains("being served"), "{}", other.display());
+            }
+            assert!(refusal(&circle).contains("cannot be opened"));
+            File::create(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_file_with_two_names_is_refused_under_both() {
+        let folder = Folder::new("names");
+        let (one, other) = (folder.0.join("a.db"), folder.0.join("b.db"));
+        File::create(&one).unwrap();
+        std::fs::hard_link(&one, &other).unwrap();
+        for path in [&one, &other] {
+            assert!(refusal(path).contains("hard links"), "{}", refusal(path));
+        }
+        std::fs::remove_file(&one).unwrap();
+        FileLock::acquire(&other).unwrap();
     }
 }

@@ -10,6 +10,8 @@ use sea_orm_migration::sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::SchemaError;
 
+/// The database of whoever names none: a file in the working directory.
+pub const DATABASE_URL_DEFAULT: &str = "sqlite://daybook.db";
 /// How long a change of a SQLite file waits for a writer to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection to PostgreSQL may take.
@@ -58,7 +60,7 @@ impl Target {
             });
         }
         Err(SchemaError::new(
-            "the database URL must begin with sqlite:// or postgres://",
+            "the URL begins with neither sqlite:// nor postgres://",
         ))
     }
 
@@ -104,8 +106,23 @@ impl Target {
         Ok(())
     }
 
-    /// One connection, for a change of the schema.
-    pub(crate) async fn connect(&self) -> Result<DatabaseConnection, SchemaError> {
+    /// Refuses a SQLite file that is absent, for whoever must not make it: a mistyped path leaves no file behind. A
+    /// database of PostgreSQL is never made by connecting to it.
+    ///
+    /// # Errors
+    /// The absent file, and what makes it.
+    pub fn require_file(&self) -> Result<(), SchemaError> {
+        match self {
+            Self::Sqlite(path) if matches!(path.try_exists(), Ok(false)) => Err(SchemaError::new(format!(
+                "there is no database at {}: `daybook serve` or `daybook migrate up` makes one",
+                path.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// One connection, for a look at the schema or a change of it; `makes_file` where a SQLite file may be absent.
+    pub(crate) async fn connect(&self, makes_file: bool) -> Result<DatabaseConnection, SchemaError> {
         self.probe().await?;
         let mut options = ConnectOptions::new(match self {
             // The path is handed over below: in a URL some of its characters would be read as something else.
@@ -118,7 +135,7 @@ impl Target {
             .sqlx_logging(false);
         if let Self::Sqlite(path) = self {
             let path = path.clone();
-            options.map_sqlx_sqlite_opts(move |_| sqlite_options(&path));
+            options.map_sqlx_sqlite_opts(move |_| sqlite_options(&path).create_if_missing(makes_file));
         }
         Ok(Database::connect(options).await?)
     }
@@ -127,7 +144,6 @@ impl Target {
 fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::access::{KeyCache, LedgerCache};
 use crate::commit::{Committer, Limits};
 use crate::database::{Database, MAIN_LEDGER};
-use crate::ledger::{Answer, Command, CreateKey, Precondition, Request};
+use crate::ledger::{Answer, AnswerStatus, Command, CreateKey, Precondition, Request};
 use crate::money::CurrencyCode;
 use crate::query::{AccountFilter, CurrencyCache, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
 use crate::record::{
@@ -50,16 +50,29 @@ pub struct Options {
     pub read_pool: u32,
     /// Connections for commits; SQLite has one.
     pub write_pool: u32,
-    /// Bring an old schema up to date instead of refusing it.
+    /// What the database is opened for.
+    pub purpose: Purpose,
+    /// Whether a server brings an old schema up to date instead of refusing it.
     pub migrate: bool,
-    /// Hold the lock that makes this process the only server of a SQLite file.
-    pub exclusive: bool,
-    /// The first operator key of an empty database; made and handed out where absent.
+    /// The operator key that a server makes in a database without keys; made and handed out where absent.
     pub operator_key: Option<SecretString>,
     /// Where the service's meters go.
     pub metrics: Metrics,
     /// Accept a PostgreSQL that may lose what it acknowledged (`fsync` or `full_page_writes` off): for tests alone.
     pub allow_unsafe_postgres: bool,
+}
+
+/// What a database is opened for. Only a server makes what is missing: a path that somebody mistyped must not become a
+/// database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve it. The file of SQLite, the schema where the options say so, the ledger `main` and the first key are
+    /// made; no other process can serve the same file.
+    Serve,
+    /// To commit beside whoever serves it. The ledger `main` is made, everything else must be there.
+    Write,
+    /// To read it. Nothing is made.
+    Read,
 }
 
 /// Why a database could not be opened: one line for an operator, without a secret.
@@ -127,8 +140,8 @@ pub struct Daybook {
 }
 
 impl Daybook {
-    /// Opens the database, makes or checks its schema, the ledger `main` and the first key. The key's secret is
-    /// returned once, where it was made here.
+    /// Opens the database, and makes what its [`Purpose`] says. The secret of a first key is returned once, where it
+    /// was made here.
     ///
     /// # Errors
     /// One line that says what is wrong and which command mends it.
@@ -147,9 +160,8 @@ impl Daybook {
             options.metrics,
         ));
         // Whoever serves takes up what was left; a command line that passes by does not.
-        let sweeper = options
-            .exclusive
-            .then(|| regrouping::sweep(database.clone(), Arc::clone(&committer)));
+        let is_server = options.purpose == Purpose::Serve;
+        let sweeper = is_server.then(|| regrouping::sweep(database.clone(), Arc::clone(&committer)));
         let daybook = Self {
             database,
             committer,
@@ -158,16 +170,18 @@ impl Daybook {
             keys: KeyCache::new(),
             currencies: CurrencyCache::new(),
         };
-        // A command line that passes by would make a key whose secret nobody is told.
-        let first_key = match (options.exclusive, options.operator_key) {
-            (false, None) => None,
-            (_, given) => daybook.make_first_key(given).await?,
+        let first_key = match options.purpose {
+            Purpose::Serve => daybook.make_first_key(options.operator_key).await?,
+            // A command line that passes by would make a key whose secret nobody is told.
+            Purpose::Write | Purpose::Read => None,
         };
         Ok((daybook, first_key))
     }
 
-    /// Makes an operator key where there is no key at all; its secret is handed out where it was made here.
+    /// Makes an operator key where there is no key at all; its secret is handed out where it was made here. Of several
+    /// servers that start at once, one makes it.
     async fn make_first_key(&self, given: Option<SecretString>) -> Result<Option<SecretString>, OpenError> {
+        // Most starts end here, without a commit.
         if api_key::Entity::find().one(&self.database.read).await?.is_some() {
             return Ok(None);
         }
@@ -178,7 +192,7 @@ impl Daybook {
         };
         let name = Name::parse("first").map_err(|error| OpenError(error.to_string()))?;
         let request = Request {
-            command: Command::CreateKey(CreateKey::new(name, Role::Operator, None, &secret)),
+            command: Command::CreateFirstKey(CreateKey::new(name, Role::Operator, None, &secret)),
             precondition: Precondition::Any,
             idempotency: None,
             dry_run: false,
@@ -189,8 +203,9 @@ impl Daybook {
         let deadline = Instant::now()
             .checked_add(FIRST_KEY_TIMEOUT)
             .unwrap_or_else(Instant::now);
-        self.submit(&ledger, request, deadline).await.map_err(opening)?;
-        Ok(is_ours.then_some(secret))
+        let answer = self.submit(&ledger, request, deadline).await.map_err(opening)?;
+        let is_made = answer.status == AnswerStatus::Created;
+        Ok((is_made && is_ours).then_some(secret))
     }
 
     /// The ledger called `name`.

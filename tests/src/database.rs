@@ -111,8 +111,8 @@ impl Database {
             queue_max: 1,
             read_pool: 1,
             write_pool: 1,
+            purpose: service::Purpose::Read,
             migrate: false,
-            exclusive: false,
             operator_key: None,
             metrics: service::Metrics::register(&prometheus::Registry::new()).expect("the registry is empty"),
             allow_unsafe_postgres: true,
@@ -171,6 +171,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The tables and how many rows each has.
+    #[must_use]
+    pub fn row_counts(&self) -> BTreeMap<&str, usize> {
+        let counts = self.tables.iter().map(|(table, rows)| (table.as_str(), rows.len()));
+        counts.collect()
+    }
+
     /// Proves that nothing changed.
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-//! The `daybook` program itself: started as a process, with flags, variables and signals.
+//! The programs of the workspace: started as processes, with flags, variables and signals.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -9,14 +9,66 @@ use std::time::Duration;
 
 use crate::{Client, eventually};
 
-/// The program, built like the tests were. Built now if it is not yet: `cargo test` alone does not promise it.
-///
-/// # Panics
-///
-/// Where it cannot be built.
-pub fn daybook() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
+/// A program of the workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// `daybook`.
+    Daybook,
+    /// The schema's own command line, of the member `migration`.
+    Migration,
+}
+
+impl Program {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Daybook, Self::Migration];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Daybook => "daybook",
+            Self::Migration => "migration",
+        }
+    }
+
+    /// The program with these arguments and none of this process's variables that would be settings of it, in `folder`.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be built.
+    #[must_use]
+    pub fn command(self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(build_folder().join(self.name()));
+        command.args(arguments).current_dir(folder).stdin(Stdio::null());
+        for (name, _) in std::env::vars_os() {
+            let is_setting = name
+                .to_str()
+                .is_some_and(|name| name.starts_with("DAYBOOK_") || ["DATABASE_URL", "RUST_LOG"].contains(&name));
+            if is_setting {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    /// Changes a schema or looks at it: `verb` on the database at `url`, run to its end.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start.
+    #[must_use]
+    pub fn migrate(self, folder: &Path, verb: &str, url: &str) -> Output {
+        let arguments: &[&str] = match self {
+            Self::Daybook => &["migrate", verb, "--database-url", url],
+            Self::Migration => &["--database-url", url, verb],
+        };
+        self.command(folder, arguments).output().expect("the program starts")
+    }
+}
+
+/// Where the programs lie, built like the tests were. Built now if they are not yet: `cargo test` alone does not promise
+/// it.
+fn build_folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
         let own = std::env::current_exe().expect("a program knows its own file");
         let profile_folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps"));
         let profile_folder = profile_folder.expect("programs lie in target/<profile>, tests in deps below it");
@@ -26,7 +78,9 @@ pub fn daybook() -> &'static Path {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
         build
-            .args(["build", "--quiet", "--workspace", "--bin", "daybook", "--target-dir"])
+            .args(["build", "--quiet", "--workspace"])
+            .args(Program::ALL.iter().flat_map(|program| ["--bin", program.name()]))
+            .arg("--target-dir")
             .arg(target_folder);
         if profile_folder.ends_with("release") {
             build.arg("--release");
@@ -37,27 +91,17 @@ pub fn daybook() -> &'static Path {
             .expect("cargo runs");
         assert!(
             output.status.success(),
-            "daybook does not build: {}",
+            "the programs do not build: {}",
             String::from_utf8_lossy(&output.stderr)
         );
-        profile_folder.join("daybook")
+        profile_folder.to_owned()
     })
 }
 
-/// The program with these arguments and none of this process's `DAYBOOK_…` variables, in `folder`.
+/// `daybook` with these arguments, as [`Program::command`] makes it.
 #[must_use]
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(daybook());
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    for (name, _) in std::env::vars_os() {
-        let is_setting = name
-            .to_str()
-            .is_some_and(|name| name.starts_with("DAYBOOK_") || name == "DATABASE_URL");
-        if is_setting {
-            command.env_remove(name);
-        }
-    }
-    command
+    Program::Daybook.command(folder, arguments)
 }
 
 /// An empty folder for a process, removed when this is dropped.
@@ -82,6 +126,27 @@ impl Folder {
     pub fn path(&self) -> &Path {
         &self.0
     }
+
+    /// The names of what is in it, in order.
+    ///
+    /// # Panics
+    ///
+    /// Where it is gone.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        let files = fs::read_dir(&self.0).expect("the folder is readable").flatten();
+        let mut names: Vec<String> = files
+            .map(|file| file.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// What a file in it says; nothing where there is none.
+    #[must_use]
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).unwrap_or_default()
+    }
 }
 
 impl Drop for Folder {
@@ -91,7 +156,7 @@ impl Drop for Folder {
     }
 }
 
-/// Runs the program to its end.
+/// Runs `daybook` to its end.
 ///
 /// # Panics
 ///
@@ -120,10 +185,23 @@ impl Serving {
     ///
     /// Where it neither answers nor ends within half a minute.
     pub async fn start(folder: &Path, arguments: &[&str]) -> Result<Self, (ExitStatus, String)> {
+        Self::start_command(folder, command(folder, arguments)).await
+    }
+
+    /// As [`Self::start`], with variables of its own.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub async fn start_command(folder: &Path, mut command: Command) -> Result<Self, (ExitStatus, String)> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
         let address = port.expect("a loopback port is free");
         let said = |name: &str| File::create(folder.join(name)).expect("the folder is writable");
-        let child = command(folder, arguments)
+        let child = command
             .args(["--listen", &address.to_string()])
             .stdout(said("stdout"))
             .stderr(said("stderr"))
@@ -184,8 +262,21 @@ impl Serving {
     ///
     /// Where there is no such process any more.
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Sends SIGINT, as Ctrl-C does.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process any more.
+    pub fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    fn signal(&self, signal: &str) {
         let status = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+            .args([signal, &self.child.id().to_string()])
             .status();
         assert!(
             status.is_ok_and(|status| status.success()),

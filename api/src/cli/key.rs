@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use service::ledger::{Command, CreateKey, Precondition, Request};
 use service::record::Role;
 use service::value::Name;
-use service::{Daybook, access};
+use service::{Daybook, Purpose, access};
 use uuid::Uuid;
 
 use super::{Failure, output};
@@ -31,8 +31,7 @@ pub(super) async fn create(settings: &Settings, ledger: &str, role: &str, name: 
         actor: "cli".to_owned(),
         request_id: Uuid::now_v7().to_string(),
     };
-    let mut options = options(settings, &Registry::new(), false).map_err(Failure::failed)?;
-    options.migrate = false;
+    let options = options(settings, &Registry::new(), Purpose::Write).map_err(Failure::failed)?;
     let (daybook, _) = Daybook::open(options).await.map_err(Failure::failed)?;
     let outcome = commit(&daybook, ledger, request).await;
     daybook.shutdown(COMMIT_TIME_MAX).await;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use prometheus::Registry;
-use service::Daybook;
 use service::verify::{VerifiedLedger, VerifyReport};
+use service::{Daybook, Purpose};
 
 use super::{Failure, output};
 use crate::config::Settings;
@@ -17,10 +17,7 @@ const HASH_CHARS: usize = 16;
 
 /// Checks every invariant of one ledger or of all, and prints what was counted or what is wrong.
 pub(super) async fn run(settings: &Settings, ledger: Option<&str>) -> Result<(), Failure> {
-    let mut options = options(settings, &Registry::new(), false).map_err(Failure::failed)?;
-    options.migrate = false;
-    // To look is not to write: not even the first key.
-    options.operator_key = None;
+    let options = options(settings, &Registry::new(), Purpose::Read).map_err(Failure::failed)?;
     let (daybook, _) = Daybook::open(options).await.map_err(Failure::failed)?;
     let outcome = daybook.verify(ledger).await;
     daybook.shutdown(CLOSE_TIME_MAX).await;
@@ -75,5 +72,17 @@ fn summary(report: &VerifyReport) -> String {
     match report.failure_count.saturating_sub(listed) {
         0 => format!("{} failures", report.failure_count),
         more => format!("{} failures, of which {more} are not listed", report.failure_count),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345_678, "12,345,678")] {
+            assert_eq!(grouped(number), shown);
+        }
     }
 }

@@ -3,8 +3,9 @@
 //! Every value is taken as text and checked by [`super::check`], so that one line can name every bad one.
 
 use clap::{Args, Parser, Subcommand};
+use migration::DATABASE_URL_DEFAULT;
 
-use super::{DATABASE_URL_DEFAULT, LogFormat, Settings, SettingsError, check};
+use super::{LogFormat, Settings, SettingsError, check};
 
 /// The commands by name.
 const COMMANDS: &[&str] = &["serve", "migrate", "key", "verify"];

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use migration::{DATABASE_URL_DEFAULT, Target};
 use secrecy::SecretString;
 
 use super::arguments::{DatabaseArguments, ServeArguments};
@@ -82,20 +83,13 @@ pub(super) fn serve(
 }
 
 fn read_database(complaints: &mut Complaints, arguments: &DatabaseArguments) -> (Settings, LogFormat) {
-    let url = arguments.database_url().trim();
-    let known = ["sqlite:", "postgres://", "postgresql://"]
-        .iter()
-        .any(|start| url.starts_with(start));
-    if !known {
-        complaints
-            .0
-            .push("--database-url must be sqlite://PATH or postgres://…".to_owned());
-    }
+    let mut url = DATABASE_URL_DEFAULT.to_owned();
+    complaints.read("--database-url", Some(arguments.database_url()), &mut url, database_url);
     let mut log_format = LogFormat::default();
     complaints.read("--log-format", Some(arguments.log_format()), &mut log_format, |text| {
         one_of(text, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
     });
-    (Settings::for_database(url), log_format)
+    (Settings::for_database(&url), log_format)
 }
 
 struct ServeReader<'a> {
@@ -199,6 +193,13 @@ fn seconds(text: &str, least: u64) -> Result<Duration, String> {
         .map_err(|expected| format!("{expected} of seconds"))
 }
 
+/// What is wrong with it is said without repeating it: it may hold a password.
+fn database_url(text: &str) -> Result<String, String> {
+    Target::parse(text)
+        .map(|_| text.to_owned())
+        .map_err(|error| format!("sqlite://PATH or postgres://… ({error})"))
+}
+
 fn address(text: &str) -> Result<SocketAddr, String> {
     let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     found.ok_or_else(|| "an address and a port, such as 127.0.0.1:8000".to_owned())
@@ -233,93 +234,4 @@ fn is_origin(text: &str) -> bool {
                 .all(|byte| byte.is_ascii_graphic() && !b"/?#@\\".contains(&byte))
     };
     text == "*" || authority.is_some_and(is_plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{Arguments, Command};
-    use super::*;
-
-    fn settings(flags: &[&str]) -> Result<Settings, String> {
-        let given = ["daybook", "serve"].iter().chain(flags).map(Into::into);
-        let given = Arguments::read(given).unwrap();
-        match given.command {
-            Command::Serve(arguments) => arguments
-                .check(&given.database)
-                .map(|(settings, _)| settings)
-                .map_err(|error| error.to_string()),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn one_line_names_every_bad_setting() {
-        let error = settings(&[
-            "--database-url",
-            "mysql://x",
-            "--listen",
-            "nowhere",
-            "--operator-key",
-            "short-secret",
-            "--batch-max",
-            "0",
-            "--metrics",
-            "maybe",
-            "--cors-origins",
-            "https://a.example/",
-            "--drain-s",
-            "-1",
-            "--log-format",
-            "xml",
-        ]);
-        let line = error.unwrap_err();
-        for flag in [
-            "--database-url",
-            "--listen",
-            "--operator-key",
-            "--batch-max",
-            "--metrics",
-            "--cors-origins",
-            "--drain-s",
-            "--log-format",
-        ] {
-            assert!(line.contains(flag), "{flag} in {line}");
-        }
-        assert!(!line.contains('\n') && !line.contains("short-secret"), "{line}");
-    }
-
-    #[test]
-    fn flags_replace_the_defaults_of_the_database() {
-        let sqlite = settings(&["--database-url", "sqlite://x.db"]).unwrap();
-        assert_eq!((sqlite.migrate, sqlite.write_pool), (Migrate::Auto, 1));
-        let postgres = settings(&[
-            "--database-url",
-            "postgres://u@h/d",
-            "--read-pool",
-            "3",
-            "--behind-proxy",
-        ])
-        .unwrap();
-        assert_eq!(
-            (postgres.migrate, postgres.read_pool, postgres.behind_proxy),
-            (Migrate::Check, 3, true)
-        );
-        let spelled = settings(&[
-            "--behind-proxy",
-            "false",
-            "--cors-origins",
-            "https://a.example, http://b.example:8080",
-        ]);
-        assert_eq!(
-            spelled.unwrap().cors_origins,
-            ["https://a.example", "http://b.example:8080"]
-        );
-    }
-
-    #[test]
-    fn an_empty_setting_is_left_alone() {
-        let settings = settings(&["--listen", "", "--operator-key", "", "--metrics", ""]).unwrap();
-        assert!(settings.operator_key.is_none());
-        assert_eq!(settings.metrics, Metrics::On);
-    }
 }

@@ -5,6 +5,8 @@
 
 mod arguments;
 mod check;
+#[cfg(test)]
+mod tests;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -14,8 +16,6 @@ use secrecy::SecretString;
 pub(crate) use arguments::{Arguments, Command, KeyCommand};
 pub use check::SettingsError;
 
-/// The database of a server that is told of none: a file in the working directory.
-const DATABASE_URL_DEFAULT: &str = "sqlite://daybook.db";
 /// The port of a server that is told of none, on the loopback interface.
 const PORT_DEFAULT: u16 = 8000;
 /// Most commands of one commit, measured best between 200 and 1,000.

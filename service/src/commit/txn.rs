@@ -107,8 +107,15 @@ impl Txn {
 
     /// Loads everything that is named.
     pub(super) async fn load(&mut self, ledger_id: i64, names: &Names) -> Result<Vec<Row>, Failure> {
-        self.fetch(load::sql(self.dialect()), ledger_id, load::bind_lists(names))
-            .await
+        let dialect = self.dialect();
+        let mut rows = self
+            .fetch(load::sql(dialect), ledger_id, load::bind_lists(names))
+            .await?;
+        if names.oldest_key {
+            let oldest = self.fetch(load::oldest_key_sql(dialect), ledger_id, Vec::new());
+            rows.extend(oldest.await?);
+        }
+        Ok(rows)
     }
 
     /// Runs a statement that reads; its parameters are the ledger and `lists`.

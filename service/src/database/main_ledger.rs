@@ -36,8 +36,9 @@ pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
         secret: ActiveValue::Set(secret.to_vec()),
         created_at: ActiveValue::Set(clock::now().micros()),
     };
+    // Without a target: with one, PostgreSQL would still refuse a name that another session is just taking.
     ledger::Entity::insert(row)
-        .on_conflict(OnConflict::column(ledger::Column::Id).do_nothing().to_owned())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(db)
         .await?;
     Ok(())

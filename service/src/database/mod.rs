@@ -18,7 +18,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use secrecy::ExposeSecret;
 use sqlx::{PgPool, SqlitePool};
 
-use crate::{LedgerError, OpenError, Options};
+use crate::{LedgerError, OpenError, Options, Purpose};
 
 pub(crate) use fault::Fault;
 pub(crate) use view::View;
@@ -74,13 +74,17 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Connects, makes or checks the schema, and sees to it that there is a ledger `main`.
+    /// Connects, and makes what the purpose says or checks that it is there; see [`Purpose`].
     pub(crate) async fn open(options: &Options) -> Result<Self, OpenError> {
         let target = Target::parse(options.database_url.expose_secret())?;
         target.probe().await?;
-        let lock = match &target {
-            Target::Sqlite(path) if options.exclusive => Some(FileLock::acquire(path)?),
-            _ => None,
+        let lock = match (&target, options.purpose) {
+            (Target::Sqlite(path), Purpose::Serve) => Some(FileLock::acquire(path)?),
+            (_, Purpose::Serve) => None,
+            (_, Purpose::Write | Purpose::Read) => {
+                target.require_file()?;
+                None
+            }
         };
         let (read, write) = match &target {
             Target::Sqlite(path) => sqlite::open(path, options).await?,
@@ -91,14 +95,17 @@ impl Database {
             write,
             _lock: lock.map(Arc::new),
         };
-        database.prepare(&target, options).await?;
+        database.prepare(options).await?;
         Ok(database)
     }
 
-    async fn prepare(&self, target: &Target, options: &Options) -> Result<(), OpenError> {
+    async fn prepare(&self, options: &Options) -> Result<(), OpenError> {
         let db = self.write.to_sea_orm();
-        schema::bring_up_to_date(&db, target, options).await?;
-        main_ledger::ensure(&db).await
+        schema::bring_up_to_date(&db, options).await?;
+        match options.purpose {
+            Purpose::Serve | Purpose::Write => main_ledger::ensure(&db).await,
+            Purpose::Read => Ok(()),
+        }
     }
 
     /// Whether the database answers in time, and its schema is the one this program was built for.
@@ -144,8 +151,8 @@ pub(crate) mod tests {
             queue_max: 10_000,
             read_pool: 2,
             write_pool: 1,
+            purpose: Purpose::Serve,
             migrate: true,
-            exclusive: true,
             operator_key: None,
             metrics: crate::Metrics::register(&prometheus::Registry::new()).unwrap(),
             allow_unsafe_postgres: false,
@@ -200,12 +207,41 @@ pub(crate) mod tests {
             let error = migration::run(&url, action).await.unwrap_err();
             assert!(error.to_string().contains("is being served"), "{action:?}: {error}");
         }
-        let beside = Options {
-            exclusive: false,
+        for purpose in [Purpose::Write, Purpose::Read] {
+            let beside = Options {
+                purpose,
+                ..options(&path.0)
+            };
+            Database::open(&beside).await.unwrap();
+        }
+        assert!(migration::run(&url, migration::Action::Status).await.unwrap()[0].applied);
+    }
+
+    #[tokio::test]
+    async fn only_a_server_makes_a_database() {
+        let path = TempPath::new();
+        let beside = |purpose| Options {
+            purpose,
             ..options(&path.0)
         };
-        Database::open(&beside).await.unwrap();
-        assert!(migration::run(&url, migration::Action::Status).await.unwrap()[0].applied);
+        for purpose in [Purpose::Write, Purpose::Read] {
+            assert!(refusal(&beside(purpose)).await.contains("there is no database at"));
+        }
+        let url = format!("sqlite://{}", path.0.display());
+        for action in [migration::Action::Status, migration::Action::Down { steps: 1 }] {
+            let error = migration::run(&url, action).await.unwrap_err();
+            assert!(error.to_string().contains("there is no database at"), "{error}");
+        }
+        let folder = path.0.parent().unwrap();
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "nothing was made");
+
+        migration::run(&url, migration::Action::Up).await.unwrap();
+        let ledgers = async |purpose| {
+            let database = Database::open(&beside(purpose)).await.unwrap();
+            entity::ledger::Entity::find().all(&database.read).await.unwrap().len()
+        };
+        assert_eq!(ledgers(Purpose::Read).await, 0, "whoever reads makes no ledger");
+        assert_eq!(ledgers(Purpose::Write).await, 1);
     }
 
     #[tokio::test]

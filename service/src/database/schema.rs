@@ -1,22 +1,16 @@
 //! Making or checking the schema at the start.
 
-use migration::{FileLock, SchemaState, Target};
+use migration::SchemaState;
 use sea_orm::DatabaseConnection;
 
-use crate::{OpenError, Options};
+use crate::{OpenError, Options, Purpose};
 
-/// Brings an old schema up to date where the options say so, and refuses every other that is not current.
-pub(super) async fn bring_up_to_date(
-    db: &DatabaseConnection,
-    target: &Target,
-    options: &Options,
-) -> Result<(), OpenError> {
+/// Brings an old schema up to date for a server whose options say so, and refuses every other that is not current.
+pub(super) async fn bring_up_to_date(db: &DatabaseConnection, options: &Options) -> Result<(), OpenError> {
+    let is_brought_up = options.migrate && options.purpose == Purpose::Serve;
     match migration::check(db).await? {
         SchemaState::Current => Ok(()),
-        SchemaState::Behind(_) if options.migrate => {
-            let _lock = lock_for_change(target, options)?;
-            Ok(migration::up(db).await?)
-        }
+        SchemaState::Behind(_) if is_brought_up => Ok(migration::up(db).await?),
         SchemaState::Behind(pending) => Err(OpenError(format!(
             "the schema of the database lacks {}: run `daybook migrate up`",
             pending.join(", ")
@@ -25,13 +19,5 @@ pub(super) async fn bring_up_to_date(
             "this program is too old for the database, whose schema has {}: run a newer one",
             unknown.join(", ")
         ))),
-    }
-}
-
-/// The lock that a change of a SQLite schema needs, where the options did not make us take it before.
-fn lock_for_change(target: &Target, options: &Options) -> Result<Option<FileLock>, OpenError> {
-    match target {
-        Target::Sqlite(path) if !options.exclusive => Ok(Some(FileLock::acquire(path)?)),
-        _ => Ok(None),
     }
 }

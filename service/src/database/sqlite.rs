@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
 
 use super::{READ_ACQUIRE_TIMEOUT, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
-use crate::{OpenError, Options};
+use crate::{OpenError, Options, Purpose};
 
 /// How long a writer waits for the writer of another process, such as `daybook key create`.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,7 +23,7 @@ const CHECKPOINT_PAGES: &str = "16384";
 /// Pages kept in memory by each reader, likewise.
 const READER_CACHE: &str = "-4096";
 
-/// Makes the file where it is absent, and opens it.
+/// Opens the file; a server makes it where it is absent.
 pub(super) async fn open(path: &Path, options: &Options) -> Result<(DatabaseConnection, WritePool), OpenError> {
     // The writer comes first and is never closed for its age: with its connection the log and the memory shared with
     // the readers are there.
@@ -36,8 +36,8 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(DatabaseConn
         .test_before_acquire(false)
         .after_release(|connection, _| Box::pin(async move { end_transaction(connection).await }))
         .connect_with(
-            connect_options(path)
-                .create_if_missing(true)
+            connect_options(path, options.purpose)
+                .create_if_missing(options.purpose == Purpose::Serve)
                 .pragma("cache_size", WRITER_CACHE)
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES),
         )
@@ -52,7 +52,7 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(DatabaseConn
         .acquire_timeout(READ_ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
         .connect_with(
-            connect_options(path)
+            connect_options(path, options.purpose)
                 .pragma("query_only", "ON")
                 .pragma("cache_size", READER_CACHE),
         )
@@ -60,10 +60,14 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(DatabaseConn
     Ok((read.into(), WritePool::Sqlite(write)))
 }
 
-fn connect_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
+fn connect_options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().filename(path);
+    let options = match purpose {
+        Purpose::Serve | Purpose::Write => options.journal_mode(SqliteJournalMode::Wal),
+        // The mode stands in the file, which is somebody's backup or no book of ours at all.
+        Purpose::Read => options,
+    };
+    options
         // NORMAL would lose acknowledged commits when the power fails.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

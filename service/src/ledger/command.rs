@@ -37,6 +37,8 @@ pub enum Command {
     UpdateAccount(UpdateAccount),
     /// Makes an API key.
     CreateKey(CreateKey),
+    /// Makes an API key where the ledger never had one; else answers its oldest.
+    CreateFirstKey(CreateKey),
     /// Ends an API key.
     RevokeKey {
         /// The key.
@@ -270,7 +272,9 @@ impl Command {
             ])
             .saturating_add(command.metadata.size_bytes()),
             Self::UpdateAccount(command) => patch_bytes(command.metadata.as_ref()),
-            Self::CreateKey(command) => bytes_of([Some(command.name.as_str()), Some(command.prefix.as_str())]),
+            Self::CreateKey(command) | Self::CreateFirstKey(command) => {
+                bytes_of([Some(command.name.as_str()), Some(command.prefix.as_str())])
+            }
             Self::RevokeKey { .. } => 0,
         }
     }

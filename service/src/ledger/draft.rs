@@ -164,6 +164,11 @@ impl<'a> Draft<'a> {
         self.changes.keys.get(&id).or_else(|| self.snapshot.keys.get(&id))
     }
 
+    /// The ledger's oldest key; the snapshot must know it.
+    pub(super) fn oldest_key(&self) -> Option<&Key> {
+        self.snapshot.keys.iter().min_by_key(|key| key.record.id)
+    }
+
     pub(super) fn put_key(&mut self, key: Key) {
         self.changes.keys.insert(key.record.id, key);
     }

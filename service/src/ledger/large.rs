@@ -62,6 +62,7 @@ impl LargeMovements {
             | Command::CreateAccount(_)
             | Command::UpdateAccount(_)
             | Command::CreateKey(_)
+            | Command::CreateFirstKey(_)
             | Command::RevokeKey { .. } => {}
         }
     }

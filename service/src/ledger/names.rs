@@ -27,6 +27,8 @@ pub struct Names {
     pub answers: BTreeSet<AnswerKey>,
     /// API keys by id.
     pub keys: BTreeSet<Uuid>,
+    /// The ledger's oldest API key, whichever it is.
+    pub oldest_key: bool,
 }
 
 impl Names {
@@ -61,6 +63,7 @@ impl Names {
                 self.accounts.insert(command.id);
             }
             Command::CreateKey(_) => {}
+            Command::CreateFirstKey(_) => self.oldest_key = true,
             Command::RevokeKey { id, .. } => {
                 self.keys.insert(*id);
             }

@@ -1,7 +1,7 @@
 //! The contract of `api.md`, sections 1 to 9, held over real HTTP on SQLite and on PostgreSQL.
 //!
 //! One binary, whose modules mirror the URLs. The suite knows the contract only: nothing here names a table, a type or a
-//! file of the server.
+//! file of the server, but for the table that `command_line::verify` tampers with.
 
 #![allow(
     clippy::arithmetic_side_effects,

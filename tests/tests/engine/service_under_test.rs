@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use prometheus::Registry;
 use service::ledger::Request;
-use service::{Answer, Daybook, Ledger, LedgerError, Metrics, Options};
+use service::{Answer, Daybook, Ledger, LedgerError, Metrics, Options, Purpose};
 use tests::{Database, Engine};
 
 /// The longest that one command may take.
@@ -37,8 +37,8 @@ impl Service {
             queue_max: 10_000,
             read_pool: 2,
             write_pool: 2,
+            purpose: Purpose::Serve,
             migrate: false,
-            exclusive: true,
             operator_key: None,
             metrics: Metrics::register(&Registry::new()).expect("an empty registry takes the meters"),
             allow_unsafe_postgres: true,

@@ -145,6 +145,24 @@ fn load_sql(dialect: Dialect) -> String {
     )
 }
 
+/// The statement that finds the ledger's oldest API key; its only parameter is the ledger. Keys are made so rarely that
+/// it is no part of every load.
+pub(super) fn oldest_key_sql(dialect: Dialect) -> &'static str {
+    static POSTGRES: LazyLock<String> = LazyLock::new(|| build(Dialect::Postgres));
+    static SQLITE: LazyLock<String> = LazyLock::new(|| build(Dialect::Sqlite));
+    fn build(dialect: Dialect) -> String {
+        format!(
+            "SELECT {} FROM api_keys k JOIN ledgers l ON l.id = k.ledger_id
+            WHERE k.ledger_id = $1 ORDER BY k.id LIMIT 1",
+            select_slots(dialect, "key", &[KeyRow::COLUMNS, KeyLedgerRow::COLUMNS])
+        )
+    }
+    match dialect {
+        Dialect::Postgres => &POSTGRES,
+        Dialect::Sqlite => &SQLITE,
+    }
+}
+
 const DAY_RANGES: [Kind; 4] = [Kind::Text, Kind::Text, Kind::Int, Kind::Int];
 static POSTGRES_DAYS: LazyLock<String> = LazyLock::new(|| days_sql(Dialect::Postgres));
 static SQLITE_DAYS: LazyLock<String> = LazyLock::new(|| days_sql(Dialect::Sqlite));

@@ -33,6 +33,18 @@ pub(super) fn create_key(draft: &mut Draft<'_>, command: &CreateKey) -> Outcome 
     )
 }
 
+/// Revoked and expired keys count: a book whose keys were all ended is not new.
+pub(super) fn create_first_key(draft: &mut Draft<'_>, command: &CreateKey) -> Outcome {
+    match draft.oldest_key() {
+        Some(key) => Outcome {
+            status: AnswerStatus::Ok,
+            record: Record::Key(key.record.clone()),
+            answer_position: None,
+        },
+        None => create_key(draft, command),
+    }
+}
+
 pub(super) fn revoke_key(draft: &mut Draft<'_>, id: Uuid, by: Role) -> Result<Outcome, LedgerError> {
     let known = draft.key(id).filter(|key| key.is_visible_to(by, &draft.ledger().name));
     let mut key = known.cloned().ok_or(LedgerError::NotFound(Resource::Key))?;
@@ -56,5 +68,48 @@ fn save(draft: &mut Draft<'_>, mut key: Key, kind: &'static str, status: AnswerS
         status,
         record,
         answer_position: position,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Answer, Command, Ids, LedgerState, Precondition, Request, Snapshot, decide};
+    use crate::money::Currency;
+    use crate::value::{Name, Timestamp};
+
+    fn first_key(secret: &str) -> Request {
+        let name = Name::parse("first").unwrap();
+        let key = CreateKey::new(name, Role::Operator, None, &secret.to_owned().into());
+        Request {
+            command: Command::CreateFirstKey(key),
+            precondition: Precondition::Any,
+            idempotency: None,
+            dry_run: false,
+            actor: "system".to_owned(),
+            request_id: "system".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_first_key_is_made_once_and_then_answered() {
+        let now = Timestamp::from_micros(1_770_000_000_000_000);
+        let mut ids = Ids::new(now, 7);
+        let mut snapshot = Snapshot::new(LedgerState {
+            id: 1,
+            name: "main".to_owned(),
+            default_currency: Currency::parse("USD").unwrap(),
+            default_minimum_balance: None,
+            head: 0,
+        });
+        let mut ask = |request: &Request| -> Answer {
+            let decision = decide(&snapshot, request, now, &mut ids).unwrap();
+            snapshot.apply(decision.changes.unwrap());
+            decision.answer
+        };
+        let (first, second) = (ask(&first_key("one")), ask(&first_key("another")));
+        assert_eq!((first.status, second.status), (AnswerStatus::Created, AnswerStatus::Ok));
+        assert_eq!(first.record, second.record);
+        assert_eq!((snapshot.keys.iter().count(), snapshot.events.len()), (1, 1));
     }
 }

@@ -95,6 +95,7 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::CreateAccount(command) => accounts::create_account(draft, command),
         Command::UpdateAccount(command) => accounts::update_account(draft, command, expected),
         Command::CreateKey(command) => Ok(keys::create_key(draft, command)),
+        Command::CreateFirstKey(command) => Ok(keys::create_first_key(draft, command)),
         Command::RevokeKey { id, by } => keys::revoke_key(draft, *id, *by),
     }
 }

@@ -75,7 +75,7 @@ async fn fill(plan: Plan, transactions: usize, has_heavy: bool) -> Server {
     let began = Instant::now();
     let server = Server::start(plan.engine, &[]).await;
     let body = move |number: usize, random: &mut Random| {
-        let user = if number % (transactions / LIGHT) == 0 {
+        let user = if number.is_multiple_of(transactions / LIGHT) {
             "light".to_owned()
         } else if has_heavy && number % HEAVY_SHARE == 1 {
             "heavy".to_owned()

@@ -1,0 +1,100 @@
+//! `migrate up|down|status|fresh`, by `daybook` and by the program of the member `migration`.
+
+use std::collections::BTreeMap;
+
+use tests::body::credit;
+use tests::program::{Folder, Program};
+use tests::{Book, Database, Engine, OPERATOR_KEY, on_both};
+
+use super::{empty_database, serve, text};
+
+on_both!(
+    migrations_go_up_and_down_and_say_where_they_stand,
+    a_fresh_schema_keeps_no_row,
+    migrating_twice_at_once_is_migrating_once,
+);
+
+/// Runs a verb, which must succeed, and gives the state of each migration, all being the same.
+fn migrate(program: Program, folder: &Folder, verb: &str, database: &Database) -> String {
+    let output = program.migrate(folder.path(), verb, database.url());
+    assert!(output.status.success(), "{program:?} {verb}: {}", text(&output));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let states: Vec<&str> = said.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let first = *states.first().expect("a migration is named");
+    assert!(states.iter().all(|state| *state == first), "{said}");
+    assert!(
+        said.lines().all(|line| line.contains("m2")),
+        "each line names one: {said}"
+    );
+    first.to_owned()
+}
+
+async fn migrations_go_up_and_down_and_say_where_they_stand(book: &Book) {
+    for program in Program::ALL {
+        let (folder, database) = (Folder::empty(), empty_database(book).await);
+        let migrate = |verb: &str| migrate(program, &folder, verb, &database);
+        // SQLite has no database before somebody makes it.
+        if book.engine() == Engine::Postgres {
+            assert_eq!(migrate("status"), "pending");
+        }
+        assert_eq!(migrate("up"), "applied");
+        assert_eq!(migrate("status"), "applied");
+        let made = database.snapshot().await;
+        assert!(made.row_counts().len() > 5, "{:?}", made.row_counts());
+        // A second time changes nothing.
+        assert_eq!(migrate("up"), "applied");
+        database.snapshot().await.assert_same_as(&made);
+
+        assert_eq!(migrate("down"), "pending");
+        assert_eq!(migrate("status"), "pending");
+        let left = database.snapshot().await;
+        let left: Vec<usize> = left.row_counts().into_values().collect();
+        assert_eq!(left, [0], "nothing is left but the empty history");
+        assert_eq!(migrate("up"), "applied");
+        assert_eq!(database.snapshot().await.row_counts(), made.row_counts());
+    }
+}
+
+async fn a_fresh_schema_keeps_no_row(book: &Book) {
+    for program in Program::ALL {
+        let (folder, database) = (Folder::empty(), empty_database(book).await);
+        assert_eq!(migrate(program, &folder, "up", &database), "applied");
+        let empty = row_counts(&database).await;
+        let serving = serve(&database, &folder, &["--operator-key", OPERATOR_KEY]).await;
+        let _ = serving.client(OPERATOR_KEY).create(&credit("ada", "20.00")).await;
+        drop(serving);
+        assert_ne!(row_counts(&database).await, empty);
+
+        assert_eq!(migrate(program, &folder, "fresh", &database), "applied");
+        assert_eq!(row_counts(&database).await, empty);
+        let serving = serve(&database, &folder, &["--operator-key", OPERATOR_KEY]).await;
+        let client = serving.client(OPERATOR_KEY);
+        assert!(client.get("/users").await.expect(200).rows().is_empty());
+        let _ = client.create(&credit("ada", "1.00")).await;
+        assert_eq!(client.balance_of("ada").await, "1.00");
+    }
+}
+
+async fn row_counts(database: &Database) -> BTreeMap<String, usize> {
+    let snapshot = database.snapshot().await;
+    let counts = snapshot.row_counts().into_iter();
+    counts.map(|(table, count)| (table.to_owned(), count)).collect()
+}
+
+async fn migrating_twice_at_once_is_migrating_once(book: &Book) {
+    let (folder, database) = (Folder::empty(), empty_database(book).await);
+    let outputs = std::thread::scope(|scope| {
+        let threads = Program::ALL.map(|program| {
+            let (path, url) = (folder.path(), database.url());
+            scope.spawn(move || program.migrate(path, "up", url))
+        });
+        threads.map(|thread| thread.join().expect("the program starts"))
+    });
+    for output in &outputs {
+        // On SQLite whoever comes second is told so at once, on PostgreSQL it waits.
+        let is_refused = book.engine() == Engine::Sqlite && text(output).contains("another process");
+        assert!(output.status.success() || is_refused, "{}", text(output));
+    }
+    assert!(outputs.iter().any(|output| output.status.success()));
+    assert_eq!(migrate(Program::Daybook, &folder, "status", &database), "applied");
+}
