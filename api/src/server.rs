@@ -12,7 +12,7 @@ use prometheus::Registry;
 use secrecy::SecretString;
 use tokio::task::JoinHandle;
 
-use service::{Daybook, OpenError, Options};
+use service::{Daybook, OpenError, Options, RegroupingBounds};
 
 use crate::compression;
 use crate::config::{Migrate, Settings};
@@ -153,6 +153,7 @@ pub(crate) fn options(settings: &Settings, registry: &Registry, exclusive: bool)
         exclusive,
         operator_key: settings.operator_key.clone(),
         metrics: service::Metrics::register(registry)?,
+        regrouping: RegroupingBounds::default(),
         allow_unsafe_postgres: settings.allow_unsafe_postgres,
     })
 }

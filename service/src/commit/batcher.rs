@@ -88,18 +88,11 @@ impl Committer {
                 deadline,
                 reply,
             },
-        )
-        .inspect_err(|_| {
-            self.metrics.count_rejection("overloaded");
-        })?;
+        )?;
         // The task answers every request that it takes; if it is gone, so is the server.
-        let reply = answer
+        answer
             .await
-            .unwrap_or_else(|_| Err(LedgerError::Unavailable("shutting down".to_owned())));
-        if let Err(error) = &reply {
-            self.metrics.count_rejection(error.code());
-        }
-        reply
+            .unwrap_or_else(|_| Err(LedgerError::Unavailable("shutting down".to_owned())))
     }
 
     fn enqueue(&self, ledger_id: i64, waiting: Waiting) -> Result<(), LedgerError> {
@@ -135,16 +128,23 @@ impl Committer {
         }
     }
 
-    /// Counts a user's transactions by the days of a new time zone, at most `steps_max` steps of it; whether nothing is
-    /// left to do.
+    /// Counts a user's transactions by the days of a new time zone, at most `steps_max` steps of `step_rows`
+    /// transactions each; whether nothing is left to do.
     ///
     /// # Errors
-    /// Those of a database that does not answer; what was done stays done.
-    pub(crate) async fn regroup(&self, ledger_id: i64, user_id: &str, steps_max: u32) -> Result<bool, LedgerError> {
+    /// Those of a database that does not answer; `AmountOverflow`, see [`Target::regroup_step`]. What was done stays
+    /// done.
+    pub(crate) async fn regroup(
+        &self,
+        ledger_id: i64,
+        user_id: &str,
+        step_rows: usize,
+        steps_max: u32,
+    ) -> Result<bool, LedgerError> {
         let target = self.target(ledger_id);
         for _ in 0..steps_max {
             let step = target
-                .regroup_step(user_id)
+                .regroup_step(user_id, step_rows)
                 .await
                 .map_err(|failure| failure.to_error())?;
             if step == Step::Done {

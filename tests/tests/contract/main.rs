@@ -21,6 +21,7 @@ mod headers;
 mod idempotency;
 mod keys;
 mod methods;
+mod metrics;
 mod openapi;
 mod overload;
 mod pages;
