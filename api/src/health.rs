@@ -41,6 +41,7 @@ pub(crate) async fn ready(incoming: Incoming) -> Result<Json<Health>, Problem> {
 
 /// `GET /metrics`, open to everybody.
 pub(crate) async fn metrics(incoming: Incoming) -> Result<HttpResponse, Problem> {
+    incoming.state.daybook.measure();
     let text = incoming
         .state
         .metrics

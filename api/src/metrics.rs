@@ -6,6 +6,8 @@ use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
+use crate::problem::Code;
+
 /// The label of requests for paths that no route has, whatever they ask for.
 pub(crate) const UNMATCHED: &str = "unmatched";
 
@@ -16,6 +18,7 @@ pub(crate) struct HttpMetrics {
     requests: IntCounterVec,
     durations: HistogramVec,
     in_flight: IntGauge,
+    rejections: IntCounterVec,
 }
 
 impl HttpMetrics {
@@ -47,7 +50,15 @@ impl HttpMetrics {
             &["version"],
         )?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        let rejections = IntCounterVec::new(
+            Opts::new(
+                "daybook_rejections_total",
+                "Requests that were answered with a problem, by its code.",
+            ),
+            &["code"],
+        )?;
         registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(rejections.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(in_flight.clone()))?;
         registry.register(Box::new(build))?;
@@ -56,6 +67,7 @@ impl HttpMetrics {
             requests,
             durations,
             in_flight,
+            rejections,
         })
     }
 
@@ -71,6 +83,11 @@ impl HttpMetrics {
         self.durations
             .with_label_values(&[method, route])
             .observe(duration.as_secs_f64());
+    }
+
+    /// Counts an answer that is a problem.
+    pub(crate) fn count_rejection(&self, code: Code) {
+        self.rejections.with_label_values(&[code.as_str()]).inc();
     }
 
     /// Everything in the registry in the text format of Prometheus.

@@ -59,6 +59,7 @@ async fn finish(incoming: &Incoming, route: &'static str, answer: impl Future<Ou
         .await
         .unwrap_or_else(|_| Err(Problem::internal("a handler panicked")));
     let mut response = outcome.unwrap_or_else(|problem| {
+        incoming.state.metrics.count_rejection(problem.code());
         report(incoming, route, &problem);
         problem.respond(&incoming.request_id)
     });

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
-use service::{Daybook, OpenError, Options, Purpose};
+use service::{Daybook, OpenError, Options, Purpose, RegroupingBounds};
 
 use crate::compression;
 use crate::config::{Migrate, Settings};
@@ -198,6 +198,7 @@ pub(crate) fn options(
         migrate: settings.migrate == Migrate::Auto,
         operator_key: settings.operator_key.clone(),
         metrics: service::Metrics::register(registry)?,
+        regrouping: RegroupingBounds::default(),
         allow_unsafe_postgres: settings.allow_unsafe_postgres,
     })
 }

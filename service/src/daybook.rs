@@ -9,7 +9,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::EntityTrait;
 use secrecy::SecretString;
 use sha2::Sha256;
-use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use crate::access::{KeyCache, LedgerCache};
@@ -22,9 +21,10 @@ use crate::record::{
     AccountRecord, BalanceRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord, TransactionRecord,
     UserRecord,
 };
+use crate::regrouping::{RegroupingBounds, Sweeper};
 use crate::value::{Name, UserId};
 use crate::verify::{self, VerifyReport};
-use crate::{LedgerError, Metrics, access, clock, regrouping};
+use crate::{LedgerError, Metrics, access, clock};
 
 /// Who acts when the service itself does.
 const SYSTEM_ACTOR: &str = "system";
@@ -58,6 +58,8 @@ pub struct Options {
     pub operator_key: Option<SecretString>,
     /// Where the service's meters go.
     pub metrics: Metrics,
+    /// How a change of time zone is carried out: the default, but in tests.
+    pub regrouping: RegroupingBounds,
     /// Accept a PostgreSQL that may lose what it acknowledged (`fsync` or `full_page_writes` off): for tests alone.
     pub allow_unsafe_postgres: bool,
 }
@@ -133,7 +135,9 @@ pub struct Credential {
 pub struct Daybook {
     pub(crate) database: Database,
     committer: Arc<Committer>,
-    sweeper: Option<Arc<AbortHandle>>,
+    pub(crate) regrouping: RegroupingBounds,
+    pub(crate) sweeper: Option<Arc<Sweeper>>,
+    metrics: Metrics,
     ledgers: LedgerCache,
     keys: KeyCache,
     currencies: CurrencyCache,
@@ -157,15 +161,17 @@ impl Daybook {
             database.write.clone(),
             limits,
             clock::now,
-            options.metrics,
+            options.metrics.clone(),
         ));
         // Whoever serves takes up what was left; a command line that passes by does not.
         let is_server = options.purpose == Purpose::Serve;
-        let sweeper = is_server.then(|| regrouping::sweep(database.clone(), Arc::clone(&committer)));
+        let sweeper = is_server.then(|| Sweeper::start(database.clone(), Arc::clone(&committer), options.regrouping));
         let daybook = Self {
             database,
             committer,
-            sweeper: sweeper.map(|task| Arc::new(task.abort_handle())),
+            regrouping: options.regrouping,
+            sweeper: sweeper.map(Arc::new),
+            metrics: options.metrics,
             ledgers: LedgerCache::new(),
             keys: KeyCache::new(),
             currencies: CurrencyCache::new(),
@@ -254,6 +260,12 @@ impl Daybook {
         self.database.check_ready().await
     }
 
+    /// Brings up to date what is looked at rather than counted: how the connections are used. To be called before the
+    /// meters are shown.
+    pub fn measure(&self) {
+        self.metrics.observe_pools(&self.database.pools());
+    }
+
     /// Checks the invariants of the ledger called `ledger`, or of every ledger, on one view of the database; see
     /// [`crate::verify`].
     ///
@@ -271,7 +283,7 @@ impl Daybook {
     /// Commits what is queued, at most for `limit`, and closes every connection.
     pub async fn shutdown(&self, limit: Duration) {
         if let Some(sweeper) = &self.sweeper {
-            sweeper.abort();
+            sweeper.stop();
         }
         self.committer.shutdown(limit).await;
         if tokio::time::timeout(CLOSE_TIMEOUT, self.database.close())

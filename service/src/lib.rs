@@ -27,4 +27,5 @@ pub use daybook::{Credential, Daybook, Ledger, OpenError, Options, Purpose};
 pub use error::{LedgerError, Resource};
 pub use ledger::{Answer, AnswerStatus};
 pub use metrics::Metrics;
+pub use regrouping::RegroupingBounds;
 pub use verify::VerifyReport;

@@ -124,6 +124,19 @@ impl Book {
         Self::serve(Arc::clone(&self.database), Arc::clone(&self.started), |_| ()).await
     }
 
+    /// Stops this server, and says why another with changed settings does not start on its database.
+    ///
+    /// # Panics
+    ///
+    /// Where it does start.
+    pub async fn refuses_to_restart(&self, change: impl FnOnce(&mut api::Settings)) -> String {
+        stop(&self.server).await;
+        match Self::try_serve(Arc::clone(&self.database), Arc::clone(&self.started), change).await {
+            Ok(_) => panic!("the server starts"),
+            Err(error) => error.to_string(),
+        }
+    }
+
     /// Which database this is.
     #[must_use]
     pub fn engine(&self) -> Engine {

@@ -10,6 +10,8 @@ use std::time::Duration;
 /// How long the connections of a check may take to close.
 const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
 
+use uuid::Uuid;
+
 /// The two databases that Daybook runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -17,6 +19,27 @@ pub enum Engine {
     Sqlite,
     /// A database of its own on a shared server.
     Postgres,
+}
+
+impl Engine {
+    /// Bytes as they are written in a statement.
+    #[must_use]
+    pub fn bytes(self, bytes: &[u8]) -> String {
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        match self {
+            Self::Sqlite => format!("X'{digits}'"),
+            Self::Postgres => format!("'\\x{digits}'::bytea"),
+        }
+    }
+
+    /// A UUID as it is written in a statement.
+    #[must_use]
+    pub fn uuid(self, id: Uuid) -> String {
+        match self {
+            Self::Sqlite => self.bytes(id.as_bytes()),
+            Self::Postgres => format!("'{id}'::uuid"),
+        }
+    }
 }
 
 /// A database that is removed when this is dropped.
@@ -115,6 +138,7 @@ impl Database {
             migrate: false,
             operator_key: None,
             metrics: service::Metrics::register(&prometheus::Registry::new()).expect("the registry is empty"),
+            regrouping: service::RegroupingBounds::default(),
             allow_unsafe_postgres: true,
         };
         let (daybook, _) = service::Daybook::open(options).await.expect("the database opens");
@@ -139,11 +163,39 @@ impl Database {
     }
 
     /// Does what no server would do, and says to how many rows.
+    ///
+    /// # Panics
+    ///
+    /// Where the database refuses it.
     pub async fn execute(&self, statement: &str) -> u64 {
-        match &self.place {
+        let outcome = self.try_execute(statement).await;
+        outcome.unwrap_or_else(|error| panic!("{statement}: {error}"))
+    }
+
+    /// Tries to do what no server would do, in a session like a server's, and says to how many rows.
+    ///
+    /// # Errors
+    ///
+    /// What the database says where it refuses.
+    pub async fn try_execute(&self, statement: &str) -> Result<u64, String> {
+        let outcome = match &self.place {
             Place::Sqlite(file) => file.execute(statement).await,
             Place::Postgres(copy) => copy.execute(statement).await,
-        }
+        };
+        outcome.map_err(|error| error.to_string())
+    }
+
+    /// The one column of text that a query yields.
+    ///
+    /// # Panics
+    ///
+    /// Where the database refuses it.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
+        let outcome = match &self.place {
+            Place::Sqlite(file) => file.texts(query).await,
+            Place::Postgres(copy) => copy.texts(query).await,
+        };
+        outcome.unwrap_or_else(|error| panic!("{query}: {error}"))
     }
 
     /// The one number that a query yields.

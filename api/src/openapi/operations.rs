@@ -13,6 +13,9 @@ const ACCOUNTS: &str = "Accounts";
 const KEYS: &str = "Keys";
 const SERVER: &str = "Server";
 
+/// Every metric: the one place where they are described.
+const METRICS: &str = include_str!("metrics.md");
+
 /// What the tags stand for, in the order of the page.
 pub(super) const TAGS: &[(&str, &str)] = &[
     (
@@ -268,10 +271,7 @@ fn server() -> Vec<Description> {
             .says("Read this document as a page", "")
             .serves("text/html", "Swagger UI."),
         new("/metrics", "metrics")
-            .says(
-                "Read the metrics",
-                "For Prometheus; needs a key unless the server is told otherwise.",
-            )
+            .says("Read the metrics", METRICS)
             .serves("text/plain", "The text format of Prometheus."),
     ]
 }

@@ -105,17 +105,11 @@ impl Committer {
     /// Queues a request and waits for its answer. It is committed whether or not somebody still waits.
     pub(crate) async fn submit(&self, ledger_id: i64, request: Request, deadline: Instant) -> Reply {
         let (reply, answer) = oneshot::channel();
-        let answered = match self.enqueue(ledger_id, request, deadline, reply) {
-            // The task answers every request that it takes, and ends only when its queue does.
-            Ok(()) => answer
-                .await
-                .unwrap_or_else(|_| Err(LedgerError::OutcomeUnknown("the ledger's task has ended".to_owned()))),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = &answered {
-            self.metrics.count_rejection(error.code());
-        }
-        answered
+        self.enqueue(ledger_id, request, deadline, reply)?;
+        // The task answers every request that it takes, and ends only when its queue does.
+        answer
+            .await
+            .unwrap_or_else(|_| Err(LedgerError::OutcomeUnknown("the ledger's task has ended".to_owned())))
     }
 
     fn enqueue(
@@ -162,15 +156,22 @@ impl Committer {
         }
     }
 
-    /// Counts a user's transactions by the days of a new time zone, at most `steps_max` steps of it; whether nothing is
-    /// left to do.
+    /// Counts a user's transactions by the days of a new time zone, at most `steps_max` steps of `step_rows`
+    /// transactions each; whether nothing is left to do.
     ///
     /// # Errors
-    /// Those of a database that does not answer; what was done stays done.
-    pub(crate) async fn regroup(&self, ledger_id: i64, user_id: &str, steps_max: u32) -> Result<bool, LedgerError> {
+    /// Those of a database that does not answer; `AmountOverflow`, see [`Target::regroup_step`]. What was done stays
+    /// done.
+    pub(crate) async fn regroup(
+        &self,
+        ledger_id: i64,
+        user_id: &str,
+        step_rows: usize,
+        steps_max: u32,
+    ) -> Result<bool, LedgerError> {
         let target = self.target(ledger_id);
         for _ in 0..steps_max {
-            let step = guard(STATEMENTS_TIMEOUT, target.regroup_step(user_id))
+            let step = guard(STATEMENTS_TIMEOUT, target.regroup_step(user_id, step_rows))
                 .await
                 .map_err(|failure| failure.to_error())?;
             if step == Step::Done {

@@ -27,6 +27,7 @@ mod tables;
 mod txn;
 
 pub(crate) use batcher::{Committer, Limits};
+pub(crate) use regroup::STEP_ROWS_MAX;
 
 /// What is stored makes no sense: the text says where.
 #[derive(Debug, thiserror::Error)]

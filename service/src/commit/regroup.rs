@@ -3,13 +3,16 @@
 //! A step is a transaction of the database of its own, under the ledger's lock like every commit. It changes no fact
 //! and so records no event. Any number of instances may take steps of one regrouping: each begins where the last
 //! one ended.
+//!
+//! First the transactions are counted, and the step that counts the last of them shows the new grouping. Then the rows
+//! of the grouping before are removed, and only when none is left does the user's row forget the regrouping: whoever
+//! looks for unfinished ones finds it until then.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use uuid::Uuid;
 
-use super::Corrupt;
 use super::batch::Target;
 use super::failure::Failure;
 use super::load::{read_snapshot, transactions_sql};
@@ -17,11 +20,14 @@ use super::rows::{Cell, Dialect, Kind, Rows};
 use super::save::total_writes;
 use super::tables::{self, Mode, Write};
 use super::txn::Txn;
-use crate::ledger::{Count, Direction, Grouping, Names, Regrouping, TotalDeltas, Transaction, User, count_day};
+use crate::database::Fault;
+use crate::ledger::{
+    Count, DayTotal, Direction, Grouping, Names, Regrouping, TotalDelta, TotalDeltas, Transaction, User, count_day,
+};
 use crate::record::TransactionStatus;
 
-/// Transactions counted, or rows of a grouping given up removed, by one step.
-const STEP_ROWS: usize = 1000;
+/// Most transactions that one step counts: the bound of its statement.
+pub(crate) const STEP_ROWS_MAX: usize = 1000;
 
 /// What a step found to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +42,19 @@ const BOUNDS: [Kind; 3] = [Kind::Text, Kind::Uuid, Kind::Uuid];
 const BOUND_NAMES: [&str; 3] = ["owner", "after_id", "until_id"];
 
 static POSTGRES: LazyLock<String> =
-    LazyLock::new(|| transactions_sql(Dialect::Postgres, &BOUND_NAMES, &BOUNDS, STEP_ROWS));
-static SQLITE: LazyLock<String> = LazyLock::new(|| transactions_sql(Dialect::Sqlite, &BOUND_NAMES, &BOUNDS, STEP_ROWS));
+    LazyLock::new(|| transactions_sql(Dialect::Postgres, &BOUND_NAMES, &BOUNDS, STEP_ROWS_MAX));
+static SQLITE: LazyLock<String> =
+    LazyLock::new(|| transactions_sql(Dialect::Sqlite, &BOUND_NAMES, &BOUNDS, STEP_ROWS_MAX));
 
 impl Target {
-    /// Takes one step of the user's regrouping, if there is one.
-    pub(super) async fn regroup_step(&self, user_id: &str) -> Result<Step, Failure> {
+    /// Takes one step of the user's regrouping, if there is one: counts at most `step_rows` transactions, or removes at
+    /// most as many rows of each table.
+    ///
+    /// # Errors
+    /// `Overflow`, where a day's total under the new zone would pass 2^63−1: the regrouping stays where it is, until
+    /// the transactions of that day are fewer, or the zone is another.
+    pub(super) async fn regroup_step(&self, user_id: &str, step_rows: usize) -> Result<Step, Failure> {
+        let step_rows = step_rows.clamp(1, STEP_ROWS_MAX);
         let (mut txn, ledger) = Txn::begin(&self.pool, self.ledger_id).await?;
         let names = Names {
             users: [user_id.to_owned()].into(),
@@ -49,11 +62,12 @@ impl Target {
         };
         let mut rows = txn.load(self.ledger_id, &names).await?;
         let user = read_snapshot(ledger.state.clone(), &rows)?.users.get(user_id).cloned();
-        let Some((user, regrouping)) = user.and_then(|user| user.regrouping.map(|regrouping| (user, regrouping)))
-        else {
-            let removed = txn.remove_old_groupings(self.ledger_id, user_id, STEP_ROWS).await?;
-            txn.commit().await?;
-            return Ok(if removed { Step::Advanced } else { Step::Done });
+        let Some(user) = user.filter(|user| user.regrouping.is_some()) else {
+            txn.rollback().await?;
+            return Ok(Step::Done);
+        };
+        let Some(regrouping) = user.coming() else {
+            return self.remove_step(txn, &user, step_rows).await;
         };
         let sql = match txn.dialect() {
             Dialect::Postgres => POSTGRES.as_str(),
@@ -70,10 +84,25 @@ impl Target {
             .iter()
             .map(|transaction| (transaction.id, transaction.clone()))
             .collect();
-        txn.save(self.step_writes(user, regrouping, found.into_values().take(STEP_ROWS).collect())?)
+        let is_complete = found.len() < step_rows;
+        let transactions = found.into_values().take(step_rows).collect();
+        txn.save(self.step_writes(user, regrouping, transactions, is_complete)?)
             .await?;
         txn.commit().await?;
         Ok(Step::Advanced)
+    }
+
+    /// Removes rows of groupings that are shown no more; where there are none left, the regrouping ends.
+    async fn remove_step(&self, mut txn: Txn, user: &User, step_rows: usize) -> Result<Step, Failure> {
+        if txn.remove_old_groupings(self.ledger_id, &user.id, step_rows).await? {
+            txn.commit().await?;
+            return Ok(Step::Advanced);
+        }
+        let row = grouping_row(self.ledger_id, &user.id, &user.grouping, None);
+        txn.save(vec![Write::new(tables::USER_GROUPINGS, Mode::Update, [row])])
+            .await?;
+        txn.commit().await?;
+        Ok(Step::Done)
     }
 
     fn step_writes(
@@ -81,22 +110,42 @@ impl Target {
         user: User,
         regrouping: Regrouping,
         mut transactions: Vec<Transaction>,
-    ) -> Result<Vec<Write>, Corrupt> {
+        is_complete: bool,
+    ) -> Result<Vec<Write>, Failure> {
         let mut totals = TotalDeltas::new();
         for transaction in &mut transactions {
             count_by_new_days(&mut totals, transaction, &user.id, &regrouping.grouping);
+        }
+        // The database refuses the sum with what is there; what this step adds must fit by itself.
+        let nothing = TotalDelta::default();
+        if !totals
+            .values()
+            .all(|delta| DayTotal::default().holds([delta, &nothing]))
+        {
+            return Err(Failure::Fault(
+                Fault::Overflow,
+                "a day's total under the new zone".to_owned(),
+            ));
         }
         let days = transactions
             .iter()
             .map(|transaction| days_row(self.ledger_id, transaction));
         let last = transactions.last().map(|transaction| transaction.id);
-        let is_complete = transactions.len() < STEP_ROWS;
+        let shown = if is_complete {
+            regrouping.grouping
+        } else {
+            user.grouping
+        };
+        let reached = Regrouping {
+            after: last.or(regrouping.after),
+            ..regrouping
+        };
         let mut writes = vec![
             Write::new(tables::TRANSACTION_DAYS, Mode::Update, days),
             Write::new(
                 tables::USER_GROUPINGS,
                 Mode::Update,
-                [grouping_row(self.ledger_id, &user, &regrouping, last, is_complete)],
+                [grouping_row(self.ledger_id, &user.id, &shown, Some(&reached))],
             ),
         ];
         writes.extend(total_writes(self.ledger_id, &totals)?);
@@ -150,28 +199,16 @@ fn days_row(ledger_id: i64, transaction: &Transaction) -> Vec<Cell> {
     row
 }
 
-/// How far the regrouping is after a step; a complete one becomes the grouping that statistics show.
-fn grouping_row(
-    ledger_id: i64,
-    user: &User,
-    regrouping: &Regrouping,
-    last: Option<Uuid>,
-    is_complete: bool,
-) -> Vec<Cell> {
-    let shown = if is_complete {
-        regrouping.grouping
-    } else {
-        user.grouping
-    };
-    let coming = (!is_complete).then_some(regrouping);
+/// The grouping that statistics show after a step, and how far the regrouping is.
+fn grouping_row(ledger_id: i64, user_id: &str, shown: &Grouping, regrouping: Option<&Regrouping>) -> Vec<Cell> {
     vec![
         ledger_id.into(),
-        user.id.as_str().into(),
+        user_id.into(),
         shown.zone.name().into(),
         shown.generation.into(),
-        coming.map(|regrouping| regrouping.grouping.zone.name()).into(),
-        coming.map(|regrouping| regrouping.grouping.generation).into(),
-        coming.and(last).into(),
-        coming.map(|regrouping| regrouping.until).into(),
+        regrouping.map(|regrouping| regrouping.grouping.zone.name()).into(),
+        regrouping.map(|regrouping| regrouping.grouping.generation).into(),
+        regrouping.and_then(|regrouping| regrouping.after).into(),
+        regrouping.map(|regrouping| regrouping.until).into(),
     ]
 }

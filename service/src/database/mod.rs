@@ -16,7 +16,7 @@ use std::time::Duration;
 use migration::{FileLock, SchemaState, Target};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use secrecy::ExposeSecret;
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgPool, Pool, SqlitePool};
 
 use crate::{LedgerError, OpenError, Options, Purpose};
 
@@ -58,6 +58,31 @@ impl WritePool {
         match self {
             Self::Postgres(pool) => pool.close().await,
             Self::Sqlite(pool) => pool.close().await,
+        }
+    }
+}
+
+/// How many connections a pool has at the moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PoolUse {
+    /// What they are for.
+    pub(crate) pool: &'static str,
+    /// Lent out.
+    pub(crate) in_use: u32,
+    /// Open, and waiting to be used.
+    pub(crate) idle: u32,
+    /// Most that there may be.
+    pub(crate) max: u32,
+}
+
+impl PoolUse {
+    fn of<D: sqlx::Database>(name: &'static str, pool: &Pool<D>) -> Self {
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        Self {
+            pool: name,
+            in_use: pool.size().saturating_sub(idle),
+            idle,
+            max: pool.options().get_max_connections(),
         }
     }
 }
@@ -129,6 +154,20 @@ impl Database {
         }
     }
 
+    /// How both pools are used.
+    pub(crate) fn pools(&self) -> [PoolUse; 2] {
+        match &self.write {
+            WritePool::Postgres(write) => [
+                PoolUse::of("read", self.read.get_postgres_connection_pool()),
+                PoolUse::of("write", write),
+            ],
+            WritePool::Sqlite(write) => [
+                PoolUse::of("read", self.read.get_sqlite_connection_pool()),
+                PoolUse::of("write", write),
+            ],
+        }
+    }
+
     /// Closes every connection, once what they are doing is done.
     pub(crate) async fn close(&self) {
         self.write.close().await;
@@ -155,6 +194,7 @@ pub(crate) mod tests {
             migrate: true,
             operator_key: None,
             metrics: crate::Metrics::register(&prometheus::Registry::new()).unwrap(),
+            regrouping: crate::RegroupingBounds::default(),
             allow_unsafe_postgres: false,
         }
     }
@@ -245,28 +285,6 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn a_schema_that_is_not_current_is_refused_with_what_mends_it() {
-        let path = TempPath::new();
-        let check = Options {
-            migrate: false,
-            ..options(&path.0)
-        };
-        assert!(refusal(&check).await.contains("daybook migrate up"));
-        let database = Database::open(&options(&path.0)).await.unwrap();
-        let db = database.write.to_sea_orm();
-        db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m29990101_000001_later', 0)")
-            .await
-            .unwrap();
-        assert!(database.check_ready().await.is_err());
-        drop((database, db));
-        let refused = refusal(&options(&path.0)).await;
-        assert!(
-            refused.contains("too old") && refused.contains("m29990101_000001_later"),
-            "{refused}"
-        );
-    }
-
-    #[tokio::test]
     async fn readers_cannot_write_and_a_transaction_left_open_does_not_outlive_its_borrower() {
         let path = TempPath::new();
         let database = Database::open(&options(&path.0)).await.unwrap();
@@ -285,5 +303,19 @@ pub(crate) mod tests {
             .await
             .unwrap();
         assert_eq!(left, 1);
+    }
+
+    /// The triggers that keep the journal alone see a row that is replaced only where sessions are told to.
+    #[tokio::test]
+    async fn the_writer_cannot_replace_what_was_appended() {
+        let path = TempPath::new();
+        let database = Database::open(&options(&path.0)).await.unwrap();
+        let db = database.write.to_sea_orm();
+        let block = "INTO blocks VALUES (1, 1, 1, 1, 0, X'00', X'00', X'00')";
+        db.execute_unprepared(&format!("INSERT {block}")).await.unwrap();
+        for verb in ["INSERT OR REPLACE", "REPLACE"] {
+            let refused = db.execute_unprepared(&format!("{verb} {block}")).await.unwrap_err();
+            assert!(refused.to_string().contains("append-only"), "{verb}: {refused}");
+        }
     }
 }

@@ -39,7 +39,8 @@ pub struct User {
     pub position: i64,
     /// How the user's statistics are grouped into days.
     pub grouping: Grouping,
-    /// The grouping that will replace it, while it is being filled.
+    /// The grouping that will replace it, while it is being filled; once it has, until the rows of the one before are
+    /// removed.
     pub regrouping: Option<Regrouping>,
 }
 
@@ -61,7 +62,8 @@ impl Grouping {
 }
 
 /// A change of grouping under way. Transactions are counted in it in the order of their ids; whatever was recorded
-/// after it began counts in both.
+/// after it began counts in both. When all are counted it is shown, and what is left to do is to remove the rows of
+/// the grouping before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Regrouping {
     /// The grouping to come.
@@ -98,8 +100,15 @@ impl User {
 
     /// The groupings that count the transaction now.
     pub fn groupings_of(&self, transaction_id: Uuid) -> impl Iterator<Item = Grouping> + use<> {
-        let coming = self.regrouping.filter(|regrouping| regrouping.counts(transaction_id));
+        let coming = self.coming().filter(|regrouping| regrouping.counts(transaction_id));
         std::iter::once(self.grouping).chain(coming.map(|regrouping| regrouping.grouping))
+    }
+
+    /// The grouping that is being filled, if there is one; one that is shown already is not.
+    #[must_use]
+    pub fn coming(&self) -> Option<Regrouping> {
+        self.regrouping
+            .filter(|regrouping| regrouping.grouping.generation != self.grouping.generation)
     }
 }
 

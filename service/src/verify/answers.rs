@@ -1,14 +1,14 @@
 //! Invariant 7: what is remembered of an idempotent request leads to its events.
+//!
+//! Nothing else tells that a request had a key, so a row that was removed is not missed.
 
 use entity::{event, idempotency_key};
-use sea_orm::Value;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
 
 use super::scan::{Scan, find_events};
 use super::{Audit, Invariant};
 use crate::LedgerError;
-
-/// The answers that are remembered: 200, 201 and 204.
-const STATUSES: [i64; 3] = [200, 201, 204];
 
 /// Checks every idempotency key.
 pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
@@ -28,8 +28,11 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
         let events = find_events(view, ledger_id, page.iter().map(|row| row.answer_position)).await?;
         for row in page {
             audit.counts.idempotency_keys = audit.counts.idempotency_keys.saturating_add(1);
-            let event = events.get(&row.answer_position);
-            let is_led = event.is_some_and(|event| fits(&row, event)) && row.head_position <= audit.ledger.head;
+            let is_led = match events.get(&row.answer_position) {
+                Some(event) => fits(&row, event) && !is_superseded(audit, &row, event).await?,
+                None => false,
+            };
+            let is_led = is_led && row.head_position <= audit.ledger.head;
             audit.require(is_led, Invariant::Answers, || {
                 let (key, position) = (&row.key, row.answer_position);
                 format!("the idempotency key {key:?} does not lead to its answer, event {position}")
@@ -38,12 +41,37 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
     }
 }
 
-/// Whether the event can be the answer: it was there when the key was remembered, and is of a kind that is answered so.
+/// Whether the event can be the answer. What a request made or ended, its last event answers, which the commit that
+/// remembers the key recorded. One that is answered 200 may have changed nothing: then an earlier event answers.
 fn fits(row: &idempotency_key::Model, event: &event::Model) -> bool {
-    let is_of_account = event.kind.starts_with("account.");
-    STATUSES.contains(&row.status)
-        && event.recorded_at <= row.created_at
-        && event.position <= row.head_position
-        && row.overlay.is_some() == is_of_account
-        && (row.status == 204) == (event.kind == "key.revoked")
+    let is_own = event.position == row.head_position && event.recorded_at == row.created_at;
+    let is_earlier = event.position <= row.head_position && event.recorded_at <= row.created_at;
+    let is_of_status = match row.status {
+        201 => is_own && event.subject_version == 1,
+        204 => is_own && event.kind == "key.revoked",
+        200 => is_earlier && event.kind != "key.revoked",
+        _ => false,
+    };
+    is_of_status && row.overlay.is_some() == event.kind.starts_with("account.")
+}
+
+/// Whether the event was not that of the newest version any more when the request was answered.
+async fn is_superseded(
+    audit: &Audit<'_>,
+    row: &idempotency_key::Model,
+    event: &event::Model,
+) -> Result<bool, LedgerError> {
+    if event.position == row.head_position {
+        return Ok(false);
+    }
+    let next = event::Entity::find()
+        .filter(event::Column::LedgerId.eq(audit.ledger.id))
+        .filter(event::Column::Subject.eq(event.subject.as_str()))
+        .filter(event::Column::SubjectVersion.gt(event.subject_version))
+        // The partial index is found by its own condition alone, which therefore is a literal.
+        .filter(Expr::cust("subject_version > 1"))
+        .filter(event::Column::Position.lte(row.head_position))
+        .one(&**audit.view)
+        .await?;
+    Ok(next.is_some())
 }

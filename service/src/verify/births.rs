@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scan::PAGE_ROWS;
-use super::{Audit, Invariant};
+use super::{Audit, Invariant, keys};
 use crate::LedgerError;
 
 /// The events that made something, gathered a page at a time.
@@ -57,6 +57,7 @@ impl Births {
         };
         check_transactions(audit, &of_kind("transactions")).await?;
         check_users(audit, &of_kind("users")).await?;
+        keys::check_made(audit, &of_kind("keys")).await?;
         self.check_accounts(audit, &of_kind("accounts")).await
     }
 
@@ -105,11 +106,12 @@ impl Births {
     }
 }
 
-fn ids(made: &[(i64, String)]) -> impl Iterator<Item = Uuid> {
+pub(super) fn ids(made: &[(i64, String)]) -> impl Iterator<Item = Uuid> {
     made.iter().filter_map(|(_, name)| Uuid::parse_str(name).ok())
 }
 
-fn absent(audit: &mut Audit<'_>, position: i64, kind: &str, name: &str) {
+/// Notes that what an event made is not there.
+pub(super) fn absent(audit: &mut Audit<'_>, position: i64, kind: &str, name: &str) {
     let detail = format_args!("event {position} made the {kind} {name}, which does not exist");
     audit.fail(Invariant::Documents, detail);
 }

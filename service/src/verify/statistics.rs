@@ -123,7 +123,10 @@ fn kept(ledger_id: i64) -> Kept {
 /// The generations that count the user's transactions, and how far the one under way is.
 fn groupings(user: &user::Model) -> Vec<(i64, Option<Regrouping>)> {
     let mut groupings = vec![(user.stats_generation, None)];
-    if let (Some(generation), Some(until)) = (user.regroup_generation, user.regroup_until) {
+    let coming = user
+        .regroup_generation
+        .filter(|coming| *coming != user.stats_generation);
+    if let (Some(generation), Some(until)) = (coming, user.regroup_until) {
         let grouping = Grouping {
             zone: TimeZone::UTC,
             generation,

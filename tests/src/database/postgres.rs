@@ -218,11 +218,16 @@ impl Copy {
         connection
     }
 
-    pub(super) async fn execute(&self, statement: &str) -> u64 {
+    pub(super) async fn execute(&self, statement: &str) -> Result<u64, sqlx::Error> {
         let mut connection = connect(&self.url).await;
-        let outcome = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection);
-        let outcome = outcome.await.unwrap_or_else(|error| panic!("{statement}: {error}"));
-        outcome.rows_affected()
+        let query = sqlx::query(AssertSqlSafe(statement.to_owned()));
+        Ok(query.execute(&mut connection).await?.rows_affected())
+    }
+
+    pub(super) async fn texts(&self, query: &str) -> Result<Vec<String>, sqlx::Error> {
+        let mut connection = connect(&self.url).await;
+        let query = sqlx::query_scalar(AssertSqlSafe(query.to_owned()));
+        query.fetch_all(&mut connection).await
     }
 
     pub(super) async fn number(&self, query: &str) -> i64 {

@@ -39,6 +39,8 @@ impl File {
 
     async fn connect(&self) -> SqliteConnection {
         let options = SqliteConnectOptions::from_str(&self.url).expect("the URL is one of SQLite");
+        // As every session of the server: without it a row that is replaced is removed past the triggers.
+        let options = options.pragma("recursive_triggers", "ON");
         options.connect().await.expect("SQLite opens the file")
     }
 
@@ -70,11 +72,16 @@ impl File {
         connection
     }
 
-    pub(super) async fn execute(&self, statement: &str) -> u64 {
+    pub(super) async fn execute(&self, statement: &str) -> Result<u64, sqlx::Error> {
         let mut connection = self.connect().await;
-        let outcome = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection);
-        let outcome = outcome.await.unwrap_or_else(|error| panic!("{statement}: {error}"));
-        outcome.rows_affected()
+        let query = sqlx::query(AssertSqlSafe(statement.to_owned()));
+        Ok(query.execute(&mut connection).await?.rows_affected())
+    }
+
+    pub(super) async fn texts(&self, query: &str) -> Result<Vec<String>, sqlx::Error> {
+        let mut connection = self.connect().await;
+        let query = sqlx::query_scalar(AssertSqlSafe(query.to_owned()));
+        query.fetch_all(&mut connection).await
     }
 
     pub(super) async fn number(&self, query: &str) -> i64 {

@@ -24,6 +24,7 @@ mod idempotency;
 mod keys;
 mod lists;
 mod methods;
+mod metrics;
 mod openapi;
 mod overload;
 mod pages;

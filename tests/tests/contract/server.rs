@@ -10,8 +10,6 @@ on_both!(
     the_server_is_alive_and_ready,
     a_server_without_its_tables_is_not_ready_and_tells_nothing,
     the_documentation_is_served_from_the_binary,
-    metrics_count_requests_by_pattern,
-    metrics_can_be_opened_and_switched_off,
 );
 
 async fn the_root_greets_api_clients_in_json_and_browsers_in_html(book: &Book) {
@@ -110,57 +108,4 @@ fn links_of(page: &str) -> Vec<String> {
         .filter_map(|rest| rest.split('"').next())
         .map(str::to_owned)
         .collect()
-}
-
-async fn metrics_count_requests_by_pattern(book: &Book) {
-    let made = book.create(&credit("ada", "20.00")).await;
-    let _ = book.get(&format!("/transactions/{}", made.id())).await.expect(200);
-    let _ = book
-        .get("/users/a-user-of-the-metrics-test")
-        .await
-        .problem("user_not_found", 404);
-    let _ = book.get("/nowhere-of-the-metrics-test").await.problem("not_found", 404);
-    let metrics = book.get_root("/metrics").await.expect(200);
-    assert!(metrics.header("Content-Type").starts_with("text/plain"));
-    assert!(
-        metrics.text.contains("# TYPE ") && metrics.text.contains("histogram"),
-        "{}",
-        metrics.text
-    );
-    assert!(metrics.text.contains("/api/v1/transactions/{"), "{}", metrics.text);
-    for leak in [
-        made.id().as_str(),
-        "a-user-of-the-metrics-test",
-        "nowhere-of-the-metrics-test",
-    ] {
-        assert!(!metrics.text.contains(leak), "labels are patterns: {}", metrics.text);
-    }
-    let lines = metrics
-        .text
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let mut samples = 0;
-    for line in lines {
-        let (name, value) = line.rsplit_once(' ').expect("a sample has a value");
-        let first = name.chars().next().expect("a sample has a name");
-        assert!(first.is_ascii_alphabetic() || first == '_' || first == ':', "{line}");
-        assert!(
-            matches!(value, "NaN" | "+Inf" | "-Inf") || value.bytes().any(|byte| byte.is_ascii_digit()),
-            "{line}"
-        );
-        samples += 1;
-    }
-    assert!(samples > 0, "no sample");
-}
-
-async fn metrics_can_be_opened_and_switched_off(book: &Book) {
-    let open = book
-        .with_settings(|settings| settings.metrics = api::Metrics::Open)
-        .await;
-    let _ = open.anonymous().get_root("/metrics").await.expect(200);
-    let off = book
-        .with_settings(|settings| settings.metrics = api::Metrics::Off)
-        .await;
-    let _ = off.get_root("/metrics").await.problem("not_found", 404);
-    let _ = off.anonymous().get_root("/metrics").await.problem("not_found", 404);
 }

@@ -14,6 +14,7 @@ use super::model::{Refusal, Success};
 pub(crate) struct Binding {
     pub(crate) accounts: BTreeMap<usize, Uuid>,
     pub(crate) transactions: BTreeMap<usize, Uuid>,
+    pub(crate) keys: BTreeMap<usize, Uuid>,
 }
 
 impl Binding {
@@ -25,6 +26,26 @@ impl Binding {
     /// The transaction's id, or one that does not exist.
     pub(crate) fn transaction(&self, number: usize) -> Uuid {
         self.transactions.get(&number).copied().unwrap_or(Uuid::from_u128(1))
+    }
+
+    /// The key's id, or one that does not exist.
+    pub(crate) fn key(&self, number: usize) -> Uuid {
+        self.keys.get(&number).copied().unwrap_or(Uuid::from_u128(1))
+    }
+
+    /// Which of the three has this id, as the model names it.
+    pub(crate) fn name_of(&self, id: &str) -> Option<String> {
+        let id = Uuid::parse_str(id).ok()?;
+        [
+            ("account", &self.accounts),
+            ("transaction", &self.transactions),
+            ("key", &self.keys),
+        ]
+        .iter()
+        .find_map(|(kind, ids)| {
+            let (number, _) = ids.iter().find(|(_, known)| **known == id)?;
+            Some(format!("{kind} {number}"))
+        })
     }
 
     /// Holds an answer against the model's, and takes over the ids that it brings.
@@ -69,6 +90,7 @@ impl Binding {
         let ids = match kind {
             "account" => &mut self.accounts,
             "transaction" => &mut self.transactions,
+            "key" => &mut self.keys,
             _ => return told == found,
         };
         let (Ok(number), Some(id)) = (number.parse(), found.as_str().and_then(|id| Uuid::parse_str(id).ok())) else {
@@ -86,12 +108,18 @@ impl Binding {
     }
 }
 
-/// A record without its times of recording, members in order.
+/// A record without its times of recording and what is drawn at random, members in order; of a key, whether it is
+/// revoked.
 pub(crate) fn document(record: &Record) -> Value {
     let mut document = serde_json::to_value(record).expect("a record has a JSON form");
     let members = document.as_object_mut().expect("a record is an object");
     members.remove("created_at");
     members.remove("updated_at");
+    if matches!(record, Record::Key(_)) {
+        members.remove("prefix");
+        let is_revoked = !members["revoked_at"].is_null();
+        members.insert("revoked_at".to_owned(), is_revoked.into());
+    }
     document
 }
 

@@ -44,7 +44,7 @@ async fn post(service: &Service, amount: &str, currency: Option<&str>) -> Result
 
 fn a_currency_keeps_the_exponent_of_its_first_use(engine: Engine) {
     run(async {
-        let Some(service) = Service::open(engine, 1).await else {
+        let Some(service) = Service::open(engine, |options| options.batch_max = 1).await else {
             return;
         };
         assert_eq!(post(&service, "20", None).await, Ok("20.00".to_owned()));

@@ -1,8 +1,9 @@
 //! The engine by properties: random commands against a naive model of the contract.
 //!
 //! The core is held to the model without a database, the whole service on SQLite and on PostgreSQL, command by command
-//! and in bursts that become one commit; afterwards every invariant must hold (`Daybook::verify`), and a database that
-//! somebody changed by hand must be found out.
+//! and in bursts that become one commit; after each every invariant must hold (`Daybook::verify`), and a database that
+//! somebody changed by hand must be found out. Changes of time zone are taken apart step by step, and lists are held to
+//! naive ones.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -13,13 +14,19 @@
 mod binding;
 mod core;
 mod currencies;
+mod lists;
+mod mended_chain;
 mod model;
+mod moving_user;
 mod plans;
+mod played;
 mod properties;
 mod recount;
 mod references;
+mod regrouping;
 mod request;
 mod service_under_test;
+mod state;
 mod steps;
 mod store;
 mod tampering;

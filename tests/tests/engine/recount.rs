@@ -3,11 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate};
-use chrono_tz::Tz;
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::model::{Minor, Model, show};
+use super::model::{Minor, Model, day_in, show};
 use super::steps::CURRENCIES;
 
 /// A side of a transaction, as it is counted.
@@ -18,20 +17,17 @@ struct Row {
     amount: Minor,
 }
 
-/// The member `currencies` of the statistics of a user, or of the ledger.
-pub(crate) fn statistics(model: &Model, user: Option<usize>) -> Value {
-    let zone = user.map_or("UTC", |user| model.users[&user].zone);
-    let zone: Tz = zone.parse().expect("a time zone");
+/// The member `currencies` of the statistics of a user, or of the ledger, by the days of a zone.
+pub(crate) fn statistics(model: &Model, user: Option<usize>, zone: &str) -> Value {
     let mut by_currency: BTreeMap<&str, (usize, Vec<Row>)> = BTreeMap::new();
     for transaction in model.transactions.iter().filter(|transaction| transaction.is_posted) {
-        let date = DateTime::from_timestamp_micros(transaction.date.micros()).expect("a time");
         for (account, is_credit) in [(transaction.destination, true), (transaction.source, false)] {
             let owner = model.accounts[account].owner;
             if owner.is_some() && (user.is_none() || owner == user) {
                 let code = CURRENCIES[transaction.currency].0;
                 let rows = by_currency.entry(code).or_insert((transaction.currency, Vec::new()));
                 rows.1.push(Row {
-                    day: date.with_timezone(&zone).date_naive(),
+                    day: day_in(zone, transaction.date),
                     is_credit,
                     category: transaction.category,
                     amount: transaction.amount,

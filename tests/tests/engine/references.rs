@@ -47,7 +47,7 @@ fn refer(number: usize, reference: Option<&'static str>) -> Action {
 
 fn a_reference_that_one_gives_up_another_takes_in_the_same_commit(engine: Engine) {
     run(async {
-        let Some(service) = Service::open(engine, 500).await else {
+        let Some(service) = Service::open(engine, |_| ()).await else {
             return;
         };
         let mut binding = Binding::default();

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use service::access::make_secret;
 use service::ledger::{
-    Command, CreateAccount, CreateTransaction, Idempotency, Movement, PutUser, Request, UpdateAccount,
+    Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, PutUser, Request, UpdateAccount,
     UpdateTransaction, UpdateUser, UserSide,
 };
 use service::money::{AmountText, Currency};
@@ -91,6 +92,15 @@ fn command(action: &Action, binding: &Binding) -> Command {
             status: *status,
             metadata: colour.map(|colour| patch(Some(colour))),
         }),
+        Action::CreateKey(name, role) => {
+            let secret = make_secret().expect("there is randomness");
+            let name = Name::parse(name).expect("a name");
+            Command::CreateKey(CreateKey::new(name, *role, None, &secret))
+        }
+        Action::RevokeKey(number, by) => Command::RevokeKey {
+            id: binding.key(*number),
+            by: *by,
+        },
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use prometheus::Registry;
 use service::ledger::Request;
-use service::{Answer, Daybook, Ledger, LedgerError, Metrics, Options, Purpose};
+use service::{Answer, Daybook, Ledger, LedgerError, Metrics, Options, Purpose, RegroupingBounds, VerifyReport};
 use tests::{Database, Engine};
 
 /// The longest that one command may take.
@@ -28,12 +28,21 @@ pub(crate) fn run(work: impl Future<Output = ()>) {
 }
 
 impl Service {
-    /// Opens a fresh database; `None` where there is no such engine, which was said.
-    pub(crate) async fn open(engine: Engine, batch_max: usize) -> Option<Self> {
-        let database = Database::migrated(engine).await?;
-        let options = Options {
+    /// Opens a fresh database with changed options; `None` where there is no such engine, which was said.
+    pub(crate) async fn open(engine: Engine, change: impl FnOnce(&mut Options)) -> Option<Self> {
+        Some(Self::on(Database::migrated(engine).await?, change).await)
+    }
+
+    /// Closes the service, and opens another on the same database.
+    pub(crate) async fn reopened(self, change: impl FnOnce(&mut Options)) -> Self {
+        self.daybook.shutdown(COMMAND_TIME_MAX).await;
+        Self::on(self.database, change).await
+    }
+
+    async fn on(database: Database, change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = Options {
             database_url: database.url().to_owned().into(),
-            batch_max,
+            batch_max: 500,
             queue_max: 10_000,
             read_pool: 2,
             write_pool: 2,
@@ -41,15 +50,32 @@ impl Service {
             migrate: false,
             operator_key: None,
             metrics: Metrics::register(&Registry::new()).expect("an empty registry takes the meters"),
+            regrouping: RegroupingBounds::default(),
             allow_unsafe_postgres: true,
         };
+        change(&mut options);
         let (daybook, _) = Daybook::open(options).await.expect("the database opens");
         let ledger = daybook.ledger("main").await.expect("there is a ledger main");
-        Some(Self {
+        Self {
             daybook,
             ledger,
             database,
-        })
+        }
+    }
+
+    /// Checks every invariant: none may be broken.
+    pub(crate) async fn verify(&self) -> VerifyReport {
+        let report = self.daybook.verify(None).await.expect("the database answers");
+        assert!(report.is_ok(), "{:#?}", report.failures);
+        report
+    }
+
+    /// The height of the newest block, and the position of the newest event.
+    pub(crate) async fn tip(&self) -> (i64, i64) {
+        let tip = "SELECT CAST(height AS TEXT) || ' ' || CAST(head AS TEXT) FROM ledgers";
+        let tip = self.database.texts(tip).await.concat();
+        let (height, head) = tip.split_once(' ').expect("two numbers");
+        (height.parse().expect("a height"), head.parse().expect("a position"))
     }
 
     pub(crate) async fn submit(&self, request: Request) -> Result<Answer, LedgerError> {
@@ -87,4 +113,17 @@ impl Service {
     pub(crate) async fn close(self) {
         self.daybook.shutdown(COMMAND_TIME_MAX).await;
     }
+}
+
+/// Makes two tests, `sqlite::name` and `postgres::name`, of each `async fn name(engine: Engine)` named.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { $crate::service_under_test::run(super::$name(tests::Engine::Sqlite)); })+
+        }
+        mod postgres {
+            $(#[test] fn $name() { $crate::service_under_test::run(super::$name(tests::Engine::Postgres)); })+
+        }
+    };
 }

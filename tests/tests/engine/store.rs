@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use service::ledger::{
-    ALL_CATEGORIES, Account, AnswerKey, Count, Direction, Entry, Grouping, Ids, LEDGER_GENERATION, LEDGER_OWNER,
-    LedgerState, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction, User,
-    count_day, decide,
+    ALL_CATEGORIES, Account, AnswerKey, Count, DayTotal, Direction, Entry, Grouping, Ids, Key, LEDGER_GENERATION,
+    LEDGER_OWNER, LedgerState, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction,
+    User, count_day, decide,
 };
 use service::money::{Currency, CurrencyCode};
 use service::record::TransactionStatus;
@@ -22,6 +22,7 @@ pub(crate) struct Store {
     pub(crate) accounts: BTreeMap<Uuid, Account>,
     transactions: BTreeMap<Uuid, Transaction>,
     answers: BTreeMap<AnswerKey, StoredAnswer>,
+    keys: BTreeMap<Uuid, Key>,
     pub(crate) entries: Vec<Entry>,
     events: Vec<String>,
     totals: BTreeMap<TotalKey, TotalDelta>,
@@ -42,6 +43,7 @@ impl Store {
             accounts: BTreeMap::new(),
             transactions: BTreeMap::new(),
             answers: BTreeMap::new(),
+            keys: BTreeMap::new(),
             entries: Vec::new(),
             events: Vec::new(),
             totals: BTreeMap::new(),
@@ -109,6 +111,12 @@ impl Store {
         for (key, answer) in self.answers.iter().filter(|(key, _)| names.answers.contains(*key)) {
             snapshot.answers.load(key.clone(), answer.clone());
         }
+        for (id, key) in self.keys.iter().filter(|(id, _)| names.keys.contains(*id)) {
+            snapshot.keys.load(*id, key.clone());
+        }
+        for (key, total) in &self.totals {
+            snapshot.day_totals.insert(key.clone(), day_total(total));
+        }
         snapshot
     }
 
@@ -128,6 +136,9 @@ impl Store {
         }
         for answer in snapshot.answers.inserted() {
             self.answers.insert(answer.key.clone(), answer.clone());
+        }
+        for key in snapshot.keys.inserted().chain(snapshot.keys.updated()) {
+            self.keys.insert(key.record.id, key.clone());
         }
         self.entries.extend(snapshot.entries.iter().cloned());
         self.events
@@ -179,5 +190,13 @@ impl Store {
                 .all(|key| key.category == ALL_CATEGORIES || !key.category.is_empty())
         );
         totals.into_iter().collect()
+    }
+}
+
+/// What the database holds of a day; it refuses what it cannot hold.
+fn day_total(total: &TotalDelta) -> DayTotal {
+    DayTotal {
+        credit_total: i64::try_from(total.credit_total).expect("a day's credits are held"),
+        debit_total: i64::try_from(total.debit_total).expect("a day's debits are held"),
     }
 }

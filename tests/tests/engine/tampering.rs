@@ -1,13 +1,13 @@
 //! Whoever changes a table by hand is found out: the tables' triggers are taken away, and one row is changed.
 
-use service::verify::Invariant;
+use service::record::Role;
+use service::verify::{Failure, Invariant};
 use tests::Engine;
 
-use super::binding::Binding;
-use super::model::Model;
-use super::request::request;
-use super::service_under_test::{Service, run};
-use super::steps::{Action, Details, Edit, Expectation, Step};
+use super::on_both_engines;
+use super::played::Played;
+use super::service_under_test::Service;
+use super::steps::{Action, Details, Edit};
 
 /// Takes the guards of the journal away.
 const UNGUARD: [(&str, &[&str]); 3] = [
@@ -17,7 +17,7 @@ const UNGUARD: [(&str, &[&str]); 3] = [
 ];
 
 /// What is done to the tables, and what must then be said that was not said before.
-const DEEDS: [(&str, Invariant, &str); 15] = [
+const DEEDS: [(&str, Invariant, &str); 25] = [
     (
         "UPDATE accounts SET balance = balance + 100 WHERE owner = 'ada' AND currency = 'USD'",
         Invariant::ZeroSum,
@@ -32,6 +32,26 @@ const DEEDS: [(&str, Invariant, &str); 15] = [
         "UPDATE accounts SET held_out = 5 WHERE owner = 'bo' AND currency = 'JPY'",
         Invariant::Limits,
         "holds money back without a hold",
+    ),
+    (
+        "INSERT INTO entries SELECT ledger_id, transaction_id, seq, transaction_id, transaction_version, amount,
+            balance, transaction_date, recorded_at, position FROM entries WHERE seq = 1 AND account_id IN
+            (SELECT id FROM accounts WHERE owner = 'ada' AND currency = 'USD')",
+        Invariant::Balances,
+        "which does not exist",
+    ),
+    (
+        "INSERT INTO entries SELECT ledger_id, account_id, seq + 1000, transaction_id, transaction_version, amount,
+            balance, transaction_date, recorded_at, position FROM entries WHERE seq = 1 AND account_id IN
+            (SELECT id FROM accounts WHERE owner = 'ada' AND currency = 'USD')",
+        Invariant::Balances,
+        "entry 1001 of account",
+    ),
+    (
+        "UPDATE events SET data = replace(data, '\"minimum_balance\":null', '\"minimum_balance\":\"0\"')
+            WHERE kind = 'account.created' AND data LIKE '%\"user_id\":\"bo\"%'",
+        Invariant::Limits,
+        "below its minimum of 0",
     ),
     (
         "UPDATE entries SET amount = amount + 1 WHERE seq = 1 AND account_id IN
@@ -50,9 +70,19 @@ const DEEDS: [(&str, Invariant, &str); 15] = [
         "is not the one that was committed to",
     ),
     (
+        "UPDATE transactions SET reference = 'r2' WHERE reference = 'r1'",
+        Invariant::Documents,
+        "is not as its newest event",
+    ),
+    (
         "UPDATE transactions SET amount = amount + 1 WHERE category = 'food'",
         Invariant::Documents,
         "is not as its newest event",
+    ),
+    (
+        "UPDATE transactions SET reference = 'r3'",
+        Invariant::Documents,
+        "several transactions have the reference \"r3\"",
     ),
     (
         "UPDATE users SET full_name = 'Eve' WHERE id = 'bo'",
@@ -68,6 +98,31 @@ const DEEDS: [(&str, Invariant, &str); 15] = [
         "UPDATE totals SET debit_total_low = debit_total_low + 1 WHERE owner = '' AND category = '' AND currency = 'USD'",
         Invariant::Statistics,
         "the total USD (generation 0) of the ledger tells",
+    ),
+    (
+        "UPDATE idempotency_keys SET answer_position = answer_position - 1",
+        Invariant::Answers,
+        "does not lead to its answer, event",
+    ),
+    (
+        "UPDATE idempotency_keys SET answer_position = 2, head_position = 2",
+        Invariant::Answers,
+        "does not lead to its answer, event 2",
+    ),
+    (
+        "UPDATE api_keys SET role = 'admin' WHERE name = 'till'",
+        Invariant::Documents,
+        "is not as its events recorded it",
+    ),
+    (
+        "UPDATE api_keys SET revoked_at = NULL WHERE name = 'shop'",
+        Invariant::Documents,
+        "is not as its events recorded it",
+    ),
+    (
+        "DELETE FROM api_keys WHERE name = 'till'",
+        Invariant::Documents,
+        "made the API key",
     ),
     (
         "UPDATE idempotency_keys SET answer_position = 999",
@@ -108,7 +163,7 @@ fn details(amount: &'static str, category: Option<&'static str>) -> Details {
 }
 
 /// A few commands of each kind, one a block.
-async fn fill(service: &Service) {
+pub(crate) async fn filled(engine: Engine) -> Option<Played> {
     let edit = Edit {
         amount: Some("7"),
         kind: Some(0),
@@ -118,7 +173,7 @@ async fn fill(service: &Service) {
         reference: Some(Some("r1")),
         colour: None,
     };
-    let (mut model, mut binding) = (Model::default(), Binding::default());
+    let mut played = Played::open(engine, |_| ()).await?;
     for action in [
         Action::Credit(0, None, Some(0), details("20.50", None)),
         Action::Credit(0, None, Some(0), details("30", Some("food"))),
@@ -128,68 +183,53 @@ async fn fill(service: &Service) {
         Action::Void(0),
         Action::Restore(0),
         Action::PatchUser(1, Some("Bo"), Some(2), None),
+        Action::CreateKey("till", Role::Reader),
+        Action::CreateKey("shop", Role::Writer),
+        Action::RevokeKey(1, Role::Admin),
     ] {
-        let step = Step {
-            action,
-            expectation: Expectation::Any,
-            key: (model.transactions.len() == 3).then_some(1),
-            dry_run: false,
-            again: None,
-        };
-        let asked = model.resolve(&step, &[]);
-        let answer = service.submit(request(&asked, &binding)).await;
-        binding.check(&model.ask(&asked, service::value::Timestamp::from_micros(0)), &answer);
-        assert!(answer.is_ok(), "{answer:?}");
+        let key = (played.model.transactions.len() == 3).then_some(1);
+        assert!(played.ask_under_key(action, key).await);
     }
+    let _ = played.service.verify().await;
+    Some(played)
 }
 
-fn whoever_changes_a_row_by_hand_is_named(engine: Engine) {
-    run(async {
-        let Some(service) = Service::open(engine, 1).await else {
-            return;
-        };
-        fill(&service).await;
-        let report = service.daybook.verify(None).await.expect("the database answers");
-        assert!(report.is_ok(), "{:#?}", report.failures);
-        for (table, triggers) in UNGUARD {
-            match engine {
-                Engine::Postgres => {
-                    service
-                        .database
-                        .execute(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL"))
-                        .await;
-                }
-                Engine::Sqlite => {
-                    for trigger in triggers {
-                        service.database.execute(&format!("DROP TRIGGER {trigger}")).await;
-                    }
+/// Takes away what keeps the tables as they are.
+pub(crate) async fn unguard(service: &Service) {
+    let database = &service.database;
+    for (table, triggers) in UNGUARD {
+        match database.engine() {
+            Engine::Postgres => drop(
+                database
+                    .execute(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL"))
+                    .await,
+            ),
+            Engine::Sqlite => {
+                for trigger in triggers {
+                    database.execute(&format!("DROP TRIGGER {trigger}")).await;
                 }
             }
         }
-        let mut known = Vec::new();
-        for (deed, invariant, words) in DEEDS {
-            assert!(service.database.execute(deed).await > 0, "nothing was done by {deed}");
-            let report = service.daybook.verify(None).await.expect("the database answers");
-            let is_new = |failure: &&service::verify::Failure| !known.contains(*failure);
-            let mut said = report.failures.iter().filter(is_new);
-            let is_named = said.any(|failure| failure.invariant == invariant && failure.detail.contains(words));
-            assert!(is_named, "{deed}: {:#?}", report.failures);
-            known = report.failures;
-        }
-        service.close().await;
-    });
+    }
+    database.execute("DROP INDEX transactions_reference_key").await;
 }
 
-mod sqlite {
-    #[test]
-    fn whoever_changes_a_row_by_hand_is_named() {
-        super::whoever_changes_a_row_by_hand_is_named(tests::Engine::Sqlite);
+async fn whoever_changes_a_row_by_hand_is_named(engine: Engine) {
+    let Some(Played { service, .. }) = filled(engine).await else {
+        return;
+    };
+    unguard(&service).await;
+    let mut known = Vec::new();
+    for (deed, invariant, words) in DEEDS {
+        assert!(service.database.execute(deed).await > 0, "nothing was done by {deed}");
+        let report = service.daybook.verify(None).await.expect("the database answers");
+        let is_new = |failure: &&Failure| !known.contains(*failure);
+        let mut said = report.failures.iter().filter(is_new);
+        let is_named = said.any(|failure| failure.invariant == invariant && failure.detail.contains(words));
+        assert!(is_named, "{deed}: {:#?}", report.failures);
+        known = report.failures;
     }
+    service.close().await;
 }
 
-mod postgres {
-    #[test]
-    fn whoever_changes_a_row_by_hand_is_named() {
-        super::whoever_changes_a_row_by_hand_is_named(tests::Engine::Postgres);
-    }
-}
+on_both_engines!(whoever_changes_a_row_by_hand_is_named);

@@ -39,7 +39,7 @@ pub(super) fn create_first_key(draft: &mut Draft<'_>, command: &CreateKey) -> Ou
         Some(key) => Outcome {
             status: AnswerStatus::Ok,
             record: Record::Key(key.record.clone()),
-            answer_position: None,
+            answer_position: key.position,
         },
         None => create_key(draft, command),
     }

@@ -100,7 +100,7 @@ fn save(draft: &mut Draft<'_>, mut user: User, kind: &'static str, status: Answe
 /// One that was under way is given up. Its number is not used again, but the next one shares its slot, so that the
 /// days of the grouping that still stands are kept.
 fn begin_regrouping(draft: &mut Draft<'_>, user: &User, zone: TimeZone) -> Regrouping {
-    let generation = match user.regrouping {
+    let generation = match user.coming() {
         Some(given_up) => given_up.grouping.generation.saturating_add(2),
         None => user.grouping.generation.saturating_add(1),
     };

@@ -2,8 +2,6 @@
 
 mod filter;
 mod range;
-#[cfg(test)]
-mod tests;
 
 use entity::{account, transaction};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};

@@ -1,6 +1,7 @@
 //! A ledger written straight from the contract: plain maps, a copy for each command, statistics by recount.
 
 mod accounts;
+mod keys;
 mod transactions;
 mod users;
 
@@ -9,13 +10,18 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use service::AnswerStatus;
 use service::ledger::Precondition;
-use service::record::AccountStatus;
+use service::record::{AccountStatus, Role};
 use service::value::Timestamp;
 
 use super::steps::{Action, CURRENCIES, Expectation, Step, UNKNOWN};
 
+pub(crate) use transactions::day_in;
+
 /// An amount in minor units.
 pub(crate) type Minor = i128;
+
+/// The most that an amount, a balance and a day's total can be.
+pub(crate) const MINOR_MAX: Minor = (1 << 63) - 1;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct User {
@@ -52,6 +58,13 @@ pub(crate) struct Transaction {
     pub(crate) reference: Option<&'static str>,
     pub(crate) colour: Option<&'static str>,
     pub(crate) version: i64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) role: Role,
+    pub(crate) is_revoked: bool,
 }
 
 /// A request whose numbers and versions are worked out.
@@ -96,6 +109,7 @@ pub(crate) struct Model {
     pub(crate) users: BTreeMap<usize, User>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) transactions: Vec<Transaction>,
+    pub(crate) keys: Vec<Key>,
     /// By key: the request, and its answer.
     answers: BTreeMap<u8, (String, Success)>,
     /// Accounts that the command under way has made or changed.
@@ -147,6 +161,7 @@ impl Model {
             Action::UpdateAccount(number, minimum, status, colour) => {
                 Action::UpdateAccount(account(number), minimum, status, colour)
             }
+            Action::RevokeKey(number, by) => Action::RevokeKey(within(number, self.keys.len()), by),
             other => other,
         }
     }
@@ -191,7 +206,9 @@ impl Model {
             dry_run: asked.dry_run,
         };
         if !asked.dry_run {
-            if let Some(key) = asked.key {
+            // What ends nothing is decided anew.
+            let is_remembered = status != AnswerStatus::NoContent || copy.keys != self.keys;
+            if let Some(key) = asked.key.filter(|_| is_remembered) {
                 copy.answers.insert(key, (request, answer.clone()));
             }
             *self = copy;
@@ -219,6 +236,8 @@ impl Model {
             Action::UpdateAccount(number, minimum, status, colour) => {
                 self.update_account(*number, *minimum, *status, *colour, expected)
             }
+            Action::CreateKey(name, role) => Ok(self.create_key(name, *role)),
+            Action::RevokeKey(number, by) => self.revoke_key(*number, *by),
         }
     }
 }
@@ -249,7 +268,11 @@ fn minor(text: &str, currency: usize) -> Result<Minor, Refusal> {
         return Err(Refusal::of("validation_failed"));
     }
     let digits = format!("{whole}{part:0<places$}");
-    Ok(sign * digits.parse::<Minor>().expect("the generator writes digits"))
+    let minor: Minor = digits.parse().expect("the generator writes digits");
+    if minor > MINOR_MAX {
+        return Err(Refusal::of("validation_failed"));
+    }
+    Ok(sign * minor)
 }
 
 /// An amount as the contract shows it.

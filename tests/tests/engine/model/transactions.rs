@@ -1,12 +1,16 @@
 //! Section 6.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use service::AnswerStatus;
 use service::ledger::Precondition;
 use service::record::AccountStatus;
 use service::value::Timestamp;
 
-use super::{Minor, Model, Outcome, Refusal, Transaction, User, check_version, minor, show};
+use super::{MINOR_MAX, Minor, Model, Outcome, Refusal, Transaction, User, check_version, minor, show};
 use crate::steps::{CURRENCIES, Details, Edit, USERS};
 
 const KINDS: [&str; 3] = ["credit", "debit", "transfer"];
@@ -80,7 +84,8 @@ impl Model {
         {
             return Err(Refusal::of("currency_mismatch"));
         }
-        self.shift(&[(source, -amount), (destination, amount)])?;
+        let changes = [(source, -amount), (destination, amount)];
+        self.check_balances(&changes)?;
         self.transactions.push(Transaction {
             kind,
             is_posted: true,
@@ -95,6 +100,8 @@ impl Model {
             colour: details.colour,
             version: 1,
         });
+        self.check_days()?;
+        self.shift(&changes)?;
         Ok((
             AnswerStatus::Created,
             self.transaction_document(self.transactions.len() - 1),
@@ -114,15 +121,19 @@ impl Model {
             self.check_open([new.source, new.destination])?;
         }
         self.check_reference(new.reference, Some(number))?;
+        let changes = [
+            (new.source, -new.amount),
+            (new.destination, new.amount),
+            (old.source, old.amount),
+            (old.destination, -old.amount),
+        ];
+        self.check_balances(&changes)?;
+        let kept = self.keep(number, new);
+        self.check_days()?;
         if moves {
-            self.shift(&[
-                (new.source, -new.amount),
-                (new.destination, new.amount),
-                (old.source, old.amount),
-                (old.destination, -old.amount),
-            ])?;
+            self.shift(&changes)?;
         }
-        Ok(self.keep(number, new))
+        Ok(kept)
     }
 
     pub(super) fn set_posted(&mut self, number: usize, is_posted: bool, expected: &Precondition) -> Outcome {
@@ -131,8 +142,12 @@ impl Model {
         check_posted(&old, !is_posted)?;
         self.check_open([old.source, old.destination])?;
         let amount = if is_posted { old.amount } else { -old.amount };
-        self.shift(&[(old.source, -amount), (old.destination, amount)])?;
-        Ok(self.keep(number, Transaction { is_posted, ..old }))
+        let changes = [(old.source, -amount), (old.destination, amount)];
+        self.check_balances(&changes)?;
+        let kept = self.keep(number, Transaction { is_posted, ..old });
+        self.check_days()?;
+        self.shift(&changes)?;
+        Ok(kept)
     }
 
     fn keep(&mut self, number: usize, new: Transaction) -> (AnswerStatus, Value) {
@@ -169,6 +184,44 @@ impl Model {
                 members: json!({"resource_id": format!("transaction {holder}")}),
             }),
             _ => Ok(()),
+        }
+    }
+
+    /// A balance that cannot be held is refused before anything else that money does not allow.
+    fn check_balances(&self, changes: &[(usize, Minor)]) -> Result<(), Refusal> {
+        for (number, _) in changes {
+            let own = changes.iter().filter(|(changed, _)| changed == number);
+            let balance = self.accounts[*number].balance + own.map(|(_, change)| change).sum::<Minor>();
+            if balance.abs() > MINOR_MAX {
+                return Err(Refusal::of("amount_overflow"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Then comes a day's total: of a user by the days of his zone, of the ledger by those of UTC.
+    fn check_days(&self) -> Result<(), Refusal> {
+        type Place = (Option<usize>, usize, NaiveDate, bool);
+        let amounts = self.transactions.iter().map(|transaction| transaction.amount);
+        if amounts.sum::<Minor>() <= MINOR_MAX {
+            return Ok(());
+        }
+        let mut totals: BTreeMap<Place, Minor> = BTreeMap::new();
+        for transaction in self.transactions.iter().filter(|transaction| transaction.is_posted) {
+            for (account, is_credit) in [(transaction.destination, true), (transaction.source, false)] {
+                let Some(owner) = self.accounts[account].owner else {
+                    continue;
+                };
+                for (whose, zone) in [(Some(owner), self.users[&owner].zone), (None, "UTC")] {
+                    let place = (whose, transaction.currency, day_in(zone, transaction.date), is_credit);
+                    *totals.entry(place).or_default() += transaction.amount;
+                }
+            }
+        }
+        if totals.values().all(|total| *total <= MINOR_MAX) {
+            Ok(())
+        } else {
+            Err(Refusal::of("amount_overflow"))
         }
     }
 
@@ -263,6 +316,13 @@ fn positive(text: &str, currency: usize) -> Result<Minor, Refusal> {
     } else {
         Err(Refusal::of("validation_failed"))
     }
+}
+
+/// The day that an instant falls on in a zone.
+pub(crate) fn day_in(zone: &str, at: Timestamp) -> NaiveDate {
+    let zone: Tz = zone.parse().expect("a time zone");
+    let at = DateTime::from_timestamp_micros(at.micros()).expect("a time");
+    at.with_timezone(&zone).date_naive()
 }
 
 fn time(text: &str) -> Timestamp {

@@ -1,0 +1,153 @@
+//! Everything that a service holds, read back: against the model, and as text in which ids are numbers and times of
+//! recording are left out, so that two services that were asked the same show the same.
+
+use serde_json::{Value, json};
+use service::query::{Interval, PageRequest, StatisticsQuery};
+use service::record::Record;
+
+use super::binding::{Binding, document};
+use super::played::Played;
+use super::recount::{statistics, without_averages};
+use super::request::user_id;
+
+impl Played {
+    /// Every account and every transaction is read back as the model has it.
+    pub(crate) async fn check_reads(&mut self) {
+        let Self {
+            service,
+            model,
+            binding,
+        } = self;
+        for number in 0..model.accounts.len() {
+            let id = binding.account(number);
+            let found = service.daybook.find_account(&service.ledger, id).await;
+            let found = document(&Record::Account(found.expect("the account is there")));
+            binding.check_document(&model.account_document(number), &found, false);
+        }
+        for number in 0..model.transactions.len() {
+            let id = binding.transaction(number);
+            let found = service.daybook.find_transaction(&service.ledger, id, None).await;
+            let found = document(&Record::Transaction(found.expect("the transaction is there")));
+            binding.check_document(&model.transaction_document(number), &found, false);
+        }
+    }
+
+    /// The statistics of every user, and of the ledger, equal a recount by the user's zone.
+    pub(crate) async fn check_statistics(&self) {
+        for user in std::iter::once(None).chain(self.model.users.keys().copied().map(Some)) {
+            let shown = self.check_shown_statistics(user).await;
+            assert_eq!(shown, user.map_or("UTC", |user| self.model.users[&user].zone));
+        }
+    }
+
+    /// The statistics of a user, or of the ledger, equal a recount by the zone that they name; gives its name.
+    pub(crate) async fn check_shown_statistics(&self, user: Option<usize>) -> String {
+        let query = StatisticsQuery {
+            user_id: user.map(user_id),
+            interval: Some(Interval::Day),
+            ..StatisticsQuery::default()
+        };
+        let found = self.service.daybook.find_statistics(&self.service.ledger, &query).await;
+        let found = found.expect("the database answers");
+        let recount = statistics(&self.model, user, &found.time_zone);
+        let currencies = serde_json::to_value(found.currencies).expect("statistics have a JSON form");
+        assert_eq!(without_averages(currencies), recount, "of user {user:?}");
+        found.time_zone
+    }
+
+    /// The state as lines of text.
+    pub(crate) async fn state(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for number in 0..self.model.accounts.len() {
+            lines.extend(self.entries(number).await);
+        }
+        for number in 0..self.model.transactions.len() {
+            lines.extend(self.revisions(number).await);
+        }
+        // In the order of a key that no id is part of. A row that counts nothing is as good as none.
+        for query in [
+            "SELECT 'event ' || CAST(position AS TEXT) || ' ' || kind || ' ' || CAST(subject_version AS TEXT) || ' '
+                || actor || ' ' || request_id || ' ' || personal FROM events ORDER BY position",
+            "SELECT 'answer ' || key || ' ' || CAST(status AS TEXT) || ' ' || CAST(answer_position AS TEXT) || ' '
+                || CAST(head_position AS TEXT) FROM idempotency_keys ORDER BY key",
+            "SELECT 'user ' || id || ' ' || full_name || ' ' || COALESCE(email, '') || ' ' || time_zone || ' '
+                || CAST(version AS TEXT) || ' ' || CAST(position AS TEXT) FROM users ORDER BY id",
+            "SELECT 'key ' || name || ' ' || role || ' ' || CAST(revoked_at IS NULL AS TEXT) FROM api_keys ORDER BY id",
+            "SELECT 'currency ' || code || ' ' || CAST(exponent AS TEXT) FROM currencies ORDER BY code",
+            "SELECT 'day ' || owner || ' ' || currency || ' ' || CAST(day AS TEXT) || ' ' || category || ' '
+                || CAST(credit_count AS TEXT) || ' ' || CAST(credit_total AS TEXT) || ' '
+                || CAST(debit_count AS TEXT) || ' ' || CAST(debit_total AS TEXT)
+                FROM daily_totals WHERE credit_count + debit_count > 0
+                ORDER BY owner, currency, day, category",
+            "SELECT 'total ' || owner || ' ' || currency || ' ' || category || ' '
+                || CAST(credit_count AS TEXT) || ' ' || CAST(debit_count AS TEXT)
+                FROM totals WHERE credit_count + debit_count > 0 ORDER BY owner, currency, category",
+        ] {
+            lines.extend(self.service.database.texts(query).await);
+        }
+        lines
+    }
+
+    async fn entries(&self, account: usize) -> Vec<String> {
+        let id = self.binding.account(account);
+        let page = all();
+        let entries = self.service.daybook.list_entries(&self.service.ledger, id, &page).await;
+        let entries = entries.expect("the account is there");
+        assert_eq!(entries.next_cursor, None);
+        let line = |entry| format!("entry of account {account}: {}", self.shown(&entry));
+        entries.data.iter().map(|entry| line(json!(entry))).collect()
+    }
+
+    async fn revisions(&self, transaction: usize) -> Vec<String> {
+        let id = self.binding.transaction(transaction);
+        let page = all();
+        let revisions = self
+            .service
+            .daybook
+            .list_revisions(&self.service.ledger, id, &page)
+            .await;
+        let revisions = revisions.expect("the transaction is there");
+        assert_eq!(revisions.next_cursor, None);
+        let line = |revision| format!("revision of transaction {transaction}: {}", self.shown(&revision));
+        revisions.data.iter().map(|revision| line(json!(revision))).collect()
+    }
+
+    /// A document with numbers instead of ids, and without times of recording. A transaction without a date has that of
+    /// its recording.
+    fn shown(&self, document: &Value) -> String {
+        let mut document = document.clone();
+        blank(&mut document, &self.binding);
+        document.to_string()
+    }
+}
+
+/// The first page, which holds all that a short sequence of commands leaves.
+fn all() -> PageRequest {
+    PageRequest {
+        limit: 200,
+        cursor: None,
+    }
+}
+
+fn blank(value: &mut Value, binding: &Binding) {
+    match value {
+        Value::Object(members) => {
+            let recorded = members.get("created_at").or(members.get("recorded_at")).cloned();
+            for (name, member) in members.iter_mut() {
+                let is_time = ["created_at", "updated_at", "recorded_at"].contains(&name.as_str());
+                if is_time || (name == "transaction_date" && Some(&*member) == recorded.as_ref()) {
+                    *member = "then".into();
+                } else {
+                    blank(member, binding);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| blank(item, binding)),
+        Value::String(text) => {
+            if let Some(name) = binding.name_of(text) {
+                *value = name.into();
+            }
+        }
+        _ => {}
+    }
+}
