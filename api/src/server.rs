@@ -116,7 +116,7 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
     let metrics = HttpMetrics::register(registry)?;
     let (daybook, first_key) = Daybook::open(options).await?;
     let state = State::new(daybook, metrics, &settings);
-    let (address, running) = match listen(settings.listen, &state) {
+    let (address, running) = match listen(settings.listen, &state, settings.read_pool) {
         Ok(listening) => listening,
         Err(cause) => {
             state.daybook.shutdown(COMMIT_TIME_MAX).await;
@@ -135,8 +135,12 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
 }
 
 /// Listens on `address`, and says which one it came to where its port is 0. It is what `actix_web::HttpServer` does,
-/// with a [`Connection`] around each stream.
-fn listen(address: SocketAddr, state: &Arc<State>) -> std::io::Result<(SocketAddr, actix_web::dev::Server)> {
+/// with a [`Connection`] around each stream, and with a part of the `readers` for each thread.
+fn listen(
+    address: SocketAddr,
+    state: &Arc<State>,
+    readers: u32,
+) -> std::io::Result<(SocketAddr, actix_web::dev::Server)> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
     } else {
@@ -146,7 +150,11 @@ fn listen(address: SocketAddr, state: &Arc<State>) -> std::io::Result<(SocketAdd
     socket.bind(address)?;
     let listener = socket.listen(CONNECTIONS_WAITING_MAX)?.into_std()?;
     let address = listener.local_addr()?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = threads.min(usize::try_from(readers).unwrap_or(usize::MAX)).max(1);
+    let readers = readers.div_ceil(u32::try_from(threads).unwrap_or(u32::MAX));
     let builder = actix_web::dev::Server::build()
+        .workers(threads)
         .shutdown_timeout(STOP_TIME_MAX_S)
         .max_concurrent_connections(CONNECTIONS_MAX)
         .disable_signals();
@@ -154,7 +162,7 @@ fn listen(address: SocketAddr, state: &Arc<State>) -> std::io::Result<(SocketAdd
     let state = Arc::clone(state);
     let builder = builder.listen("http", listener, move || {
         let stopping = stopping.clone();
-        let app = create_app(Arc::clone(&state))
+        let app = create_app(state.for_thread(readers))
             .into_factory()
             .map_err(|error| error.error_response());
         let http = HttpService::build()

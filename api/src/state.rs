@@ -13,7 +13,7 @@ use crate::cors::Cors;
 use crate::metrics::HttpMetrics;
 
 /// What every request of one server shares.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) daybook: Daybook,
     pub(crate) metrics: HttpMetrics,
@@ -24,7 +24,7 @@ pub(crate) struct State {
     /// The OpenAPI document as JSON.
     pub(crate) openapi: Bytes,
     pub(crate) behind_proxy: bool,
-    stopping: AtomicBool,
+    stopping: Arc<AtomicBool>,
 }
 
 impl State {
@@ -37,7 +37,15 @@ impl State {
             request_timeout: settings.request_timeout,
             openapi: crate::openapi::document(settings.metrics),
             behind_proxy: settings.behind_proxy,
-            stopping: AtomicBool::new(false),
+            stopping: Arc::default(),
+        })
+    }
+
+    /// The same for one of the threads that serve, with `readers` connections of its own.
+    pub(crate) fn for_thread(&self, readers: u32) -> Arc<Self> {
+        Arc::new(Self {
+            daybook: self.daybook.with_readers(readers),
+            ..self.clone()
         })
     }
 

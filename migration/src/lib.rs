@@ -16,7 +16,7 @@ use std::fmt;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, QueryOrder, SqliteTransactionMode,
+    DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, QueryOrder, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::seaql_migrations;
@@ -117,7 +117,7 @@ pub async fn status(db: &DatabaseConnection) -> Result<Vec<MigrationState>, Sche
 ///
 /// # Errors
 /// Those of a database that does not answer.
-pub async fn check(db: &DatabaseConnection) -> Result<SchemaState, SchemaError> {
+pub async fn check(db: &impl ConnectionTrait) -> Result<SchemaState, SchemaError> {
     let applied = applied_migrations(db).await?;
     let known = known_migrations();
     let unknown: Vec<String> = applied.difference(&known).cloned().collect();
@@ -185,8 +185,14 @@ fn known_migrations() -> BTreeSet<String> {
         .collect()
 }
 
-async fn applied_migrations(db: &DatabaseConnection) -> Result<BTreeSet<String>, DbErr> {
-    if !SchemaManager::new(db).has_table(HISTORY_TABLE).await? {
+async fn applied_migrations(db: &impl ConnectionTrait) -> Result<BTreeSet<String>, DbErr> {
+    let backend = db.get_database_backend();
+    let catalogue = match backend {
+        DbBackend::Postgres => "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1",
+        _ => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+    };
+    let has_history = Statement::from_sql_and_values(backend, catalogue, [HISTORY_TABLE.into()]);
+    if db.query_one_raw(has_history).await?.is_none() {
         return Ok(BTreeSet::new());
     }
     let rows = seaql_migrations::Entity::find()

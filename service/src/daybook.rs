@@ -248,6 +248,15 @@ impl Daybook {
         Ok(answer)
     }
 
+    /// The same, with at most `readers` connections of its own to read on: for a thread that serves, whose reads then
+    /// wake no other thread. What they have in common ends with [`Self::shutdown`] of either.
+    #[must_use]
+    pub fn with_readers(&self, readers: u32) -> Self {
+        let mut other = self.clone();
+        other.database.read = self.database.read.share(readers);
+        other
+    }
+
     pub(crate) fn committer(&self) -> &Arc<Committer> {
         &self.committer
     }

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use entity::{api_key, ledger};
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::secret::hash_secret;
+use crate::database::Readers;
 use crate::record::Role;
 use crate::value::Timestamp;
 use crate::{Credential, LedgerError, clock};
@@ -59,11 +60,7 @@ impl KeyCache {
     }
 
     /// Whoever bears `secret`; `None` for an unknown, expired or revoked key.
-    pub(crate) async fn authenticate(
-        &self,
-        db: &DatabaseConnection,
-        secret: &str,
-    ) -> Result<Option<Credential>, LedgerError> {
+    pub(crate) async fn authenticate(&self, db: &Readers, secret: &str) -> Result<Option<Credential>, LedgerError> {
         let hash = hash_secret(secret);
         let revocations = self.revocations.load(Ordering::SeqCst);
         let mut found = self.find(db, hash, revocations).await;
@@ -90,7 +87,7 @@ impl KeyCache {
     }
 
     /// One reading serves all who wait for the same key.
-    async fn find(&self, db: &DatabaseConnection, hash: Hash, revocations: u64) -> Result<Arc<Found>, Arc<NotFound>> {
+    async fn find(&self, db: &Readers, hash: Hash, revocations: u64) -> Result<Arc<Found>, Arc<NotFound>> {
         // Most requests end here.
         if let Some(found) = self.found.get(&hash).await {
             return Ok(found);
@@ -101,7 +98,7 @@ impl KeyCache {
     }
 }
 
-async fn read(db: &DatabaseConnection, hash: Hash, revocations: u64) -> Result<Found, NotFound> {
+async fn read(db: &Readers, hash: Hash, revocations: u64) -> Result<Found, NotFound> {
     let failed = |error: sea_orm::DbErr| NotFound::Failed(error.into());
     let key = api_key::Entity::find()
         .filter(api_key::Column::Hash.eq(hash.to_vec()))

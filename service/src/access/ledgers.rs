@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use entity::ledger;
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use crate::database::Readers;
 use crate::money::CurrencyCode;
 use crate::{Ledger, LedgerError, Resource};
 
@@ -32,7 +33,7 @@ impl LedgerCache {
     }
 
     /// The ledger called `name`. One that is not there is not kept, so that it is found once it is made.
-    pub(crate) async fn find(&self, db: &DatabaseConnection, name: &str) -> Result<Arc<Ledger>, LedgerError> {
+    pub(crate) async fn find(&self, db: &Readers, name: &str) -> Result<Arc<Ledger>, LedgerError> {
         // Most requests end here, without a copy of the name.
         if let Some(ledger) = self.0.get(name).await {
             return Ok(ledger);
@@ -43,7 +44,7 @@ impl LedgerCache {
     }
 }
 
-async fn read(db: &DatabaseConnection, name: &str) -> Result<Arc<Ledger>, LedgerError> {
+async fn read(db: &Readers, name: &str) -> Result<Arc<Ledger>, LedgerError> {
     let row = ledger::Entity::find()
         .filter(ledger::Column::Name.eq(name))
         .one(db)

@@ -6,6 +6,7 @@
 mod fault;
 mod main_ledger;
 mod postgres;
+mod readers;
 mod schema;
 mod sqlite;
 mod view;
@@ -21,12 +22,11 @@ use sqlx::{PgPool, Pool, SqlitePool};
 use crate::{LedgerError, OpenError, Options, Purpose};
 
 pub(crate) use fault::Fault;
+pub(crate) use readers::Readers;
 pub(crate) use view::View;
 
 /// The name of the ledger that every database has.
 pub(crate) const MAIN_LEDGER: &str = "main";
-/// How long a read waits for a connection before it is told that too much is waiting.
-const READ_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a commit waits for a connection.
 const WRITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that was idle for longer is asked whether it still lives before it is used.
@@ -90,8 +90,8 @@ impl PoolUse {
 /// An open database whose schema is the one this program was built for.
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
-    /// For reads: single statements, never a transaction. They can be dropped half way without harm.
-    pub(crate) read: DatabaseConnection,
+    /// For reads.
+    pub(crate) read: Readers,
     /// For commits.
     pub(crate) write: WritePool,
     /// Keeps other servers and changes of the schema away from a SQLite file.
@@ -156,23 +156,17 @@ impl Database {
 
     /// How both pools are used.
     pub(crate) fn pools(&self) -> [PoolUse; 2] {
-        match &self.write {
-            WritePool::Postgres(write) => [
-                PoolUse::of("read", self.read.get_postgres_connection_pool()),
-                PoolUse::of("write", write),
-            ],
-            WritePool::Sqlite(write) => [
-                PoolUse::of("read", self.read.get_sqlite_connection_pool()),
-                PoolUse::of("write", write),
-            ],
-        }
+        let write = match &self.write {
+            WritePool::Postgres(pool) => PoolUse::of("write", pool),
+            WritePool::Sqlite(pool) => PoolUse::of("write", pool),
+        };
+        [self.read.usage(), write]
     }
 
     /// Closes every connection, once what they are doing is done.
     pub(crate) async fn close(&self) {
         self.write.close().await;
-        // A pool that cannot be closed is closed with the process.
-        let _ = self.read.close_by_ref().await;
+        self.read.close().await;
     }
 }
 

@@ -2,17 +2,16 @@
 //!
 //! sqlx 0.9.0 can give a connection back to its pool inside an open transaction, when a future is dropped while BEGIN
 //! is on the wire; the next borrower's writes would be rolled back after they were acknowledged. So nothing here uses
-//! the pool's own transactions: those of `commit` close their connection unless they ended, and the read pool begins
-//! none.
+//! the pool's own transactions: those of `commit` close their connection unless they ended, and readers begin none.
 
 use std::time::Duration;
 
 use log::LevelFilter;
-use sea_orm::DatabaseConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _};
 
-use super::{PING_AFTER_IDLE, READ_ACQUIRE_TIMEOUT, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
+use super::readers::{Readers, Source};
+use super::{PING_AFTER_IDLE, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
 use crate::{OpenError, Options};
 
 /// The oldest release of PostgreSQL that is tested.
@@ -58,28 +57,9 @@ const WRITE_SESSION: [(&str, &str); 7] = [
 ];
 
 /// Connects, and refuses a server on which a success would not be final.
-pub(super) async fn open(
-    server: &PgConnectOptions,
-    options: &Options,
-) -> Result<(DatabaseConnection, WritePool), OpenError> {
-    let write = pool_options()
+pub(super) async fn open(server: &PgConnectOptions, options: &Options) -> Result<(Readers, WritePool), OpenError> {
+    let write = PgPoolOptions::new()
         .max_connections(options.write_pool)
-        .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
-        .after_connect(|connection, _| Box::pin(wait_for_disk(connection)))
-        .connect_with(session(server, "daybook commit", &WRITE_SESSION))
-        .await?;
-    check_server(&write, options).await?;
-    let read = pool_options()
-        .max_connections(options.read_pool)
-        .max_lifetime(READ_SESSION_AGE_MAX)
-        .acquire_timeout(READ_ACQUIRE_TIMEOUT)
-        .connect_with(session(server, "daybook read", &READ_SESSION))
-        .await?;
-    Ok((read.into(), WritePool::Postgres(write)))
-}
-
-fn pool_options() -> PgPoolOptions {
-    PgPoolOptions::new()
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
             Box::pin(async move {
@@ -89,6 +69,16 @@ fn pool_options() -> PgPoolOptions {
                 Ok(true)
             })
         })
+        .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
+        .after_connect(|connection, _| Box::pin(wait_for_disk(connection)))
+        .connect_with(session(server, "daybook commit", &WRITE_SESSION))
+        .await?;
+    check_server(&write, options).await?;
+    let source = Source::Postgres {
+        options: session(server, "daybook read", &READ_SESSION),
+        age_max: READ_SESSION_AGE_MAX,
+    };
+    Ok((Readers::new(source, options.read_pool), WritePool::Postgres(write)))
 }
 
 fn session(server: &PgConnectOptions, name: &str, settings: &[(&str, &str)]) -> PgConnectOptions {

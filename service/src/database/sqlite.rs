@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use log::LevelFilter;
-use sea_orm::DatabaseConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
 
-use super::{READ_ACQUIRE_TIMEOUT, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
+use super::readers::{Readers, Source};
+use super::{SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
 use crate::{OpenError, Options, Purpose};
 
 /// How long a writer waits for the writer of another process, such as `daybook key create`.
@@ -24,7 +24,7 @@ const CHECKPOINT_PAGES: &str = "16384";
 const READER_CACHE: &str = "-4096";
 
 /// Opens the file; a server makes it where it is absent.
-pub(super) async fn open(path: &Path, options: &Options) -> Result<(DatabaseConnection, WritePool), OpenError> {
+pub(super) async fn open(path: &Path, options: &Options) -> Result<(Readers, WritePool), OpenError> {
     // The writer comes first and is never closed for its age: with its connection the log and the memory shared with
     // the readers are there.
     let write = SqlitePoolOptions::new()
@@ -44,20 +44,11 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(DatabaseConn
         .await
         .map_err(|error| OpenError(format!("{} cannot be opened: {error}", path.display())))?;
     check_version(&write).await?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(options.read_pool)
-        .min_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(READ_ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .connect_with(
-            connect_options(path, options.purpose)
-                .pragma("query_only", "ON")
-                .pragma("cache_size", READER_CACHE),
-        )
-        .await?;
-    Ok((read.into(), WritePool::Sqlite(write)))
+    let read = connect_options(path, options.purpose)
+        .pragma("query_only", "ON")
+        .pragma("cache_size", READER_CACHE);
+    let readers = Readers::new(Source::Sqlite(read), options.read_pool);
+    Ok((readers, WritePool::Sqlite(write)))
 }
 
 fn connect_options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use entity::currency;
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::LedgerError;
+use crate::database::Readers;
 use crate::money::{Currency, CurrencyCode};
 
 /// Most ledgers whose currencies are kept.
@@ -25,7 +26,7 @@ impl CurrencyCache {
     /// Currencies that have at least those of `codes` which the ledger has used.
     pub(super) async fn load(
         &self,
-        db: &DatabaseConnection,
+        db: &Readers,
         ledger_id: i64,
         codes: impl IntoIterator<Item = &str>,
     ) -> Result<Currencies, LedgerError> {

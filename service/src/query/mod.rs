@@ -13,9 +13,9 @@ mod transactions;
 mod users;
 mod width;
 
-use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
+use crate::database::Readers;
 use crate::money::{AmountText, Currency};
 use crate::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
 use crate::value::{Day, Timestamp, UserId};
@@ -114,7 +114,7 @@ pub enum Interval {
 /// What a read of a ledger needs. No read begins a transaction, so each may be dropped half way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
-    pub(crate) db: &'a DatabaseConnection,
+    pub(crate) db: &'a Readers,
     pub(crate) ledger: &'a Ledger,
     pub(crate) currency_cache: &'a CurrencyCache,
 }

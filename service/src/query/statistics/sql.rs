@@ -4,11 +4,12 @@
 //! amounts can pass 64 bits. Parameters: ledger, owner, first day, last day, currency. However many categories there
 //! are, those that are shown leave the database, and one sum of all.
 
-use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 
 use super::Shape;
 use super::figures::CATEGORIES_MAX;
 use crate::LedgerError;
+use crate::database::Readers;
 use crate::query::rows;
 use crate::value::Day;
 
@@ -77,12 +78,7 @@ impl Row {
 }
 
 /// Reads what statistics of `owner` in `ledger_id` are made of.
-pub(super) async fn read(
-    db: &DatabaseConnection,
-    ledger_id: i64,
-    owner: &str,
-    shape: Shape,
-) -> Result<Vec<Row>, LedgerError> {
+pub(super) async fn read(db: &Readers, ledger_id: i64, owner: &str, shape: Shape) -> Result<Vec<Row>, LedgerError> {
     let day = |day: Option<Day>, none: i32| i64::from(day.map_or(none, Day::days));
     let mut values: Vec<Value> = vec![ledger_id.into(), owner.into()];
     if shape.needs_days() {

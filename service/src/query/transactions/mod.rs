@@ -4,7 +4,7 @@ mod filter;
 mod range;
 
 use entity::{account, transaction};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait};
 use uuid::Uuid;
 
 use super::currencies::Currencies;
@@ -34,10 +34,10 @@ impl Reader<'_> {
     }
 
     pub(super) async fn find_transaction_row(&self, id: Uuid) -> Result<transaction::Model, LedgerError> {
-        transaction::Entity::find_by_id((self.ledger.id, id))
-            .one(self.db)
-            .await?
-            .ok_or(LedgerError::NotFound(Resource::Transaction))
+        let one = transaction::Entity::find_by_id((self.ledger.id, id)).into_query();
+        let row = self.db.query_one(&one).await?;
+        let row = row.as_ref().ok_or(LedgerError::NotFound(Resource::Transaction))?;
+        Ok(rows::transaction_row(row)?)
     }
 
     async fn transaction_record(&self, row: transaction::Model) -> Result<TransactionRecord, LedgerError> {
@@ -155,8 +155,7 @@ impl List for TransactionList<'_> {
             return Ok(Vec::new());
         };
         let found = self.reader.db.query_all(&range.statement(after, limit, width)).await?;
-        let rows = found.iter().map(|row| transaction::Model::from_query_result(row, ""));
-        Ok(rows.collect::<Result<_, _>>()?)
+        Ok(found.iter().map(rows::transaction_row).collect::<Result<_, _>>()?)
     }
 
     async fn complete(&self, rows: Vec<Self::Row>) -> Result<Vec<Self::Row>, LedgerError> {

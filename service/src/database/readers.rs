@@ -1,0 +1,294 @@
+//! The connections that read: each is lent to one statement at a time.
+//!
+//! sqlx's pool would do, but for two things that cost a read more than its statement does. It asks every connection that
+//! comes back whether it still lives, which is a round trip; and it lends a connection to any thread, while its socket
+//! is watched by the thread that opened it, so that each answer wakes two threads. Here a connection comes back without
+//! a question, and only after a success: whatever was dropped half way or failed is closed. And each thread that serves
+//! has readers of its own ([`Readers::share`]).
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
+};
+use sea_query_sqlx::SqlxValues;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+use super::{PING_AFTER_IDLE, PoolUse};
+
+/// How long a read waits for a connection before it is told that too much is waiting.
+const LEND_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a connection may take to be opened, or to say that it still lives.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where connections are made.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// A server; a plan that was made for small tables is kept no longer than `age_max` while they grow.
+    Postgres {
+        options: PgConnectOptions,
+        age_max: Duration,
+    },
+    Sqlite(SqliteConnectOptions),
+}
+
+/// Connections that read: single statements, never a transaction. A statement can be dropped half way without harm.
+#[derive(Clone)]
+pub(crate) struct Readers {
+    pool: Arc<ReadPool>,
+    /// Every pool of this database, this one included.
+    family: Arc<Mutex<Vec<Weak<ReadPool>>>>,
+}
+
+struct ReadPool {
+    source: Source,
+    max: u32,
+    permits: Semaphore,
+    idle: Mutex<Vec<Reader>>,
+}
+
+struct Reader {
+    connection: Connection,
+    opened_at: Instant,
+    used_at: Instant,
+}
+
+enum Connection {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// A reader that is in use. It is closed when this is dropped, unless it was given back.
+struct Lent<'a> {
+    pool: &'a ReadPool,
+    reader: Reader,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl fmt::Debug for Readers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Readers")
+            .field("max", &self.pool.max)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Readers {
+    /// At most `max` connections, opened when they are needed.
+    pub(super) fn new(source: Source, max: u32) -> Self {
+        let family = Arc::default();
+        let pool = ReadPool::new(source, max);
+        Self::join(pool, family)
+    }
+
+    /// At most `max` further connections to the same database, for a thread of their own.
+    pub(crate) fn share(&self, max: u32) -> Self {
+        let pool = ReadPool::new(self.pool.source.clone(), max);
+        Self::join(pool, Arc::clone(&self.family))
+    }
+
+    fn join(pool: ReadPool, family: Arc<Mutex<Vec<Weak<ReadPool>>>>) -> Self {
+        let pool = Arc::new(pool);
+        lock(&family).push(Arc::downgrade(&pool));
+        Self { pool, family }
+    }
+
+    /// How the connections of all pools of the database are used; `max` is this one's.
+    pub(super) fn usage(&self) -> PoolUse {
+        let pools: Vec<Arc<ReadPool>> = lock(&self.family).iter().filter_map(Weak::upgrade).collect();
+        let sum = |count: fn(&ReadPool) -> usize| {
+            let total = pools.iter().fold(0_usize, |sum, pool| sum.saturating_add(count(pool)));
+            u32::try_from(total).unwrap_or(u32::MAX)
+        };
+        PoolUse {
+            pool: "read",
+            in_use: sum(ReadPool::in_use),
+            idle: sum(|pool| lock(&pool.idle).len()),
+            max: self.pool.max,
+        }
+    }
+
+    /// Lends no more, and closes what is idle in every pool of the database.
+    pub(super) async fn close(&self) {
+        let pools: Vec<Arc<ReadPool>> = lock(&self.family).iter().filter_map(Weak::upgrade).collect();
+        for pool in pools {
+            pool.permits.close();
+            let idle = std::mem::take(&mut *lock(&pool.idle));
+            for reader in idle {
+                reader.connection.close().await;
+            }
+        }
+    }
+}
+
+impl ReadPool {
+    fn new(source: Source, max: u32) -> Self {
+        let permits = usize::try_from(max).unwrap_or(Semaphore::MAX_PERMITS).max(1);
+        Self {
+            source,
+            max,
+            permits: Semaphore::new(permits),
+            idle: Mutex::default(),
+        }
+    }
+
+    fn in_use(&self) -> usize {
+        let max = usize::try_from(self.max).unwrap_or(usize::MAX).max(1);
+        max.saturating_sub(self.permits.available_permits())
+    }
+
+    async fn lend(&self) -> Result<Lent<'_>, DbErr> {
+        let permit = timeout(LEND_TIMEOUT, self.permits.acquire())
+            .await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+        let idle = lock(&self.idle).pop();
+        let reader = match idle {
+            Some(reader) => self.refresh(reader).await,
+            None => None,
+        };
+        let reader = match reader {
+            Some(reader) => reader,
+            None => self.source.open().await?,
+        };
+        Ok(Lent {
+            pool: self,
+            reader,
+            _permit: permit,
+        })
+    }
+
+    /// The reader, if it is young enough and lives.
+    async fn refresh(&self, mut reader: Reader) -> Option<Reader> {
+        if reader.opened_at.elapsed() > self.source.age_max() {
+            return None;
+        }
+        if reader.used_at.elapsed() > PING_AFTER_IDLE {
+            let lives = timeout(OPEN_TIMEOUT, reader.connection.ping()).await;
+            lives.ok()?.ok()?;
+        }
+        Some(reader)
+    }
+}
+
+impl Lent<'_> {
+    /// The result, and the reader back to the pool where it is a success.
+    fn give_back<T>(mut self, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
+        let value = result.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
+        self.reader.used_at = Instant::now();
+        lock(&self.pool.idle).push(self.reader);
+        Ok(value)
+    }
+}
+
+impl Source {
+    fn age_max(&self) -> Duration {
+        match self {
+            Self::Postgres { age_max, .. } => *age_max,
+            Self::Sqlite(_) => Duration::MAX,
+        }
+    }
+
+    async fn open(&self) -> Result<Reader, DbErr> {
+        let open = async {
+            Ok(match self {
+                Self::Postgres { options, .. } => Connection::Postgres(PgConnection::connect_with(options).await?),
+                Self::Sqlite(options) => Connection::Sqlite(SqliteConnection::connect_with(options).await?),
+            })
+        };
+        let late = std::io::Error::from(std::io::ErrorKind::TimedOut);
+        let opened: Result<Connection, sqlx::Error> = timeout(OPEN_TIMEOUT, open)
+            .await
+            .unwrap_or_else(|_| Err(sqlx::Error::Io(late)));
+        let connection = opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+        let now = Instant::now();
+        Ok(Reader {
+            connection,
+            opened_at: now,
+            used_at: now,
+        })
+    }
+}
+
+impl Connection {
+    async fn ping(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Postgres(connection) => connection.ping().await,
+            Self::Sqlite(connection) => connection.ping().await,
+        }
+    }
+
+    async fn close(self) {
+        // What cannot be closed is closed with the process.
+        let _ = match self {
+            Self::Postgres(connection) => connection.close_hard().await,
+            Self::Sqlite(connection) => connection.close().await,
+        };
+    }
+
+    async fn fetch(&mut self, statement: Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
+        let sql = AssertSqlSafe(statement.sql);
+        let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
+        Ok(match self {
+            Self::Postgres(connection) => {
+                let rows = sqlx::query_with(sql, values).fetch_all(connection).await?;
+                rows.into_iter().map(QueryResult::from).collect()
+            }
+            Self::Sqlite(connection) => {
+                let rows = sqlx::query_with(sql, values).fetch_all(connection).await?;
+                rows.into_iter().map(QueryResult::from).collect()
+            }
+        })
+    }
+
+    async fn execute(&mut self, sql: &str) -> Result<ExecResult, sqlx::Error> {
+        let query = sqlx::raw_sql(AssertSqlSafe(sql));
+        Ok(match self {
+            Self::Postgres(connection) => query.execute(connection).await?.into(),
+            Self::Sqlite(connection) => query.execute(connection).await?.into(),
+        })
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Readers {
+    fn get_database_backend(&self) -> DbBackend {
+        match self.pool.source {
+            Source::Postgres { .. } => DbBackend::Postgres,
+            Source::Sqlite(_) => DbBackend::Sqlite,
+        }
+    }
+
+    /// A statement that changes something is refused by the session.
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.execute_unprepared(&statement.sql).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let mut lent = self.pool.lend().await?;
+        let result = lent.reader.connection.execute(sql).await;
+        lent.give_back(result)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.query_all_raw(statement).await?.into_iter().next())
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let mut lent = self.pool.lend().await?;
+        let result = lent.reader.connection.fetch(statement).await;
+        lent.give_back(result)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
