@@ -4,7 +4,6 @@ mod accounts;
 mod currencies;
 mod keys;
 mod list;
-mod merge;
 mod page;
 mod revisions;
 pub(crate) mod rows;

@@ -4,7 +4,7 @@ mod filter;
 mod range;
 
 use entity::{account, transaction};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::currencies::Currencies;
@@ -17,7 +17,7 @@ use crate::record::TransactionRecord;
 use crate::value::FieldError;
 use crate::{LedgerError, Resource};
 use filter::RowFilter;
-use range::{Position, Range, Scope, SortKey};
+use range::{Position, Range, Scope, SortKey, find_statement};
 
 impl Reader<'_> {
     /// The transaction as it stands, or one version of it.
@@ -34,8 +34,8 @@ impl Reader<'_> {
     }
 
     pub(super) async fn find_transaction_row(&self, id: Uuid) -> Result<transaction::Model, LedgerError> {
-        let one = transaction::Entity::find_by_id((self.ledger.id, id)).into_query();
-        let row = self.db.query_one(&one).await?;
+        let statement = find_statement(self.db.get_database_backend(), self.ledger.id, id);
+        let row = self.db.query_one_raw(statement).await?;
         let row = row.as_ref().ok_or(LedgerError::NotFound(Resource::Transaction))?;
         Ok(rows::transaction_row(row)?)
     }
@@ -154,7 +154,9 @@ impl List for TransactionList<'_> {
         let Some(range) = &self.range else {
             return Ok(Vec::new());
         };
-        let found = self.reader.db.query_all(&range.statement(after, limit, width)).await?;
+        let backend = self.reader.db.get_database_backend();
+        let statement = range.statement(backend, after, limit, width);
+        let found = self.reader.db.query_all_raw(statement).await?;
         Ok(found.iter().map(rows::transaction_row).collect::<Result<_, _>>()?)
     }
 

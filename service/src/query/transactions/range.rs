@@ -3,21 +3,30 @@
 //! A list by user or by system account has two, one for each side of a transaction; the database merges them as it
 //! reads them. A transaction that is on both comes twice, one right behind the other.
 
-use entity::transaction::{Column, Entity, Model};
-use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use std::sync::LazyLock;
+
+use entity::transaction::{Column, Model};
+use sea_orm::{DbBackend, IdenStatic, Iterable, Statement, Value};
 use uuid::Uuid;
 
 use super::{Amounts, TransactionFilter, TransactionSort};
 use crate::LedgerError;
-use crate::query::merge::merge;
-use crate::query::width::{NO_METADATA, NO_TEXT, Width};
+use crate::query::width::{NO_DAY, NO_METADATA, NO_TEXT, Width};
 
 /// Where a row stands: its sort value, 0 in a list by recording, and its id.
 pub(super) type Position = (i64, Uuid);
 
 /// What can be large in a row. The text that is searched is not: it is made of short ones.
 const LARGE: &[(Column, &str)] = &[(Column::Metadata, NO_METADATA), (Column::Description, NO_TEXT)];
+
+/// What no document shows, in a row that is not searched.
+const UNSHOWN: &[(Column, &str)] = &[
+    (Column::SourceDay0, NO_DAY),
+    (Column::SourceDay1, NO_DAY),
+    (Column::DestinationDay0, NO_DAY),
+    (Column::DestinationDay1, NO_DAY),
+    (Column::SearchText, NO_TEXT),
+];
 
 /// The first position that there can be.
 const LOWEST: Position = (i64::MIN, Uuid::nil());
@@ -60,19 +69,13 @@ impl SortKey {
     }
 
     /// The column that comes before the id.
-    fn column(self) -> Option<Column> {
+    fn column(self) -> Option<&'static str> {
         match self {
-            Self::Date => Some(Column::TransactionDate),
+            Self::Date => Some("transaction_date"),
             Self::Created => None,
-            Self::Amount => Some(Column::Amount),
+            Self::Amount => Some("amount"),
         }
     }
-}
-
-#[derive(Clone, Copy)]
-enum Side {
-    Source,
-    Destination,
 }
 
 /// A range of rows in their order; both bounds are exclusive.
@@ -131,98 +134,136 @@ impl Range {
     }
 
     /// At most `limit` rows after `after`.
-    pub(super) fn statement(&self, after: Option<&Position>, limit: u64, width: Width) -> SelectStatement {
+    ///
+    /// The text is put together here and not by a query builder, which takes as long as reading the page.
+    pub(super) fn statement(
+        &self,
+        backend: DbBackend,
+        after: Option<&Position>,
+        limit: u64,
+        width: Width,
+    ) -> Statement {
         let (mut low, mut high) = (self.low, self.high);
         match after {
             Some(after) if self.is_descending => high = high.min(*after),
             Some(after) => low = low.max(*after),
             None => {}
         }
-        let select = |side| self.select(side, (low, high), limit, width);
-        match &self.scope {
-            Scope::Ledger => select(None),
-            Scope::Owner(_) | Scope::SystemAccount(_) => {
-                let sides = [Side::Source, Side::Destination].map(|side| select(Some(side)));
-                merge(sides, self.order(), &self.direction(), limit)
+        let mut parameters = Parameters::default();
+        let ledger = parameters.add(self.ledger_id);
+        let limit = parameters.add(i64::try_from(limit).unwrap_or(i64::MAX));
+        let bounds = self.bounds(&mut parameters, low, high);
+        let order = self.order();
+        let columns = columns(width);
+        let select = |conditions: &str| {
+            format!(
+                "SELECT {columns} FROM transactions \
+                 WHERE ledger_id = {ledger} AND {conditions}{bounds} ORDER BY {order} LIMIT {limit}"
+            )
+        };
+        let text = match self.scope_conditions(&mut parameters) {
+            Conditions::None => select(""),
+            // There is one at most. An order would tempt a planner to walk all transactions in it.
+            Conditions::Reference(reference) => {
+                format!("SELECT {columns} FROM transactions WHERE ledger_id = {ledger} AND reference = {reference}")
             }
-            Scope::Reference(reference) => self.select_reference(reference),
-        }
-    }
-
-    /// There is one at most. An order would tempt a planner to walk all transactions in it.
-    fn select_reference(&self, reference: &str) -> SelectStatement {
-        Entity::find()
-            .filter(Column::LedgerId.eq(self.ledger_id))
-            .filter(Column::Reference.eq(reference))
-            .filter(Column::Reference.is_not_null())
-            .into_query()
-    }
-
-    fn select(
-        &self,
-        side: Option<Side>,
-        (low, high): (Position, Position),
-        limit: u64,
-        width: Width,
-    ) -> SelectStatement {
-        let mut select = width
-            .select::<Entity>(LARGE)
-            .filter(Column::LedgerId.eq(self.ledger_id));
-        for condition in self.scope_conditions(side).into_iter().chain(self.bounds(low, high)) {
-            select = select.filter(condition);
-        }
-        for column in self.order() {
-            select = select.order_by(column, self.direction());
-        }
-        select.limit(limit).into_query()
+            // SQLite takes no ORDER BY before UNION, but in a subquery.
+            Conditions::Sides(sides) => {
+                let [first, second] = sides.map(|side| select(&side));
+                format!(
+                    "SELECT * FROM (SELECT * FROM ({first}) AS first_range \
+                     UNION ALL SELECT * FROM ({second}) AS second_range) AS ranges ORDER BY {order} LIMIT {limit}"
+                )
+            }
+        };
+        Statement::from_sql_and_values(backend, text, parameters.0)
     }
 
     /// The partial indexes are found by their own conditions alone, which therefore are literals.
-    fn scope_conditions(&self, side: Option<Side>) -> Vec<Expr> {
-        let (owner, account_id, of_user, of_ledger) = match side {
-            Some(Side::Source) => (
-                Column::SourceOwner,
-                Column::SourceAccountId,
-                "source_owner <> ''",
-                "source_owner = ''",
-            ),
-            Some(Side::Destination) => (
-                Column::DestinationOwner,
-                Column::DestinationAccountId,
-                "destination_owner <> ''",
-                "destination_owner = ''",
-            ),
-            None => return Vec::new(),
-        };
+    fn scope_conditions(&self, parameters: &mut Parameters) -> Conditions {
         match &self.scope {
+            Scope::Ledger => Conditions::None,
+            Scope::Reference(reference) => Conditions::Reference(parameters.add(reference.as_str())),
             Scope::Owner(id) => {
-                let mut conditions = vec![owner.eq(id.as_str()), Expr::cust(of_user)];
-                if self.key == SortKey::Amount {
-                    conditions.extend(self.currency.as_deref().map(|currency| Column::Currency.eq(currency)));
-                }
-                conditions
+                let id = parameters.add(id.as_str());
+                let currency = self.currency.as_deref().filter(|_| self.key == SortKey::Amount);
+                let currency = currency.map_or_else(String::new, |currency| {
+                    format!("currency = {} AND ", parameters.add(currency))
+                });
+                Conditions::Sides(
+                    SIDES.map(|side| format!("{side}_owner = {id} AND {side}_owner <> '' AND {currency}")),
+                )
             }
-            Scope::SystemAccount(id) => vec![account_id.eq(*id), Expr::cust(of_ledger)],
-            Scope::Ledger | Scope::Reference(_) => Vec::new(),
+            Scope::SystemAccount(id) => {
+                let id = parameters.add(*id);
+                Conditions::Sides(SIDES.map(|side| format!("{side}_account_id = {id} AND {side}_owner = '' AND ")))
+            }
         }
     }
 
-    fn bounds(&self, low: Position, high: Position) -> [Expr; 2] {
+    fn bounds(&self, parameters: &mut Parameters, low: Position, high: Position) -> String {
+        let mut bound = |operator: &str, (key, id): Position| match self.key.column() {
+            None => format!("id {operator} {}", parameters.add(id)),
+            Some(column) => {
+                let (key, id) = (parameters.add(key), parameters.add(id));
+                format!("({column}, id) {operator} ({key}, {id})")
+            }
+        };
+        format!("{} AND {}", bound(">", low), bound("<", high))
+    }
+
+    fn order(&self) -> String {
+        let direction = if self.is_descending { "DESC" } else { "ASC" };
         match self.key.column() {
-            None => [Column::Id.gt(low.1), Column::Id.lt(high.1)],
-            Some(key) => {
-                let place = || Expr::tuple([Expr::col(key), Expr::col(Column::Id)]);
-                let bound = |(key, id): Position| Expr::tuple([Expr::val(key), Expr::val(id)]);
-                [place().gt(bound(low)), place().lt(bound(high))]
-            }
+            None => format!("id {direction}"),
+            Some(column) => format!("{column} {direction}, id {direction}"),
         }
     }
+}
 
-    fn order(&self) -> impl Iterator<Item = Column> + use<> {
-        self.key.column().into_iter().chain([Column::Id])
-    }
+/// The row with this id.
+pub(super) fn find_statement(backend: DbBackend, ledger_id: i64, id: Uuid) -> Statement {
+    let columns = columns(Width::Whole);
+    let text = format!("SELECT {columns} FROM transactions WHERE ledger_id = $1 AND id = $2");
+    Statement::from_sql_and_values(backend, text, [ledger_id.into(), id.into()])
+}
 
-    fn direction(&self) -> Order {
-        if self.is_descending { Order::Desc } else { Order::Asc }
+/// What leads to the rows, each text but the reference to be followed by further conditions.
+enum Conditions {
+    None,
+    Reference(String),
+    Sides([String; 2]),
+}
+
+const SIDES: [&str; 2] = ["source", "destination"];
+
+/// The values of a statement, numbered as its text names them.
+#[derive(Default)]
+struct Parameters(Vec<Value>);
+
+impl Parameters {
+    /// Adds a value, and gives the name that stands for it.
+    fn add(&mut self, value: impl Into<Value>) -> String {
+        self.0.push(value.into());
+        format!("${}", self.0.len())
     }
+}
+
+/// Every column in the order of the table, those that are not needed as the literal of their absence.
+fn columns(width: Width) -> &'static str {
+    static WHOLE: LazyLock<String> = LazyLock::new(|| columns_without(UNSHOWN));
+    static NARROW: LazyLock<String> = LazyLock::new(|| columns_without(LARGE));
+    match width {
+        Width::Whole => &WHOLE,
+        Width::Narrow => &NARROW,
+    }
+}
+
+fn columns_without(absent: &[(Column, &str)]) -> String {
+    let literal = |column: &Column| absent.iter().find(|(other, _)| other.as_str() == column.as_str());
+    let columns = Column::iter().map(|column| match literal(&column) {
+        Some((_, literal)) => format!("{literal} AS {}", column.as_str()),
+        None => column.as_str().to_owned(),
+    });
+    columns.collect::<Vec<_>>().join(", ")
 }
