@@ -3,8 +3,9 @@
 //! sqlx's pool would do, but for two things that cost a read more than its statement does. It asks every connection that
 //! comes back whether it still lives, which is a round trip; and it lends a connection to any thread, while its socket
 //! is watched by the thread that opened it, so that each answer wakes two threads. Here a connection comes back without
-//! a question, and only after a success: whatever was dropped half way or failed is closed. And each thread that serves
-//! has readers of its own ([`Readers::share`]).
+//! a question, and only after a success: whatever was dropped half way or failed is closed. One that its server ended
+//! while it was idle is found out by the next read, which is begun anew on another: to read twice does no harm. And each
+//! thread that serves has readers of its own ([`Readers::share`]).
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -21,6 +22,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use super::fault::Fault;
 use super::{PING_AFTER_IDLE, PoolUse};
 
 /// How long a read waits for a connection before it is told that too much is waiting.
@@ -234,9 +236,9 @@ impl Connection {
         };
     }
 
-    async fn fetch(&mut self, statement: Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
-        let sql = AssertSqlSafe(statement.sql);
-        let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
+    async fn fetch(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
+        let sql = AssertSqlSafe(statement.sql.as_str());
+        let values = SqlxValues(statement.values.clone().unwrap_or(Values(Vec::new())));
         Ok(match self {
             Self::Postgres(connection) => {
                 let rows = sqlx::query_with(sql, values).fetch_all(connection).await?;
@@ -274,7 +276,11 @@ impl ConnectionTrait for Readers {
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let mut lent = self.pool.lend().await?;
-        let result = lent.reader.connection.execute(sql).await;
+        let mut result = lent.reader.connection.execute(sql).await;
+        if is_lost(&result) {
+            lent.reader = self.pool.source.open().await?;
+            result = lent.reader.connection.execute(sql).await;
+        }
         lent.give_back(result)
     }
 
@@ -284,9 +290,20 @@ impl ConnectionTrait for Readers {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let mut lent = self.pool.lend().await?;
-        let result = lent.reader.connection.fetch(statement).await;
+        let mut result = lent.reader.connection.fetch(&statement).await;
+        if is_lost(&result) {
+            lent.reader = self.pool.source.open().await?;
+            result = lent.reader.connection.fetch(&statement).await;
+        }
         lent.give_back(result)
     }
+}
+
+/// Whether the connection ended, before the statement or under it.
+fn is_lost<T>(result: &Result<T, sqlx::Error>) -> bool {
+    result
+        .as_ref()
+        .is_err_and(|error| Fault::of(error) == Fault::Connection)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -17,7 +17,8 @@ use crate::LedgerError;
 use crate::record::{KeyRecord, Record, Role};
 use crate::value::Timestamp;
 
-/// Holds keys against the events that made them: all but when they were revoked. `made` are positions and ids.
+/// Holds keys against the events that made them: all but when they were revoked. A row that names the event that made it
+/// is held against that one by [`check`]. `made` are positions and ids.
 pub(super) async fn check_made(audit: &mut Audit<'_>, made: &[(i64, String)]) -> Result<(), LedgerError> {
     if made.is_empty() {
         return Ok(());
@@ -34,12 +35,16 @@ pub(super) async fn check_made(audit: &mut Audit<'_>, made: &[(i64, String)]) ->
     let events = find_events(view, ledger_id, made.iter().map(|(position, _)| *position)).await?;
     for (position, name) in made {
         match Uuid::parse_str(name).ok().and_then(|id| rows.get(&id)) {
+            Some(row) if row.position == *position => {}
             Some(row) => {
-                let recorded = events.get(position).and_then(recorded).map(|record| KeyRecord {
+                let made = events.get(position).and_then(recorded).map(|record| KeyRecord {
                     revoked_at: row.revoked_at.map(Timestamp::from_micros),
                     ..record
                 });
-                require_recorded(audit, row, recorded.as_ref());
+                let is_as_made = made.is_some() && made == record(audit, row);
+                audit.require(is_as_made, Invariant::Documents, || {
+                    format!("API key {} is not as event {position} made it", row.id)
+                });
             }
             None => absent(audit, *position, "API key", name),
         }
@@ -47,7 +52,7 @@ pub(super) async fn check_made(audit: &mut Audit<'_>, made: &[(i64, String)]) ->
     Ok(())
 }
 
-/// Checks every key that was made in the ledger: its newest event, and that the row names it.
+/// Checks every key of the ledger: that its row names the key's newest event, and is as that one recorded it.
 pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
     let (view, ledger_id) = (audit.view, audit.ledger.id);
     let mut later = later_events(ledger_id, "keys/");
@@ -86,10 +91,24 @@ async fn check_one(
     }
     let mut last = None;
     while let Some(event) = later.next_if(view, |event| event.subject == subject).await? {
-        last = Some(event.position);
+        last = Some(event);
     }
-    let is_newest = named.is_some_and(|event| event.subject == subject) && last.is_none_or(|last| last == row.position);
-    require_recorded(audit, row, named.filter(|_| is_newest).and_then(recorded).as_ref());
+    let (id, position) = (row.id, row.position);
+    let first = named.filter(|event| event.subject == subject && event.subject_version == 1);
+    let detail = match last.as_ref().or(first) {
+        _ if last.is_none() && row.revoked_at.is_some() => {
+            format!("API key {id} is revoked, and no event tells of it")
+        }
+        Some(newest) if newest.position == position => {
+            let recorded = recorded(newest);
+            if recorded.is_some() && recorded == record(audit, row) {
+                return Ok(());
+            }
+            format!("API key {id} is not as its newest event {position} recorded it")
+        }
+        _ => format!("API key {id} names event {position}, which is not its newest"),
+    };
+    audit.fail(Invariant::Documents, detail);
     Ok(())
 }
 
@@ -101,19 +120,16 @@ fn recorded(event: &event::Model) -> Option<KeyRecord> {
     }
 }
 
-fn require_recorded(audit: &mut Audit<'_>, row: &api_key::Model, recorded: Option<&KeyRecord>) {
-    let stands = Role::from_name(&row.role).map(|role| KeyRecord {
+/// The key that a row tells of; `None` where its role is unknown.
+fn record(audit: &Audit<'_>, row: &api_key::Model) -> Option<KeyRecord> {
+    Some(KeyRecord {
         id: row.id,
         name: row.name.clone(),
-        role,
+        role: Role::from_name(&row.role)?,
         ledger: audit.ledger.name.clone(),
         prefix: row.prefix.clone(),
         created_at: Timestamp::from_micros(row.created_at),
         expires_at: row.expires_at.map(Timestamp::from_micros),
         revoked_at: row.revoked_at.map(Timestamp::from_micros),
-    });
-    let is_as_recorded = stands.is_some() && stands.as_ref() == recorded;
-    audit.require(is_as_recorded, Invariant::Documents, || {
-        format!("API key {} is not as its events recorded it", row.id)
-    });
+    })
 }

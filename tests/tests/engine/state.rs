@@ -1,6 +1,8 @@
 //! Everything that a service holds, read back: against the model, and as text in which ids are numbers and times of
 //! recording are left out, so that two services that were asked the same show the same.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use service::query::{Interval, PageRequest, StatisticsQuery};
 use service::record::Record;
@@ -9,6 +11,9 @@ use super::binding::{Binding, document};
 use super::played::Played;
 use super::recount::{statistics, without_averages};
 use super::request::user_id;
+
+/// When each transaction was made, by its id.
+type CreationTimes = BTreeMap<String, Value>;
 
 impl Played {
     /// Every account and every transaction is read back as the model has it.
@@ -58,11 +63,12 @@ impl Played {
     /// The state as lines of text.
     pub(crate) async fn state(&self) -> Vec<String> {
         let mut lines = Vec::new();
+        let made = self.creation_times().await;
         for number in 0..self.model.accounts.len() {
-            lines.extend(self.entries(number).await);
+            lines.extend(self.entries(number, &made).await);
         }
         for number in 0..self.model.transactions.len() {
-            lines.extend(self.revisions(number).await);
+            lines.extend(self.revisions(number, &made).await);
         }
         // In the order of a key that no id is part of. A row that counts nothing is as good as none.
         for query in [
@@ -88,17 +94,27 @@ impl Played {
         lines
     }
 
-    async fn entries(&self, account: usize) -> Vec<String> {
+    async fn creation_times(&self) -> CreationTimes {
+        let mut times = BTreeMap::new();
+        for id in self.binding.transactions.values() {
+            let found = self.service.daybook.find_transaction(&self.service.ledger, *id, None);
+            let found = found.await.expect("the transaction is there");
+            times.insert(id.to_string(), json!(found.created_at));
+        }
+        times
+    }
+
+    async fn entries(&self, account: usize, made: &CreationTimes) -> Vec<String> {
         let id = self.binding.account(account);
         let page = all();
         let entries = self.service.daybook.list_entries(&self.service.ledger, id, &page).await;
         let entries = entries.expect("the account is there");
         assert_eq!(entries.next_cursor, None);
-        let line = |entry| format!("entry of account {account}: {}", self.shown(&entry));
+        let line = |entry| format!("entry of account {account}: {}", self.shown(&entry, made));
         entries.data.iter().map(|entry| line(json!(entry))).collect()
     }
 
-    async fn revisions(&self, transaction: usize) -> Vec<String> {
+    async fn revisions(&self, transaction: usize, made: &CreationTimes) -> Vec<String> {
         let id = self.binding.transaction(transaction);
         let page = all();
         let revisions = self
@@ -108,15 +124,18 @@ impl Played {
             .await;
         let revisions = revisions.expect("the transaction is there");
         assert_eq!(revisions.next_cursor, None);
-        let line = |revision| format!("revision of transaction {transaction}: {}", self.shown(&revision));
+        let line = |revision| format!("revision of transaction {transaction}: {}", self.shown(&revision, made));
         revisions.data.iter().map(|revision| line(json!(revision))).collect()
     }
 
-    /// A document with numbers instead of ids, and without times of recording. A transaction without a date has that of
-    /// its recording.
-    fn shown(&self, document: &Value) -> String {
+    /// A document of one transaction with numbers instead of ids, and without times of recording. Where the transaction
+    /// was made without a date, its date is the first of these times, and so it is in every later document: in the entry
+    /// that reverses it, and where an edit tells what the date was.
+    fn shown(&self, document: &Value, made: &CreationTimes) -> String {
+        let id = document.get("transaction_id").unwrap_or(&document["transaction"]["id"]);
+        let made_at = &made[id.as_str().expect("the document is of a transaction")];
         let mut document = document.clone();
-        blank(&mut document, &self.binding);
+        blank(&mut document, &self.binding, made_at);
         document.to_string()
     }
 }
@@ -129,20 +148,21 @@ fn all() -> PageRequest {
     }
 }
 
-fn blank(value: &mut Value, binding: &Binding) {
+fn blank(value: &mut Value, binding: &Binding, made_at: &Value) {
+    if value == made_at {
+        *value = "then".into();
+    }
     match value {
         Value::Object(members) => {
-            let recorded = members.get("created_at").or(members.get("recorded_at")).cloned();
             for (name, member) in members.iter_mut() {
-                let is_time = ["created_at", "updated_at", "recorded_at"].contains(&name.as_str());
-                if is_time || (name == "transaction_date" && Some(&*member) == recorded.as_ref()) {
+                if ["created_at", "updated_at", "recorded_at"].contains(&name.as_str()) {
                     *member = "then".into();
                 } else {
-                    blank(member, binding);
+                    blank(member, binding, made_at);
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| blank(item, binding)),
+        Value::Array(items) => items.iter_mut().for_each(|item| blank(item, binding, made_at)),
         Value::String(text) => {
             if let Some(name) = binding.name_of(text) {
                 *value = name.into();

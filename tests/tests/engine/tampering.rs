@@ -17,7 +17,7 @@ const UNGUARD: [(&str, &[&str]); 3] = [
 ];
 
 /// What is done to the tables, and what must then be said that was not said before.
-const DEEDS: [(&str, Invariant, &str); 25] = [
+const DEEDS: [(&str, Invariant, &str); 26] = [
     (
         "UPDATE accounts SET balance = balance + 100 WHERE owner = 'ada' AND currency = 'USD'",
         Invariant::ZeroSum,
@@ -112,12 +112,17 @@ const DEEDS: [(&str, Invariant, &str); 25] = [
     (
         "UPDATE api_keys SET role = 'admin' WHERE name = 'till'",
         Invariant::Documents,
-        "is not as its events recorded it",
+        "is not as its newest event 16 recorded it",
     ),
     (
         "UPDATE api_keys SET revoked_at = NULL WHERE name = 'shop'",
         Invariant::Documents,
-        "is not as its events recorded it",
+        "is not as its newest event 18 recorded it",
+    ),
+    (
+        "UPDATE events SET data = replace(data, '\"writer\"', '\"reader\"') WHERE position = 17",
+        Invariant::Documents,
+        "is not as event 17 made it",
     ),
     (
         "DELETE FROM api_keys WHERE name = 'till'",
@@ -132,7 +137,7 @@ const DEEDS: [(&str, Invariant, &str); 25] = [
     (
         "UPDATE api_keys SET position = 2",
         Invariant::Documents,
-        "is not as its newest event recorded it",
+        "names event 2, which is not its newest",
     ),
     (
         "DELETE FROM blocks WHERE height = 3",

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 
 on_postgres!(
     ended_sessions_cost_no_write,
+    sessions_that_end_while_they_are_idle_cost_no_read,
     a_cut_network_loses_nothing,
     a_silent_database_is_waited_for_with_a_bound,
     an_unreachable_database_is_told_and_recovered_from,
@@ -69,6 +70,23 @@ async fn ended_sessions_cost_no_write(book: &Book) {
     load.stop().await.assert_kept_once(book).await;
     assert_no_session_is_idle_in_transaction(book).await;
     book.database().verify().await;
+}
+
+async fn sessions_that_end_while_they_are_idle_cost_no_read(book: &Book) {
+    let _ = book.create(&credit("ada", "1.00")).await;
+    for round in 0..5 {
+        // As many as there are sessions to be had, so that many of them are idle afterwards.
+        let answers = at_once(CLIENTS, |_| {
+            let client = book.client();
+            async move { client.get("/users/ada").await }
+        });
+        for answer in answers.await {
+            let _ = answer.expect(200);
+        }
+        assert!(end_sessions(book, "daybook read").await > 0, "round {round}");
+    }
+    let _ = book.get("/users/ada").await.expect(200);
+    let _ = book.anonymous().get_root("/readyz").await.expect(200);
 }
 
 async fn a_cut_network_loses_nothing(book: &Book) {

@@ -67,18 +67,11 @@ impl Bench {
         ledger.unwrap().unwrap().height
     }
 
-    /// The sample of a meter; with a label, of its series of that value.
-    fn meter(&self, name: &str, label: Option<&str>) -> Option<String> {
+    /// How many commands are said to wait.
+    fn queued(&self) -> String {
         let families = self.registry.gather();
-        let family = families.iter().find(|family| family.name() == name)?;
-        let series = family
-            .get_metric()
-            .iter()
-            .find(|metric| label.is_none_or(|value| metric.get_label().iter().any(|label| label.value() == value)))?;
-        Some(match label {
-            Some(_) => series.get_counter().get_value().to_string(),
-            None => series.get_gauge().get_value().to_string(),
-        })
+        let family = families.iter().find(|family| family.name() == "daybook_queue_commands");
+        family.unwrap().get_metric()[0].get_gauge().get_value().to_string()
     }
 }
 
@@ -160,7 +153,7 @@ async fn a_queue_whose_task_has_ended_is_opened_anew() {
     };
     let (replies, ()) = tokio::join!(waiting, end);
     assert_eq!(replies.iter().map(code).collect::<Vec<_>>(), ["outcome_unknown"; 2]);
-    assert_eq!(bench.meter("daybook_queue_commands", None).unwrap(), "0");
+    assert_eq!(bench.queued(), "0");
     assert_eq!(bench.submit_together(credits(3)).await, ["ok"; 3]);
     assert_eq!(bench.transactions().await, 4);
 }
@@ -183,7 +176,7 @@ async fn a_queue_is_bounded_in_commands() {
     let codes = bench.submit_together(credits(5)).await;
     assert_eq!(codes, ["ok", "ok", "ok", "overloaded", "overloaded"]);
     assert_eq!(bench.transactions().await, 3);
-    assert_eq!(bench.meter("daybook_queue_commands", None).unwrap(), "0");
+    assert_eq!(bench.queued(), "0");
 }
 
 #[tokio::test]
@@ -198,10 +191,6 @@ async fn a_queue_is_bounded_in_bytes_and_takes_more_once_they_are_committed() {
         assert_eq!(codes, ["ok", "ok", "ok", "overloaded", "overloaded"], "round {round}");
     }
     assert_eq!(bench.transactions().await, 6);
-    assert_eq!(
-        bench.meter("daybook_rejections_total", Some("overloaded")).unwrap(),
-        "4"
-    );
 }
 
 #[tokio::test]
@@ -224,9 +213,5 @@ async fn a_shutdown_commits_what_waits_and_is_no_overload() {
     let (replies, ()) = tokio::join!(waiting, bench.committer.shutdown(Duration::from_secs(10)));
     assert_eq!(replies.iter().map(code).collect::<Vec<_>>(), ["ok"; 3]);
     assert_eq!(bench.submit_together(credits(1)).await, ["unavailable"]);
-    assert_eq!(
-        bench.meter("daybook_rejections_total", Some("unavailable")).unwrap(),
-        "1"
-    );
-    assert_eq!(bench.meter("daybook_rejections_total", Some("overloaded")), None);
+    assert_eq!(bench.transactions().await, 3);
 }
