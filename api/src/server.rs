@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_http::HttpService;
@@ -152,7 +153,7 @@ fn listen(
     let address = listener.local_addr()?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = threads.min(usize::try_from(readers).unwrap_or(usize::MAX)).max(1);
-    let readers = readers.div_ceil(u32::try_from(threads).unwrap_or(u32::MAX));
+    let threads_started = Arc::new(AtomicUsize::new(0));
     let builder = actix_web::dev::Server::build()
         .workers(threads)
         .shutdown_timeout(STOP_TIME_MAX_S)
@@ -162,7 +163,8 @@ fn listen(
     let state = Arc::clone(state);
     let builder = builder.listen("http", listener, move || {
         let stopping = stopping.clone();
-        let app = create_app(state.for_thread(readers))
+        let thread = threads_started.fetch_add(1, Ordering::Relaxed);
+        let app = create_app(state.for_thread(share(readers, thread, threads)))
             .into_factory()
             .map_err(|error| error.error_response());
         let http = HttpService::build()
@@ -178,6 +180,14 @@ fn listen(
         fn_service(accept).and_then(http)
     })?;
     Ok((address, builder.run()))
+}
+
+/// The part of `readers` that one of the threads has; all parts together are as many.
+fn share(readers: u32, thread: usize, threads: usize) -> u32 {
+    let readers = usize::try_from(readers).unwrap_or(usize::MAX);
+    let place = thread.checked_rem(threads).unwrap_or(0);
+    let part = readers.saturating_sub(place).div_ceil(threads.max(1));
+    u32::try_from(part).unwrap_or(u32::MAX)
 }
 
 /// A connection as it comes in.
@@ -227,4 +237,23 @@ pub(crate) fn create_app(
         .wrap(actix_web::middleware::Compress::default())
         .wrap(actix_web::middleware::from_fn(compression::negotiate))
         .configure(move |config| routes::configure(config, &state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn the_threads_have_all_readers_between_them() {
+        for (readers, threads) in [(1, 1), (3, 2), (8, 2), (8, 3), (8, 8)] {
+            let parts: Vec<u32> = (0..threads).map(|thread| share(readers, thread, threads)).collect();
+            assert_eq!(parts.iter().sum::<u32>(), readers, "{parts:?}");
+            assert!(parts.iter().all(|part| *part >= 1), "{parts:?}");
+        }
+        assert_eq!(
+            share(3, 2, 2),
+            share(3, 0, 2),
+            "a thread that is begun anew has the part of the one before"
+        );
+    }
 }

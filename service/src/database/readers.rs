@@ -45,8 +45,14 @@ pub(super) enum Source {
 #[derive(Clone)]
 pub(crate) struct Readers {
     pool: Arc<ReadPool>,
-    /// Every pool of this database, this one included.
-    family: Arc<Mutex<Vec<Weak<ReadPool>>>>,
+    family: Arc<Family>,
+}
+
+/// The first pool of a database, and those that share with it.
+struct Family {
+    pools: Mutex<Vec<Weak<ReadPool>>>,
+    /// Most connections of the first, which are what the others share.
+    max: u32,
 }
 
 struct ReadPool {
@@ -86,26 +92,32 @@ impl fmt::Debug for Readers {
 impl Readers {
     /// At most `max` connections, opened when they are needed.
     pub(super) fn new(source: Source, max: u32) -> Self {
-        let family = Arc::default();
-        let pool = ReadPool::new(source, max);
-        Self::join(pool, family)
+        let family = Family {
+            pools: Mutex::default(),
+            max,
+        };
+        Self::join(ReadPool::new(source, max), Arc::new(family))
     }
 
-    /// At most `max` further connections to the same database, for a thread of their own.
+    /// A pool of at most `max` connections to the same database, for a thread of its own.
     pub(crate) fn share(&self, max: u32) -> Self {
         let pool = ReadPool::new(self.pool.source.clone(), max);
         Self::join(pool, Arc::clone(&self.family))
     }
 
-    fn join(pool: ReadPool, family: Arc<Mutex<Vec<Weak<ReadPool>>>>) -> Self {
+    fn join(pool: ReadPool, family: Arc<Family>) -> Self {
         let pool = Arc::new(pool);
-        lock(&family).push(Arc::downgrade(&pool));
+        lock(&family.pools).push(Arc::downgrade(&pool));
         Self { pool, family }
     }
 
-    /// How the connections of all pools of the database are used; `max` is this one's.
+    fn pools(&self) -> Vec<Arc<ReadPool>> {
+        lock(&self.family.pools).iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// How the connections of all pools of the database are used.
     pub(super) fn usage(&self) -> PoolUse {
-        let pools: Vec<Arc<ReadPool>> = lock(&self.family).iter().filter_map(Weak::upgrade).collect();
+        let pools = self.pools();
         let sum = |count: fn(&ReadPool) -> usize| {
             let total = pools.iter().fold(0_usize, |sum, pool| sum.saturating_add(count(pool)));
             u32::try_from(total).unwrap_or(u32::MAX)
@@ -114,14 +126,13 @@ impl Readers {
             pool: "read",
             in_use: sum(ReadPool::in_use),
             idle: sum(|pool| lock(&pool.idle).len()),
-            max: self.pool.max,
+            max: self.family.max,
         }
     }
 
     /// Lends no more, and closes what is idle in every pool of the database.
     pub(super) async fn close(&self) {
-        let pools: Vec<Arc<ReadPool>> = lock(&self.family).iter().filter_map(Weak::upgrade).collect();
-        for pool in pools {
+        for pool in self.pools() {
             pool.permits.close();
             let idle = std::mem::take(&mut *lock(&pool.idle));
             for reader in idle {
