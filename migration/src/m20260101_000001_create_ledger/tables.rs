@@ -225,6 +225,8 @@ CREATE TABLE daily_totals (
     CONSTRAINT daily_totals_debit_count_check CHECK (debit_count >= 0),
     CONSTRAINT daily_totals_debit_total_check CHECK (debit_total >= 0)
 ) {updated};
+CREATE INDEX daily_totals_busiest_idx
+    ON daily_totals (ledger_id, owner, currency, generation, (credit_count + debit_count), day) WHERE category = '';
 ";
 
 /// The same for all time; a total is `high` * 2^20 + `low`, which takes 128 bits.

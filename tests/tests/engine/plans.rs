@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use tests::body::{credit, transfer};
+use serde_json::json;
+use tests::body::{credit, transfer, with};
 use tests::{Book, Random, at_once, eventually};
 
 /// Accounts whose entries fill dozens of pages of an index.
@@ -61,7 +62,57 @@ async fn a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_id
     assert!(blocks < changes * BLOCKS_MAX, "{blocks} blocks for {changes} changes");
 }
 
+/// Days that a user has transactions on.
+const DAYS: usize = 600;
+/// Statistics to be counted.
+const ANSWERS: u64 = 100;
+/// Rows of days that statistics of all time may read: the busiest, twice.
+const DAYS_READ_MAX: u64 = 2;
+
+const ROWS_READ: &str = "SELECT COALESCE(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'daily_totals'";
+const INDEX_USED: &str = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'daily_totals_busiest_idx'";
+
+async fn statistics_of_all_time_do_not_read_the_days(book: &Book) {
+    let clients = 32;
+    at_once(clients, |client| {
+        let book = book.client();
+        async move {
+            for number in (client..DAYS).step_by(clients) {
+                let (year, month, day) = (2000 + number / 336, 1 + number / 28 % 12, 1 + number % 28);
+                let date = format!("{year}-{month:02}-{day:02}T12:00:00Z");
+                let body = with(credit("ann", "1.00"), json!({ "transaction_date": date }));
+                let _ = book.create(&body).await;
+            }
+        }
+    })
+    .await;
+    let [read, used] = [
+        book.database().number(ROWS_READ).await,
+        book.database().number(INDEX_USED).await,
+    ];
+    let mut asked = 0;
+    eventually("the statistics are counted", COUNTED_WITHIN, async || {
+        for _ in 0..20 {
+            let answer = book.get("/users/ann/stats").await.expect(200);
+            assert_eq!(answer.body["currencies"][0]["count"], DAYS);
+            asked += 1;
+        }
+        (book.database().number(INDEX_USED).await >= used + ANSWERS).then_some(())
+    })
+    .await;
+    let read = book.database().number(ROWS_READ).await - read;
+    assert!(read <= asked * DAYS_READ_MAX, "{read} rows for {asked} answers");
+}
+
 mod postgres {
+    #[test]
+    fn statistics_of_all_time_do_not_read_the_days() {
+        tests::run(
+            tests::Engine::Postgres,
+            super::statistics_of_all_time_do_not_read_the_days,
+        );
+    }
+
     #[test]
     fn a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids() {
         let test = super::a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids;

@@ -10,20 +10,14 @@ use super::Shape;
 use super::figures::CATEGORIES_MAX;
 use crate::LedgerError;
 use crate::database::Readers;
-use crate::query::rows;
 use crate::value::Day;
-
-/// Days that a busiest day is told apart from: more than there are in the years of an instant.
-const BUSIEST_DAYS: i64 = 16_777_216;
-/// What is added to a day, so that none of them is negative.
-const BUSIEST_DAY_ZERO: i64 = 8_388_608;
 
 /// Which of a statement's rows a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// The user exists; `name` is the zone of the grouping.
     Zone,
-    /// Sums of a currency, `name`; of all time, with the busiest day.
+    /// Sums of a currency, `name`; of all time, with the busiest `day`.
     Total,
     /// Sums of a currency, `name`, over all transactions that have a category.
     Named,
@@ -64,17 +58,8 @@ pub(super) struct Row {
     pub(super) debit_count: Option<i64>,
     pub(super) debit_high: Option<i64>,
     pub(super) debit_low: Option<i64>,
-    pub(super) busiest: Option<i64>,
-}
-
-impl Row {
-    /// How many transactions the busiest day has, and which day it is: the two come as one number, so that the largest
-    /// is the latest of the busiest days.
-    pub(super) fn busiest(&self) -> Option<(i64, Day)> {
-        let packed = self.busiest?;
-        let day = packed.rem_euclid(BUSIEST_DAYS).saturating_sub(BUSIEST_DAY_ZERO);
-        Some((packed.div_euclid(BUSIEST_DAYS), rows::day_of(day)))
-    }
+    /// How many transactions the busiest day has.
+    pub(super) busiest_count: Option<i64>,
 }
 
 /// Reads what statistics of `owner` in `ledger_id` are made of.
@@ -111,17 +96,38 @@ fn text(backend: DbBackend, shape: Shape) -> String {
     let days = join_days(backend);
     let (sums, total) = if shape.has_range() {
         let grouped = "GROUP BY t.currency, t.category, t.generation";
-        (format!("{SUMS_OF_DAYS} FROM totals t {days} {totals} {grouped}"), TOTAL)
+        (
+            format!("{SUMS_OF_DAYS} FROM totals t {days} {totals} {grouped}"),
+            TOTAL.to_owned(),
+        )
     } else {
-        (format!("{SUMS} FROM totals t {totals}"), TOTAL_OF_ALL_TIME)
+        (format!("{SUMS} FROM totals t {totals}"), total_of_all_time())
     };
-    let mut parts = vec![zone.to_owned(), total.to_owned(), NAMED.to_owned()];
+    let mut parts = vec![zone.to_owned(), total, NAMED.to_owned()];
     parts.push(format!("{CATEGORY} <= {CATEGORIES_MAX}"));
     if shape.needs_days() {
         let of_all_categories = "AND t.category = '' AND d.credit_count + d.debit_count > 0";
         parts.push(format!("{DAY} FROM totals t {days} {totals} {of_all_categories}"));
     }
     format!("WITH sums AS ({sums}) {}", parts.join(" UNION ALL "))
+}
+
+/// With the busiest day, the latest of several: the first of an index.
+fn total_of_all_time() -> String {
+    let busiest = |value: &str| {
+        format!(
+            "(SELECT {value} FROM daily_totals d
+                WHERE d.ledger_id = $1 AND d.owner = $2 AND d.currency = s.currency AND d.generation = s.generation
+                    AND d.category = ''
+                ORDER BY d.credit_count + d.debit_count DESC, d.day DESC LIMIT 1)"
+        )
+    };
+    let (day, count) = (busiest("d.day"), busiest("d.credit_count + d.debit_count"));
+    format!(
+        "SELECT 1, s.currency, s.category, {day}, s.credit_count, s.credit_high, s.credit_low, s.debit_count,
+            s.debit_high, s.debit_low, {count}
+        FROM sums s WHERE s.category = ''"
+    )
 }
 
 /// The days of each row of `totals`, each a range of the key. Left to itself, a planner with old statistics would read
@@ -147,14 +153,14 @@ const USER_ZONE: &str = "
 SELECT CAST(0 AS BIGINT) AS part, stats_zone AS name, NULL AS category, CAST(NULL AS BIGINT) AS day,
     CAST(NULL AS BIGINT) AS credit_count, CAST(NULL AS BIGINT) AS credit_high, CAST(NULL AS BIGINT) AS credit_low,
     CAST(NULL AS BIGINT) AS debit_count, CAST(NULL AS BIGINT) AS debit_high, CAST(NULL AS BIGINT) AS debit_low,
-    CAST(NULL AS BIGINT) AS busiest
+    CAST(NULL AS BIGINT) AS busiest_count
 FROM users WHERE ledger_id = $1 AND id = $2";
 
 const LEDGER_ZONE: &str = "
 SELECT CAST(0 AS BIGINT) AS part, 'UTC' AS name, NULL AS category, CAST(NULL AS BIGINT) AS day,
     CAST(NULL AS BIGINT) AS credit_count, CAST(NULL AS BIGINT) AS credit_high, CAST(NULL AS BIGINT) AS credit_low,
     CAST(NULL AS BIGINT) AS debit_count, CAST(NULL AS BIGINT) AS debit_high, CAST(NULL AS BIGINT) AS debit_low,
-    CAST(NULL AS BIGINT) AS busiest";
+    CAST(NULL AS BIGINT) AS busiest_count";
 
 /// Of all time.
 const SUMS: &str = "
@@ -173,15 +179,6 @@ SELECT t.currency, t.category, t.generation, CAST(SUM(d.credit_count) AS BIGINT)
 const TOTAL: &str = "
 SELECT 1, s.currency, s.category, CAST(NULL AS BIGINT), s.credit_count, s.credit_high, s.credit_low, s.debit_count,
     s.debit_high, s.debit_low, CAST(NULL AS BIGINT) FROM sums s WHERE s.category = ''";
-
-/// The days of all categories lie together, and are looked through once.
-const TOTAL_OF_ALL_TIME: &str = "
-SELECT 1, s.currency, s.category, CAST(NULL AS BIGINT), s.credit_count, s.credit_high, s.credit_low, s.debit_count,
-    s.debit_high, s.debit_low,
-    (SELECT MAX((d.credit_count + d.debit_count) * 16777216 + d.day + 8388608) FROM daily_totals d
-        WHERE d.ledger_id = $1 AND d.owner = $2 AND d.currency = s.currency AND d.generation = s.generation
-            AND d.category = '')
-FROM sums s WHERE s.category = ''";
 
 const NAMED: &str = "
 SELECT 2, s.currency, NULL, CAST(NULL AS BIGINT), CAST(SUM(s.credit_count) AS BIGINT),
