@@ -41,14 +41,14 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
     }
 }
 
-/// Whether the event can be the answer. What a request made or ended, its last event answers, which the commit that
-/// remembers the key recorded. One that is answered 200 may have changed nothing: then an earlier event answers.
+/// Whether the event can be the answer. What a request made, its last event answers, which the commit that remembers
+/// the key recorded. Any other may have changed nothing: then an earlier event answers.
 fn fits(row: &idempotency_key::Model, event: &event::Model) -> bool {
     let is_own = event.position == row.head_position && event.recorded_at == row.created_at;
     let is_earlier = event.position <= row.head_position && event.recorded_at <= row.created_at;
     let is_of_status = match row.status {
         201 => is_own && event.subject_version == 1,
-        204 => is_own && event.kind == "key.revoked",
+        204 => is_earlier && event.kind == "key.revoked",
         200 => is_earlier && event.kind != "key.revoked",
         _ => false,
     };

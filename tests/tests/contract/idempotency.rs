@@ -248,6 +248,7 @@ async fn revoking_what_is_revoked_is_remembered_too(book: &Book) {
         let refused = book.refuses(other, "idempotency_key_reused", 422).await;
         assert_eq!(refused.text("resource_id"), made.id(), "{key}");
     }
+    book.database().verify().await;
 }
 
 async fn quotes_around_a_key_do_not_count(book: &Book) {

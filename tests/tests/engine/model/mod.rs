@@ -206,9 +206,7 @@ impl Model {
             dry_run: asked.dry_run,
         };
         if !asked.dry_run {
-            // What ends nothing is decided anew.
-            let is_remembered = status != AnswerStatus::NoContent || copy.keys != self.keys;
-            if let Some(key) = asked.key.filter(|_| is_remembered) {
+            if let Some(key) = asked.key {
                 copy.answers.insert(key, (request, answer.clone()));
             }
             *self = copy;
