@@ -23,6 +23,9 @@ pub(crate) const DRY_RUN: &str = "daybook-dry-run";
 /// Says that an earlier answer is given again.
 pub(crate) const REPLAYED: &str = "idempotent-replayed";
 
+/// What the JSON of most resources fits into.
+const RESOURCE_BYTES: usize = 768;
+
 /// What a handler hands back.
 pub(crate) trait Respond {
     /// The answer to `incoming`.
@@ -110,7 +113,8 @@ impl<T: Serialize> Respond for Listed<T> {
             let next = query::with_cursor(request.query_string(), cursor);
             response.insert_header((header::LINK, format!("<{}?{next}>; rel=\"next\"", request.path())));
         }
-        Ok(response.content_type(ContentType::json()).body(to_json(&self.0)?))
+        let body = write_json(&self.0, self.0.data.len())?;
+        Ok(response.content_type(ContentType::json()).body(body))
     }
 }
 
@@ -197,5 +201,13 @@ fn location(record: &Record) -> String {
 }
 
 fn to_json<T: Serialize>(body: &T) -> Result<Vec<u8>, Problem> {
-    serde_json::to_vec(body).map_err(|error| Problem::internal(format!("a body cannot be written: {error}")))
+    write_json(body, 1)
+}
+
+/// The JSON of `body`, which has about as many `resources`: memory that grows while it is written is copied each time.
+fn write_json<T: Serialize>(body: &T, resources: usize) -> Result<Vec<u8>, Problem> {
+    let mut json = Vec::with_capacity(resources.saturating_mul(RESOURCE_BYTES));
+    serde_json::to_writer(&mut json, body)
+        .map_err(|error| Problem::internal(format!("a body cannot be written: {error}")))?;
+    Ok(json)
 }

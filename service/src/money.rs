@@ -97,16 +97,15 @@ impl Currency {
     /// Writes `minor` units as the contract shows them: exactly the currency's decimals, `-` where negative.
     #[must_use]
     pub fn format(self, minor: i128) -> String {
-        let digits = minor.unsigned_abs().to_string();
         let decimals = usize::from(self.exponent);
         let sign = if minor < 0 { "-" } else { "" };
-        if decimals == 0 {
-            return format!("{sign}{digits}");
+        // One digit more than the decimals, so that there is always one before the point.
+        let width = decimals.saturating_add(1);
+        let mut text = format!("{sign}{:0width$}", minor.unsigned_abs());
+        if decimals > 0 {
+            text.insert(text.len().saturating_sub(decimals), '.');
         }
-        // One digit more than the decimals, so that there is always a zero before the point.
-        let digits = format!("{digits:0>width$}", width = decimals.saturating_add(1));
-        let (whole, fraction) = digits.split_at(digits.len().saturating_sub(decimals));
-        format!("{sign}{whole}.{fraction}")
+        text
     }
 }
 

@@ -256,11 +256,9 @@ impl Transaction {
             id: self.id,
             kind: self.kind,
             status: self.status,
-            user_id: match self.kind {
-                TransactionKind::Credit => destination_user_id.clone(),
-                TransactionKind::Debit => source_user_id.clone(),
-                TransactionKind::Transfer => None,
-            },
+            user_id: self
+                .kind
+                .user_id(source_user_id.as_deref(), destination_user_id.as_deref()),
             source_account_id: self.source.account_id,
             source_user_id,
             destination_account_id: self.destination.account_id,

@@ -4,7 +4,7 @@ use entity::{account, entry};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::list::{List, read_page};
+use super::list::{List, padded, read_page};
 use super::width::{NO_METADATA, Width};
 use super::{AccountFilter, Page, PageRequest, Reader, rows};
 use crate::ledger::LEDGER_OWNER;
@@ -114,7 +114,7 @@ impl List for AccountList<'_> {
     async fn complete(&self, rows: Vec<account::Model>) -> Result<Vec<account::Model>, LedgerError> {
         let accounts = account::Entity::find()
             .filter(account::Column::LedgerId.eq(self.reader.ledger.id))
-            .filter(account::Column::Id.is_in(rows.into_iter().map(|row| row.id)))
+            .filter(account::Column::Id.is_in(padded(rows.into_iter().map(|row| row.id))))
             .all(self.reader.db)
             .await?;
         Ok(accounts)

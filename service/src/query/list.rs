@@ -139,10 +139,23 @@ async fn find_rows<L: List + Sync>(
     }
 }
 
+/// The ids, the last repeated until there is a power of two of them: a statement that names each would have as many
+/// texts as a page may have rows, and each is prepared by itself.
+pub(super) fn padded<T: Clone>(ids: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut ids: Vec<T> = ids.into_iter().collect();
+    if let Some(last) = ids.last().cloned() {
+        ids.resize(ids.len().next_power_of_two(), last);
+    }
+    ids
+}
+
 /// The rows of a page read whole. One that has changed since it was looked at is tested again, and left out where it is
 /// no longer shown, or no longer there: no page could show it.
 async fn complete<L: List + Sync>(list: &L, rows: Vec<L::Row>) -> Result<Vec<L::Row>, LedgerError> {
     let positions: Vec<L::Position> = rows.iter().map(|row| list.position(row)).collect();
+    if rows.is_empty() {
+        return Ok(rows);
+    }
     let mut whole = list.complete(rows).await?;
     whole.retain(|row| list.shows(row));
     let take = |position: &L::Position| {

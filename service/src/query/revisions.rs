@@ -1,12 +1,13 @@
 //! The history of a transaction, read from the journal.
 
-use entity::{event, transaction};
+use entity::event;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::list::{List, read_page};
+use super::transactions::TransactionRow;
 use super::width::Width;
 use super::{Page, PageRequest, Reader};
 use crate::journal;
@@ -56,7 +57,7 @@ impl Reader<'_> {
     /// The document of one version of a transaction.
     pub(super) async fn find_transaction_version(
         &self,
-        transaction: &transaction::Model,
+        transaction: &TransactionRow,
         version: i64,
     ) -> Result<TransactionRecord, LedgerError> {
         let event = if version == 1 {
@@ -70,7 +71,7 @@ impl Reader<'_> {
         read_document(&event).map(|(transaction, _)| transaction)
     }
 
-    async fn first_event(&self, transaction: &transaction::Model) -> Result<Option<event::Model>, LedgerError> {
+    async fn first_event(&self, transaction: &TransactionRow) -> Result<Option<event::Model>, LedgerError> {
         let key = (self.ledger.id, transaction.first_position);
         Ok(event::Entity::find_by_id(key).one(self.db).await?)
     }
@@ -78,13 +79,13 @@ impl Reader<'_> {
     /// The events of the versions after `version`, which is at least 1: the first one is in no index.
     async fn later_events(
         &self,
-        transaction: &transaction::Model,
+        transaction: &TransactionRow,
         version: i64,
         limit: u64,
     ) -> Result<Vec<event::Model>, LedgerError> {
         let events = event::Entity::find()
             .filter(event::Column::LedgerId.eq(self.ledger.id))
-            .filter(event::Column::Subject.eq(format!("transactions/{}", transaction.id)))
+            .filter(event::Column::Subject.eq(format!("transactions/{}", transaction.id())))
             .filter(event::Column::SubjectVersion.gt(version.max(1)))
             // The partial index is found by its own condition alone, which therefore is a literal.
             .filter(Expr::cust("subject_version > 1"))
@@ -98,7 +99,7 @@ impl Reader<'_> {
 
 struct RevisionList<'a> {
     reader: Reader<'a>,
-    transaction: &'a transaction::Model,
+    transaction: &'a TransactionRow,
 }
 
 impl List for RevisionList<'_> {
@@ -106,7 +107,7 @@ impl List for RevisionList<'_> {
     type Position = i64;
 
     fn description(&self) -> String {
-        format!("{} revisions of {}", self.reader.ledger.id, self.transaction.id)
+        format!("{} revisions of {}", self.reader.ledger.id, self.transaction.id())
     }
 
     async fn chunk(&self, after: Option<&i64>, limit: u64, _: Width) -> Result<Vec<event::Model>, LedgerError> {

@@ -1,60 +1,12 @@
 //! Rows read into the state that the core knows, which makes their documents.
 
 use entity::{account, transaction, user};
-use sea_orm::{DbErr, QueryResult, TryGetable};
 
 use super::currencies::Currencies;
 use crate::LedgerError;
 use crate::ledger::{Account, Side, Transaction};
 use crate::record::{AccountStatus, TransactionKind, TransactionStatus, UserRecord};
 use crate::value::{Day, Metadata, Timestamp};
-
-/// The columns of a transaction, selected in the order of the table. A page has hundreds of values, and to find each by
-/// its name costs as much as the rest of the page.
-pub(super) fn transaction_row(row: &QueryResult) -> Result<transaction::Model, DbErr> {
-    let columns = &mut Columns { row, next: 0 };
-    Ok(transaction::Model {
-        ledger_id: columns.take()?,
-        id: columns.take()?,
-        kind: columns.take()?,
-        status: columns.take()?,
-        source_account_id: columns.take()?,
-        source_owner: columns.take()?,
-        source_day_0: columns.take()?,
-        source_day_1: columns.take()?,
-        destination_account_id: columns.take()?,
-        destination_owner: columns.take()?,
-        destination_day_0: columns.take()?,
-        destination_day_1: columns.take()?,
-        amount: columns.take()?,
-        currency: columns.take()?,
-        transaction_date: columns.take()?,
-        description: columns.take()?,
-        category: columns.take()?,
-        reference: columns.take()?,
-        metadata: columns.take()?,
-        search_text: columns.take()?,
-        parent_id: columns.take()?,
-        version: columns.take()?,
-        created_at: columns.take()?,
-        updated_at: columns.take()?,
-        first_position: columns.take()?,
-        position: columns.take()?,
-    })
-}
-
-struct Columns<'r> {
-    row: &'r QueryResult,
-    next: usize,
-}
-
-impl Columns<'_> {
-    fn take<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        let value = self.row.try_get_by_index(self.next)?;
-        self.next = self.next.saturating_add(1);
-        Ok(value)
-    }
-}
 
 /// The state of the transaction that `row` holds.
 pub(crate) fn transaction(row: transaction::Model, currencies: &Currencies) -> Result<Transaction, LedgerError> {
@@ -134,7 +86,8 @@ pub(crate) fn named<T>(text: &str, from_name: impl Fn(&str) -> Option<T>) -> Res
     from_name(text).ok_or_else(|| LedgerError::Internal(format!("the database holds an unknown name: {text:?}")))
 }
 
-fn metadata(text: &str) -> Result<Metadata, LedgerError> {
+/// Metadata as it is stored.
+pub(super) fn metadata(text: &str) -> Result<Metadata, LedgerError> {
     serde_json::from_str(text)
         .map_err(|error| LedgerError::Internal(format!("stored metadata cannot be read: {error}")))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use entity::{account, user};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::list::{List, read_page};
+use super::list::{List, padded, read_page};
 use super::width::{NO_METADATA, Width};
 use super::{Page, PageRequest, Reader, rows};
 use crate::ledger::Account;
@@ -103,7 +103,7 @@ impl List for UserList<'_> {
     async fn complete(&self, rows: Vec<user::Model>) -> Result<Vec<user::Model>, LedgerError> {
         let users = user::Entity::find()
             .filter(user::Column::LedgerId.eq(self.reader.ledger.id))
-            .filter(user::Column::Id.is_in(rows.into_iter().map(|row| row.id)))
+            .filter(user::Column::Id.is_in(padded(rows.into_iter().map(|row| row.id))))
             .all(self.reader.db)
             .await?;
         Ok(users)

@@ -33,5 +33,3 @@ impl Width {
 pub(super) const NO_METADATA: &str = "CAST('{}' AS TEXT)";
 /// No text, as a literal.
 pub(super) const NO_TEXT: &str = "CAST(NULL AS TEXT)";
-/// No day, as a literal.
-pub(super) const NO_DAY: &str = "CAST(NULL AS BIGINT)";

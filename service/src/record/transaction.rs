@@ -30,6 +30,18 @@ named_enum! {
     }
 }
 
+impl TransactionKind {
+    /// Whose a transaction is, of the owners of its two accounts: a transfer's is nobody's.
+    pub(crate) fn user_id(self, source: Option<&str>, destination: Option<&str>) -> Option<String> {
+        let owner = match self {
+            Self::Credit => destination,
+            Self::Debit => source,
+            Self::Transfer => None,
+        };
+        owner.map(str::to_owned)
+    }
+}
+
 /// A transaction, as answered and as recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionRecord {

@@ -1,25 +1,26 @@
 //! The filters of a list of transactions, applied to its rows.
 
-use entity::transaction;
 use uuid::Uuid;
 
 use super::range::{Range, Scope, SortKey};
+use super::row::TransactionRow;
 use super::{Amounts, TransactionFilter};
-use crate::record::TransactionStatus;
-use crate::value::fold;
+use crate::money::CurrencyCode;
+use crate::record::{TransactionKind, TransactionStatus};
+use crate::value::{Timestamp, fold};
 
 /// Every filter, those that the range serves included: it cannot serve all of them at once.
 pub(super) struct RowFilter {
     user_id: Option<String>,
     account_id: Option<Uuid>,
-    kind: Option<&'static str>,
+    kind: Option<TransactionKind>,
     /// Empty: all but voided.
-    statuses: Vec<&'static str>,
-    currency: Option<String>,
+    statuses: Vec<TransactionStatus>,
+    currency: Option<CurrencyCode>,
     category: Option<String>,
     reference: Option<String>,
-    from: Option<i64>,
-    to: Option<i64>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
     amounts: Amounts,
     words: Vec<String>,
 }
@@ -29,52 +30,45 @@ impl RowFilter {
         Self {
             user_id: filter.user_id.as_ref().map(|id| id.as_str().to_owned()),
             account_id: filter.account_id,
-            kind: filter.kind.map(|kind| kind.as_str()),
-            statuses: filter.statuses.iter().map(|status| status.as_str()).collect(),
-            currency: filter.currency.map(|currency| currency.code.as_str().to_owned()),
+            kind: filter.kind,
+            statuses: filter.statuses.clone(),
+            currency: filter.currency.map(|currency| currency.code),
             category: filter.category.clone(),
             reference: filter.reference.clone(),
-            from: filter.from.map(|from| from.micros()),
-            to: filter.to.map(|to| to.micros()),
+            from: filter.from,
+            to: filter.to,
             amounts,
             words: filter.words.iter().map(|word| fold(word)).collect(),
         }
     }
 
     /// Whether the list has the row.
-    pub(super) fn shows(&self, row: &transaction::Model) -> bool {
-        let is = |wanted: &Option<String>, stored: Option<&str>| wanted.is_none() || wanted.as_deref() == stored;
-        self.shows_status(&row.status)
-            && self.kind.is_none_or(|kind| kind == row.kind)
-            && self.touches_user(row)
-            && self.touches_account(row)
-            && is(&self.currency, Some(&row.currency))
-            && is(&self.category, row.category.as_deref())
-            && is(&self.reference, row.reference.as_deref())
-            && self.from.is_none_or(|from| from <= row.transaction_date)
-            && self.to.is_none_or(|to| row.transaction_date < to)
+    pub(super) fn shows(&self, row: &TransactionRow) -> bool {
+        let is = |wanted: &Option<String>, stored: &Option<String>| wanted.is_none() || wanted == stored;
+        let document = &row.document;
+        let (source, destination) = (&document.source_user_id, &document.destination_user_id);
+        let accounts = [document.source_account_id, document.destination_account_id];
+        let date = document.transaction_date;
+        self.shows_status(document.status)
+            && self.kind.is_none_or(|kind| kind == document.kind)
+            && (is(&self.user_id, source) || is(&self.user_id, destination))
+            && self.account_id.is_none_or(|id| accounts.contains(&id))
+            && self.currency.is_none_or(|code| code == document.currency)
+            && is(&self.category, &document.category)
+            && is(&self.reference, &document.reference)
+            && self.from.is_none_or(|from| from <= date)
+            && self.to.is_none_or(|to| date < to)
             && self.amounts.min.is_none_or(|min| min <= row.amount)
             && self.amounts.max.is_none_or(|max| row.amount <= max)
             && self.has_words(row.search_text.as_deref().unwrap_or_default())
     }
 
-    fn shows_status(&self, status: &str) -> bool {
+    fn shows_status(&self, status: TransactionStatus) -> bool {
         if self.statuses.is_empty() {
-            status != TransactionStatus::Voided.as_str()
+            status != TransactionStatus::Voided
         } else {
             self.statuses.contains(&status)
         }
-    }
-
-    fn touches_user(&self, row: &transaction::Model) -> bool {
-        self.user_id
-            .as_ref()
-            .is_none_or(|id| row.source_owner == *id || row.destination_owner == *id)
-    }
-
-    fn touches_account(&self, row: &transaction::Model) -> bool {
-        self.account_id
-            .is_none_or(|id| row.source_account_id == id || row.destination_account_id == id)
     }
 
     fn has_words(&self, search_text: &str) -> bool {

@@ -2,15 +2,15 @@
 
 mod filter;
 mod range;
+mod row;
 
-use entity::{account, transaction};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use entity::account;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
-use super::currencies::Currencies;
-use super::list::{List, read_page};
+use super::list::{List, padded, read_page};
 use super::width::Width;
-use super::{Page, PageRequest, Reader, TransactionFilter, TransactionSort, rows};
+use super::{Page, PageRequest, Reader, TransactionFilter, TransactionSort};
 use crate::ledger::LEDGER_OWNER;
 use crate::money::{AmountText, Currency};
 use crate::record::TransactionRecord;
@@ -18,6 +18,7 @@ use crate::value::FieldError;
 use crate::{LedgerError, Resource};
 use filter::RowFilter;
 use range::{Position, Range, Scope, SortKey, find_statement};
+pub(super) use row::TransactionRow;
 
 impl Reader<'_> {
     /// The transaction as it stands, or one version of it.
@@ -27,22 +28,18 @@ impl Reader<'_> {
         version: Option<i64>,
     ) -> Result<TransactionRecord, LedgerError> {
         let row = self.find_transaction_row(id).await?;
-        match version {
-            Some(version) if version != row.version => self.find_transaction_version(&row, version).await,
-            _ => self.transaction_record(row).await,
+        if let Some(version) = version.filter(|version| *version != row.document.version) {
+            return self.find_transaction_version(&row, version).await;
         }
+        let code = row.document.currency;
+        let currencies = self.currencies([code.as_str()]).await?;
+        Ok(row.into_record(currencies.find(code.as_str())?))
     }
 
-    pub(super) async fn find_transaction_row(&self, id: Uuid) -> Result<transaction::Model, LedgerError> {
-        let statement = find_statement(self.db.get_database_backend(), self.ledger.id, id);
+    pub(super) async fn find_transaction_row(&self, id: Uuid) -> Result<TransactionRow, LedgerError> {
+        let statement = find_statement(self.db.get_database_backend(), self.ledger.id, [id]);
         let row = self.db.query_one_raw(statement).await?;
-        let row = row.as_ref().ok_or(LedgerError::NotFound(Resource::Transaction))?;
-        Ok(rows::transaction_row(row)?)
-    }
-
-    async fn transaction_record(&self, row: transaction::Model) -> Result<TransactionRecord, LedgerError> {
-        let currencies = self.currencies([row.currency.as_str()]).await?;
-        Ok(rows::transaction(row, &currencies)?.record())
+        TransactionRow::decode(row.as_ref().ok_or(LedgerError::NotFound(Resource::Transaction))?)
     }
 
     /// A page of the transactions that `filter` shows.
@@ -51,8 +48,7 @@ impl Reader<'_> {
         filter: &TransactionFilter,
         request: &PageRequest,
     ) -> Result<Page<TransactionRecord>, LedgerError> {
-        let codes = filter.currency.iter().map(|currency| currency.code.as_str());
-        let amounts = Amounts::of(filter, &self.currencies(codes).await?)?;
+        let amounts = self.amounts(filter).await?;
         let list = TransactionList {
             reader: *self,
             description: format!("{} transactions {filter:?}", self.ledger.id),
@@ -61,10 +57,24 @@ impl Reader<'_> {
             range: self.range(filter, amounts).await?,
         };
         let page = read_page(&list, request).await?;
-        let currencies = self
-            .currencies(page.data.iter().map(|row| row.currency.as_str()))
-            .await?;
-        page.try_map(|row| Ok(rows::transaction(row, &currencies)?.record()))
+        let codes = page.data.iter().map(|row| row.document.currency.as_str());
+        let currencies = self.currencies(codes).await?;
+        page.try_map(|row| {
+            let currency = currencies.find(row.document.currency.as_str())?;
+            Ok(row.into_record(currency))
+        })
+    }
+
+    async fn amounts(&self, filter: &TransactionFilter) -> Result<Amounts, LedgerError> {
+        let Some(currency) = &filter.currency else {
+            return Ok(Amounts::default());
+        };
+        let code = currency.code.as_str();
+        let currency = self.currencies([code]).await?.find(code)?;
+        Ok(Amounts {
+            min: minor_units("min_amount", filter.min_amount.as_ref(), currency)?,
+            max: minor_units("max_amount", filter.max_amount.as_ref(), currency)?,
+        })
     }
 
     /// The part of the list that an index serves; `None` where the list is empty.
@@ -111,19 +121,6 @@ struct Amounts {
     max: Option<i64>,
 }
 
-impl Amounts {
-    fn of(filter: &TransactionFilter, currencies: &Currencies) -> Result<Self, LedgerError> {
-        let Some(currency) = &filter.currency else {
-            return Ok(Self::default());
-        };
-        let currency = currencies.find(currency.code.as_str())?;
-        Ok(Self {
-            min: minor_units("min_amount", filter.min_amount.as_ref(), currency)?,
-            max: minor_units("max_amount", filter.max_amount.as_ref(), currency)?,
-        })
-    }
-}
-
 fn minor_units(field: &str, amount: Option<&AmountText>, currency: Currency) -> Result<Option<i64>, LedgerError> {
     let minor = amount.map(|amount| amount.minor_units(currency)).transpose();
     minor.map_err(|error| {
@@ -143,7 +140,7 @@ struct TransactionList<'a> {
 }
 
 impl List for TransactionList<'_> {
-    type Row = transaction::Model;
+    type Row = TransactionRow;
     type Position = Position;
 
     fn description(&self) -> String {
@@ -157,19 +154,19 @@ impl List for TransactionList<'_> {
         let backend = self.reader.db.get_database_backend();
         let statement = range.statement(backend, after, limit, width);
         let found = self.reader.db.query_all_raw(statement).await?;
-        Ok(found.iter().map(rows::transaction_row).collect::<Result<_, _>>()?)
+        found.iter().map(TransactionRow::decode).collect()
     }
 
     async fn complete(&self, rows: Vec<Self::Row>) -> Result<Vec<Self::Row>, LedgerError> {
-        let whole = transaction::Entity::find()
-            .filter(transaction::Column::LedgerId.eq(self.reader.ledger.id))
-            .filter(transaction::Column::Id.is_in(rows.iter().map(|row| row.id)))
-            .all(self.reader.db)
+        let Reader { db, ledger, .. } = self.reader;
+        let ids = padded(rows.iter().map(TransactionRow::id));
+        let found = db
+            .query_all_raw(find_statement(db.get_database_backend(), ledger.id, ids))
             .await?;
-        Ok(whole)
+        found.iter().map(TransactionRow::decode).collect()
     }
 
-    fn position(&self, row: &transaction::Model) -> Position {
+    fn position(&self, row: &TransactionRow) -> Position {
         self.key.position(row)
     }
 
@@ -177,7 +174,7 @@ impl List for TransactionList<'_> {
         self.range.as_ref().is_some_and(|range| self.rows.is_selective(range))
     }
 
-    fn shows(&self, row: &transaction::Model) -> bool {
+    fn shows(&self, row: &TransactionRow) -> bool {
         self.rows.shows(row)
     }
 }

@@ -3,35 +3,16 @@
 //! A list by user or by system account has two, one for each side of a transaction; the database merges them as it
 //! reads them. A transaction that is on both comes twice, one right behind the other.
 
-use std::sync::LazyLock;
-
-use entity::transaction::{Column, Model};
-use sea_orm::{DbBackend, IdenStatic, Iterable, Statement, Value};
+use sea_orm::{DbBackend, Statement, Value};
 use uuid::Uuid;
 
+use super::row::{TransactionRow, columns};
 use super::{Amounts, TransactionFilter, TransactionSort};
 use crate::LedgerError;
-use crate::query::width::{NO_DAY, NO_METADATA, NO_TEXT, Width};
+use crate::query::width::Width;
 
 /// Where a row stands: its sort value, 0 in a list by recording, and its id.
 pub(super) type Position = (i64, Uuid);
-
-/// What can be large in a row. The text that is searched is not: it is made of short ones.
-const LARGE: &[(Column, &str)] = &[(Column::Metadata, NO_METADATA), (Column::Description, NO_TEXT)];
-
-/// What no document shows, in a row that is not searched.
-const UNSHOWN: &[(Column, &str)] = &[
-    (Column::SourceDay0, NO_DAY),
-    (Column::SourceDay1, NO_DAY),
-    (Column::DestinationDay0, NO_DAY),
-    (Column::DestinationDay1, NO_DAY),
-    (Column::SearchText, NO_TEXT),
-];
-
-/// The first position that there can be.
-const LOWEST: Position = (i64::MIN, Uuid::nil());
-/// The last position that there can be.
-const HIGHEST: Position = (i64::MAX, Uuid::max());
 
 /// Whose transactions an index leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,13 +40,13 @@ pub(super) enum SortKey {
 
 impl SortKey {
     /// Where `row` stands in the order.
-    pub(super) fn position(self, row: &Model) -> Position {
+    pub(super) fn position(self, row: &TransactionRow) -> Position {
         let key = match self {
-            Self::Date => row.transaction_date,
+            Self::Date => row.document.transaction_date.micros(),
             Self::Created => 0,
             Self::Amount => row.amount,
         };
-        (key, row.id)
+        (key, row.id())
     }
 
     /// The column that comes before the id.
@@ -85,8 +66,8 @@ pub(super) struct Range {
     pub(super) scope: Scope,
     pub(super) key: SortKey,
     is_descending: bool,
-    low: Position,
-    high: Position,
+    low: Option<Position>,
+    high: Option<Position>,
     /// Of the index of a user's transactions by amount.
     currency: Option<String>,
 }
@@ -127,8 +108,8 @@ impl Range {
                     | TransactionSort::CreatedDescending
                     | TransactionSort::AmountDescending
             ),
-            low: low.unwrap_or(LOWEST),
-            high: high.unwrap_or(HIGHEST),
+            low,
+            high,
             currency,
         })
     }
@@ -143,22 +124,21 @@ impl Range {
         limit: u64,
         width: Width,
     ) -> Statement {
-        let (mut low, mut high) = (self.low, self.high);
-        match after {
-            Some(after) if self.is_descending => high = high.min(*after),
-            Some(after) => low = low.max(*after),
-            None => {}
-        }
+        let (low, high) = if self.is_descending {
+            (self.low, [self.high, after.copied()].into_iter().flatten().min())
+        } else {
+            ([self.low, after.copied()].into_iter().flatten().max(), self.high)
+        };
         let mut parameters = Parameters::default();
         let ledger = parameters.add(self.ledger_id);
         let limit = parameters.add(i64::try_from(limit).unwrap_or(i64::MAX));
         let bounds = self.bounds(&mut parameters, low, high);
         let order = self.order();
         let columns = columns(width);
-        let select = |conditions: &str| {
+        let select = |scope: &str| {
             format!(
                 "SELECT {columns} FROM transactions \
-                 WHERE ledger_id = {ledger} AND {conditions}{bounds} ORDER BY {order} LIMIT {limit}"
+                 WHERE ledger_id = {ledger}{scope}{bounds} ORDER BY {order} LIMIT {limit}"
             )
         };
         let text = match self.scope_conditions(&mut parameters) {
@@ -188,28 +168,30 @@ impl Range {
                 let id = parameters.add(id.as_str());
                 let currency = self.currency.as_deref().filter(|_| self.key == SortKey::Amount);
                 let currency = currency.map_or_else(String::new, |currency| {
-                    format!("currency = {} AND ", parameters.add(currency))
+                    format!(" AND currency = {}", parameters.add(currency))
                 });
                 Conditions::Sides(
-                    SIDES.map(|side| format!("{side}_owner = {id} AND {side}_owner <> '' AND {currency}")),
+                    SIDES.map(|side| format!(" AND {side}_owner = {id} AND {side}_owner <> ''{currency}")),
                 )
             }
             Scope::SystemAccount(id) => {
                 let id = parameters.add(*id);
-                Conditions::Sides(SIDES.map(|side| format!("{side}_account_id = {id} AND {side}_owner = '' AND ")))
+                Conditions::Sides(SIDES.map(|side| format!(" AND {side}_account_id = {id} AND {side}_owner = ''")))
             }
         }
     }
 
-    fn bounds(&self, parameters: &mut Parameters, low: Position, high: Position) -> String {
+    fn bounds(&self, parameters: &mut Parameters, low: Option<Position>, high: Option<Position>) -> String {
         let mut bound = |operator: &str, (key, id): Position| match self.key.column() {
-            None => format!("id {operator} {}", parameters.add(id)),
+            None => format!(" AND id {operator} {}", parameters.add(id)),
             Some(column) => {
                 let (key, id) = (parameters.add(key), parameters.add(id));
-                format!("({column}, id) {operator} ({key}, {id})")
+                format!(" AND ({column}, id) {operator} ({key}, {id})")
             }
         };
-        format!("{} AND {}", bound(">", low), bound("<", high))
+        let low = low.map(|low| bound(">", low));
+        let high = high.map(|high| bound("<", high));
+        [low, high].into_iter().flatten().collect()
     }
 
     fn order(&self) -> String {
@@ -221,11 +203,14 @@ impl Range {
     }
 }
 
-/// The row with this id.
-pub(super) fn find_statement(backend: DbBackend, ledger_id: i64, id: Uuid) -> Statement {
-    let columns = columns(Width::Whole);
-    let text = format!("SELECT {columns} FROM transactions WHERE ledger_id = $1 AND id = $2");
-    Statement::from_sql_and_values(backend, text, [ledger_id.into(), id.into()])
+/// The rows with these ids, in any order.
+pub(super) fn find_statement(backend: DbBackend, ledger_id: i64, ids: impl IntoIterator<Item = Uuid>) -> Statement {
+    let mut parameters = Parameters::default();
+    let ledger = parameters.add(ledger_id);
+    let ids: Vec<String> = ids.into_iter().map(|id| parameters.add(id)).collect();
+    let (columns, ids) = (columns(Width::Whole), ids.join(", "));
+    let text = format!("SELECT {columns} FROM transactions WHERE ledger_id = {ledger} AND id IN ({ids})");
+    Statement::from_sql_and_values(backend, text, parameters.0)
 }
 
 /// What leads to the rows, each text but the reference to be followed by further conditions.
@@ -247,23 +232,4 @@ impl Parameters {
         self.0.push(value.into());
         format!("${}", self.0.len())
     }
-}
-
-/// Every column in the order of the table, those that are not needed as the literal of their absence.
-fn columns(width: Width) -> &'static str {
-    static WHOLE: LazyLock<String> = LazyLock::new(|| columns_without(UNSHOWN));
-    static NARROW: LazyLock<String> = LazyLock::new(|| columns_without(LARGE));
-    match width {
-        Width::Whole => &WHOLE,
-        Width::Narrow => &NARROW,
-    }
-}
-
-fn columns_without(absent: &[(Column, &str)]) -> String {
-    let literal = |column: &Column| absent.iter().find(|(other, _)| other.as_str() == column.as_str());
-    let columns = Column::iter().map(|column| match literal(&column) {
-        Some((_, literal)) => format!("{literal} AS {}", column.as_str()),
-        None => column.as_str().to_owned(),
-    });
-    columns.collect::<Vec<_>>().join(", ")
 }
