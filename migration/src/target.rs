@@ -135,18 +135,24 @@ impl Target {
             .sqlx_logging(false);
         if let Self::Sqlite(path) = self {
             let path = path.clone();
-            options.map_sqlx_sqlite_opts(move |_| sqlite_options(&path).create_if_missing(makes_file));
+            options.map_sqlx_sqlite_opts(move |_| sqlite_options(&path, makes_file));
         }
         Ok(Database::connect(options).await?)
     }
 }
 
-fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+/// The mode of the journal is written into the file: whoever only looks leaves it alone.
+fn sqlite_options(path: &std::path::Path, makes_file: bool) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
         .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
+        .create_if_missing(makes_file)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY_TIMEOUT)
+        .busy_timeout(BUSY_TIMEOUT);
+    if makes_file {
+        options.journal_mode(SqliteJournalMode::Wal)
+    } else {
+        options
+    }
 }
 
 #[cfg(test)]
