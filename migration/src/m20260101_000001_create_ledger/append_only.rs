@@ -47,15 +47,23 @@ CREATE TRIGGER events_truncate BEFORE TRUNCATE ON events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ";
 
+/// A row that is there already is refused before SQLite would remove it for `REPLACE`, which asks no trigger of deletion
+/// unless the session wants it to.
 const SQLITE: &str = "
 CREATE TRIGGER entries_update BEFORE UPDATE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries is append-only'); END;
 CREATE TRIGGER entries_delete BEFORE DELETE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries is append-only'); END;
+CREATE TRIGGER entries_replace BEFORE INSERT ON entries
+WHEN EXISTS (SELECT 1 FROM entries WHERE (ledger_id, account_id, seq) = (NEW.ledger_id, NEW.account_id, NEW.seq))
+BEGIN SELECT RAISE(ABORT, 'entries is append-only'); END;
 
 CREATE TRIGGER blocks_update BEFORE UPDATE ON blocks
 BEGIN SELECT RAISE(ABORT, 'blocks is append-only'); END;
 CREATE TRIGGER blocks_delete BEFORE DELETE ON blocks
+BEGIN SELECT RAISE(ABORT, 'blocks is append-only'); END;
+CREATE TRIGGER blocks_replace BEFORE INSERT ON blocks
+WHEN EXISTS (SELECT 1 FROM blocks WHERE (ledger_id, height) = (NEW.ledger_id, NEW.height))
 BEGIN SELECT RAISE(ABORT, 'blocks is append-only'); END;
 
 CREATE TRIGGER events_update BEFORE UPDATE ON events
@@ -67,5 +75,8 @@ WHEN NEW.personal IS NOT NULL OR NEW.salt IS NOT NULL
         OLD.schema_version, OLD.data, OLD.commitment, OLD.recorded_at)
 BEGIN SELECT RAISE(ABORT, 'events is append-only'); END;
 CREATE TRIGGER events_delete BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events is append-only'); END;
+CREATE TRIGGER events_replace BEFORE INSERT ON events
+WHEN EXISTS (SELECT 1 FROM events WHERE (ledger_id, position) = (NEW.ledger_id, NEW.position))
 BEGIN SELECT RAISE(ABORT, 'events is append-only'); END;
 ";

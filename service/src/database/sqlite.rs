@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
 
 use super::readers::{Readers, Source};
-use super::{SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
+use super::{OWN_READERS, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
 use crate::{OpenError, Options, Purpose};
 
 /// How long a writer waits for the writer of another process, such as `daybook key create`.
@@ -47,7 +47,7 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(Readers, Wri
     let read = connect_options(path, options.purpose)
         .pragma("query_only", "ON")
         .pragma("cache_size", READER_CACHE);
-    let readers = Readers::new(Source::Sqlite(read), options.read_pool);
+    let readers = Readers::new(Source::Sqlite(read), OWN_READERS);
     Ok((readers, WritePool::Sqlite(write)))
 }
 
@@ -63,8 +63,6 @@ fn connect_options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        // Else INSERT OR REPLACE would delete rows past the triggers that keep the journal append-only.
-        .pragma("recursive_triggers", "ON")
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Warn, SLOW_STATEMENT)
 }

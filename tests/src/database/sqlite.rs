@@ -39,8 +39,6 @@ impl File {
 
     async fn connect(&self) -> SqliteConnection {
         let options = SqliteConnectOptions::from_str(&self.url).expect("the URL is one of SQLite");
-        // As every session of the server: without it a row that is replaced is removed past the triggers.
-        let options = options.pragma("recursive_triggers", "ON");
         options.connect().await.expect("SQLite opens the file")
     }
 
