@@ -210,7 +210,6 @@ pub(crate) fn options(
         database_url: settings.database_url.clone(),
         batch_max: settings.batch_max,
         queue_max: settings.queue_max,
-        read_pool: settings.read_pool,
         write_pool: settings.write_pool,
         purpose,
         migrate: settings.migrate == Migrate::Auto,

@@ -15,7 +15,6 @@ use crate::access::{KeyCache, LedgerCache};
 use crate::commit::{Committer, Limits};
 use crate::database::{Database, MAIN_LEDGER};
 use crate::ledger::{Answer, AnswerStatus, Command, CreateKey, Precondition, Request};
-use crate::money::CurrencyCode;
 use crate::query::{AccountFilter, CurrencyCache, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
 use crate::record::{
     AccountRecord, BalanceRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord, TransactionRecord,
@@ -46,8 +45,6 @@ pub struct Options {
     pub batch_max: usize,
     /// Most commands that wait per ledger.
     pub queue_max: usize,
-    /// Connections for reads.
-    pub read_pool: u32,
     /// Connections for commits; SQLite has one.
     pub write_pool: u32,
     /// What the database is opened for.
@@ -64,8 +61,7 @@ pub struct Options {
     pub allow_unsafe_postgres: bool,
 }
 
-/// What a database is opened for. Only a server makes what is missing: a path that somebody mistyped must not become a
-/// database.
+/// What a database is opened for. Only a server makes a database: a path that somebody mistyped must not become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To serve it. The file of SQLite, the schema where the options say so, the ledger `main` and the first key are
@@ -88,8 +84,6 @@ pub struct Ledger {
     pub id: i64,
     /// Its name.
     pub name: String,
-    /// The currency of requests that name none.
-    pub default_currency: CurrencyCode,
     pub(crate) secret: [u8; 32],
 }
 
@@ -100,7 +94,6 @@ impl fmt::Debug for Ledger {
             .debug_struct("Ledger")
             .field("id", &self.id)
             .field("name", &self.name)
-            .field("default_currency", &self.default_currency)
             .finish_non_exhaustive()
     }
 }
@@ -163,14 +156,11 @@ impl Daybook {
             clock::now,
             options.metrics.clone(),
         ));
-        // Whoever serves takes up what was left; a command line that passes by does not.
-        let is_server = options.purpose == Purpose::Serve;
-        let sweeper = is_server.then(|| Sweeper::start(database.clone(), Arc::clone(&committer), options.regrouping));
-        let daybook = Self {
+        let mut daybook = Self {
             database,
             committer,
             regrouping: options.regrouping,
-            sweeper: sweeper.map(Arc::new),
+            sweeper: None,
             metrics: options.metrics,
             ledgers: LedgerCache::new(),
             keys: KeyCache::new(),
@@ -181,6 +171,13 @@ impl Daybook {
             // A command line that passes by would make a key whose secret nobody is told.
             Purpose::Write | Purpose::Read => None,
         };
+        // Whoever serves takes up what was left; a command line that passes by does not. Nothing can fail after this:
+        // what did not open leaves no task behind.
+        if options.purpose == Purpose::Serve {
+            let committer = Arc::clone(&daybook.committer);
+            let sweeper = Sweeper::start(daybook.database.clone(), committer, daybook.regrouping);
+            daybook.sweeper = Some(Arc::new(sweeper));
+        }
         Ok((daybook, first_key))
     }
 

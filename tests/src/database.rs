@@ -132,7 +132,6 @@ impl Database {
             database_url: self.url().into(),
             batch_max: 1,
             queue_max: 1,
-            read_pool: 1,
             write_pool: 1,
             purpose: service::Purpose::Read,
             migrate: false,

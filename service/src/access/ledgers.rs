@@ -8,7 +8,6 @@ use moka::future::Cache;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::database::Readers;
-use crate::money::CurrencyCode;
 use crate::{Ledger, LedgerError, Resource};
 
 /// Most ledgers that are kept.
@@ -53,8 +52,6 @@ async fn read(db: &Readers, name: &str) -> Result<Arc<Ledger>, LedgerError> {
     let unreadable = |column: &str| LedgerError::Internal(format!("the {column} of ledger {} cannot be read", row.id));
     Ok(Arc::new(Ledger {
         id: row.id,
-        default_currency: CurrencyCode::from_stored(&row.default_currency)
-            .ok_or_else(|| unreadable("default currency"))?,
         secret: <[u8; SECRET_BYTES]>::try_from(row.secret.as_slice()).map_err(|_| unreadable("secret"))?,
         name: row.name,
     }))

@@ -6,13 +6,12 @@ use sea_orm::{ActiveValue, DatabaseConnection, EntityTrait};
 use uuid::Uuid;
 
 use super::MAIN_LEDGER;
+use crate::journal::GENESIS_HASH;
 use crate::money::CurrencyCode;
 use crate::{OpenError, clock};
 
 /// The number of the ledger `main`.
 const MAIN_LEDGER_ID: i64 = 1;
-/// The hash before the first block.
-const NO_HASH: [u8; 32] = [0; 32];
 
 /// Makes it where it is not there; when several do so at once, one of them does it.
 pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
@@ -27,7 +26,7 @@ pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
         name: ActiveValue::Set(MAIN_LEDGER.to_owned()),
         head: ActiveValue::Set(0),
         height: ActiveValue::Set(0),
-        hash: ActiveValue::Set(NO_HASH.to_vec()),
+        hash: ActiveValue::Set(GENESIS_HASH.to_vec()),
         last_recorded_at: ActiveValue::Set(0),
         default_currency: ActiveValue::Set(CurrencyCode::USD.as_str().to_owned()),
         default_minimum_balance: ActiveValue::Set(None),

@@ -29,6 +29,8 @@ pub(crate) use view::View;
 pub(crate) const MAIN_LEDGER: &str = "main";
 /// How long a commit waits for a connection.
 const WRITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections that read for the service itself; each thread that serves has others.
+const OWN_READERS: u32 = 1;
 /// A connection that was idle for longer is asked whether it still lives before it is used.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// How long the database may take to say that it is ready.
@@ -182,7 +184,6 @@ pub(crate) mod tests {
             database_url: format!("sqlite://{}", path.display()).into(),
             batch_max: 500,
             queue_max: 10_000,
-            read_pool: 2,
             write_pool: 1,
             purpose: Purpose::Serve,
             migrate: true,

@@ -11,14 +11,16 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _};
 
 use super::readers::{Readers, Source};
-use super::{PING_AFTER_IDLE, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
+use super::{OWN_READERS, PING_AFTER_IDLE, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
 use crate::{OpenError, Options};
 
 /// The oldest release of PostgreSQL that is tested.
 const VERSION_MIN: i32 = 140_000;
 
-/// Of every session: nothing waits for ever, on either side of a broken network.
-const SESSION: [(&str, &str); 7] = [
+/// Of every session: nothing waits for ever, on either side of a broken network; and bytes come as they are decoded
+/// here, whatever the role or the database prefers.
+const SESSION: [(&str, &str); 8] = [
+    ("bytea_output", "hex"),
     ("statement_timeout", "10s"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "10s"),
@@ -78,7 +80,7 @@ pub(super) async fn open(server: &PgConnectOptions, options: &Options) -> Result
         options: session(server, "daybook read", &READ_SESSION),
         age_max: READ_SESSION_AGE_MAX,
     };
-    Ok((Readers::new(source, options.read_pool), WritePool::Postgres(write)))
+    Ok((Readers::new(source, OWN_READERS), WritePool::Postgres(write)))
 }
 
 fn session(server: &PgConnectOptions, name: &str, settings: &[(&str, &str)]) -> PgConnectOptions {

@@ -48,11 +48,10 @@ pub(crate) struct Readers {
     family: Arc<Family>,
 }
 
-/// The first pool of a database, and those that share with it.
+/// The pools of a database.
+#[derive(Default)]
 struct Family {
     pools: Mutex<Vec<Weak<ReadPool>>>,
-    /// Most connections of the first, which are what the others share.
-    max: u32,
 }
 
 struct ReadPool {
@@ -92,11 +91,7 @@ impl fmt::Debug for Readers {
 impl Readers {
     /// At most `max` connections, opened when they are needed.
     pub(super) fn new(source: Source, max: u32) -> Self {
-        let family = Family {
-            pools: Mutex::default(),
-            max,
-        };
-        Self::join(ReadPool::new(source, max), Arc::new(family))
+        Self::join(ReadPool::new(source, max), Arc::default())
     }
 
     /// A pool of at most `max` connections to the same database, for a thread of its own.
@@ -122,11 +117,12 @@ impl Readers {
             let total = pools.iter().fold(0_usize, |sum, pool| sum.saturating_add(count(pool)));
             u32::try_from(total).unwrap_or(u32::MAX)
         };
+        let max = pools.iter().fold(0_u32, |sum, pool| sum.saturating_add(pool.max));
         PoolUse {
             pool: "read",
             in_use: sum(ReadPool::in_use),
             idle: sum(|pool| lock(&pool.idle).len()),
-            max: self.family.max,
+            max,
         }
     }
 
@@ -282,6 +278,9 @@ impl ConnectionTrait for Readers {
 
     /// A statement that changes something is refused by the session.
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        if statement.values.is_some() {
+            return Err(DbErr::Custom("a reader executes no statement with values".to_owned()));
+        }
         self.execute_unprepared(&statement.sql).await
     }
 

@@ -206,7 +206,8 @@ async fn what_waits_and_what_works_is_shown_while_it_does(book: &Book) {
     let rest = at_rest(book).await;
     // SQLite has one writer whatever it is told.
     let write_max = if book.engine() == Engine::Sqlite { 1 } else { 2 };
-    assert_eq!(rest.value("daybook_pool_connections_max", &[("pool", "read")]), 3);
+    // Three to serve with, and the service's own.
+    assert_eq!(rest.value("daybook_pool_connections_max", &[("pool", "read")]), 4);
     assert_eq!(
         rest.value("daybook_pool_connections_max", &[("pool", "write")]),
         write_max

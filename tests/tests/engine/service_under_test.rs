@@ -44,7 +44,6 @@ impl Service {
             database_url: database.url().to_owned().into(),
             batch_max: 500,
             queue_max: 10_000,
-            read_pool: 2,
             write_pool: 2,
             purpose: Purpose::Serve,
             migrate: false,
