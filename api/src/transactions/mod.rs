@@ -22,9 +22,10 @@ pub(crate) async fn list_of_user(call: Call) -> Result<Listed<TransactionRecord>
     let id = call.user_id()?;
     let (filter, page) = call.query(|query| filter::read_list_of_user(query, id.clone()))?;
     let ledger = call.ledger().await?;
-    // As a filter an unknown user matches nothing; in a path it is a 404.
+    let listed = call.daybook().list_transactions(&ledger, &filter, &page).await?;
+    // As a filter an unknown user matches nothing; in a path it is a 404, after what is wrong with the request itself.
     call.daybook().find_user(&ledger, &id).await?;
-    Ok(Listed(call.daybook().list_transactions(&ledger, &filter, &page).await?))
+    Ok(Listed(listed))
 }
 
 /// `POST /transactions`

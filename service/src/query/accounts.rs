@@ -4,7 +4,7 @@ use entity::{account, entry};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::list::{List, padded, read_page};
+use super::list::{List, check_cursor, padded, read_page};
 use super::width::{NO_METADATA, Width};
 use super::{AccountFilter, Page, PageRequest, Reader, rows};
 use crate::ledger::LEDGER_OWNER;
@@ -48,15 +48,16 @@ impl Reader<'_> {
         account_id: Uuid,
         request: &PageRequest,
     ) -> Result<Page<EntryRecord>, LedgerError> {
+        let list = EntryList {
+            reader: *self,
+            account_id,
+        };
+        check_cursor::<EntryList<'_>>(&list.description(), request)?;
         let account = self.find_account_row(account_id).await?;
         let currency = self
             .currencies([account.currency.as_str()])
             .await?
             .find(&account.currency)?;
-        let list = EntryList {
-            reader: *self,
-            account_id,
-        };
         let page = read_page(&list, request).await?;
         page.try_map(|row| Ok(entry_record(&row, currency)))
     }

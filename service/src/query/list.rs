@@ -67,15 +67,7 @@ pub(super) trait List {
 
 /// Reads the page that `request` asks for.
 pub(super) async fn read_page<L: List + Sync>(list: &L, request: &PageRequest) -> Result<Page<L::Row>, LedgerError> {
-    let binding = Binding::new(&list.description());
-    let after = request
-        .cursor
-        .as_deref()
-        .map(|cursor| binding.position::<L::Position>(cursor))
-        .transpose()?;
-    if !after.as_ref().is_none_or(L::accepts) {
-        return Err(LedgerError::InvalidCursor);
-    }
+    let (binding, after) = begin::<L>(&list.description(), request)?;
     let found = find_rows(list, after, request.limit).await?;
     Ok(Page {
         data: if found.are_whole {
@@ -85,6 +77,25 @@ pub(super) async fn read_page<L: List + Sync>(list: &L, request: &PageRequest) -
         },
         next_cursor: found.next.map(|position| binding.cursor(&position)).transpose()?,
     })
+}
+
+/// Refuses a cursor that is none of the list that `description` describes, before anything is read.
+pub(super) fn check_cursor<L: List>(description: &str, request: &PageRequest) -> Result<(), LedgerError> {
+    begin::<L>(description, request).map(|_| ())
+}
+
+/// Where the page begins.
+fn begin<L: List>(description: &str, request: &PageRequest) -> Result<(Binding, Option<L::Position>), LedgerError> {
+    let binding = Binding::new(description);
+    let cursor = request.cursor.as_deref();
+    let after = cursor
+        .map(|cursor| binding.position::<L::Position>(cursor))
+        .transpose()?;
+    if after.as_ref().is_none_or(L::accepts) {
+        Ok((binding, after))
+    } else {
+        Err(LedgerError::InvalidCursor)
+    }
 }
 
 /// The rows of a page.

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::list::{List, read_page};
+use super::list::{List, check_cursor, read_page};
 use super::transactions::TransactionRow;
 use super::width::Width;
 use super::{Page, PageRequest, Reader};
@@ -25,6 +25,7 @@ impl Reader<'_> {
         id: Uuid,
         request: &PageRequest,
     ) -> Result<Page<RevisionRecord>, LedgerError> {
+        check_cursor::<RevisionList<'_>>(&description(self.ledger.id, id), request)?;
         let transaction = self.find_transaction_row(id).await?;
         let list = RevisionList {
             reader: *self,
@@ -107,7 +108,7 @@ impl List for RevisionList<'_> {
     type Position = i64;
 
     fn description(&self) -> String {
-        format!("{} revisions of {}", self.reader.ledger.id, self.transaction.id())
+        description(self.reader.ledger.id, self.transaction.id())
     }
 
     async fn chunk(&self, after: Option<&i64>, limit: u64, _: Width) -> Result<Vec<event::Model>, LedgerError> {
@@ -127,6 +128,10 @@ impl List for RevisionList<'_> {
     fn accepts(position: &i64) -> bool {
         *position >= 1
     }
+}
+
+fn description(ledger_id: i64, transaction_id: Uuid) -> String {
+    format!("{ledger_id} revisions of {transaction_id}")
 }
 
 fn read_document(event: &event::Model) -> Result<(TransactionRecord, Option<String>), LedgerError> {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::sql::{Part, Row};
+use crate::ledger::join_total;
 use crate::money::{Currency, average_half_even};
 use crate::query::{Interval, rows};
 use crate::record::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics};
@@ -11,8 +12,6 @@ use crate::value::Day;
 
 /// Most categories that are shown of a currency.
 pub(super) const CATEGORIES_MAX: usize = 100;
-/// Bits of the lower part of a sum as it is stored.
-const LOW_BITS: u32 = 20;
 
 /// Counts and sums of both directions, in minor units. A sum of as many 64-bit amounts as 64 bits can count fits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,10 +24,7 @@ struct Sums {
 
 impl Sums {
     fn of(row: &Row) -> Self {
-        let total = |high: Option<i64>, low: Option<i64>| {
-            let high = i128::from(high.unwrap_or_default()) << LOW_BITS;
-            high.saturating_add(i128::from(low.unwrap_or_default()))
-        };
+        let total = |high: Option<i64>, low: Option<i64>| join_total(high.unwrap_or_default(), low.unwrap_or_default());
         Self {
             credit_count: row.credit_count.unwrap_or_default(),
             credit_total: total(row.credit_high, row.credit_low),
@@ -218,7 +214,7 @@ mod tests {
             category: Some(String::new()),
             credit_count: Some(3),
             credit_high: Some(i64::MAX),
-            credit_low: Some((1 << LOW_BITS) + 5),
+            credit_low: Some((1 << 20) + 5),
             debit_count: Some(1),
             debit_high: Some(0),
             debit_low: Some(1),
@@ -226,7 +222,7 @@ mod tests {
         };
         gathered.add(Part::Total, &largest);
         let record = gathered.record(usd(), None);
-        let credits = (i128::from(i64::MAX) << LOW_BITS) + (1 << LOW_BITS) + 5;
+        let credits = (i128::from(i64::MAX) << 20) + (1 << 20) + 5;
         assert_eq!(record.credits.total, usd().format(credits));
         assert_eq!(record.total, usd().format(credits + 1));
         assert_eq!(record.net, usd().format(credits - 1));
