@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
-use super::Corrupt;
 use super::failure::Failure;
 use super::load::{bind_days, day_totals_sql, read_day_totals, read_snapshot};
 use super::save;
@@ -23,7 +22,7 @@ use super::txn::Txn;
 use crate::LedgerError;
 use crate::database::WritePool;
 use crate::journal::Hash;
-use crate::ledger::{Answer, Ids, LargeMovements, Names, Request, Snapshot, decide};
+use crate::ledger::{Answer, Ids, LARGE_AMOUNT, LargeMovements, Names, Request, Snapshot, decide};
 use crate::value::Timestamp;
 
 /// How long a batch is begun anew when the connection is lost, or another session is in the way, before `COMMIT`.
@@ -66,10 +65,21 @@ struct Pending {
 }
 
 impl Target {
-    /// Commits the requests as one batch, and answers each. A batch that fails for a reason of its data is run again
-    /// request by request, so that one cannot fail its neighbours.
+    /// Commits the requests as one batch, and answers each. A batch in which a day's total passed its bound is decided
+    /// again with the totals at hand; one that fails for another reason of its data is run again request by request, so
+    /// that one cannot fail its neighbours.
     pub(super) async fn commit(&self, requests: &[Request]) -> Vec<Reply> {
-        match self.commit_together(requests).await {
+        let mut outcome = self.commit_together(requests, LARGE_AMOUNT).await;
+        if let Err(failure) = &outcome
+            && failure.is_overflow()
+        {
+            log::info!(
+                "a batch of {} is decided again over its days' totals: {failure}",
+                requests.len()
+            );
+            outcome = self.commit_together(requests, 0).await;
+        }
+        match outcome {
             Ok(replies) => replies,
             Err(failure) if failure.is_of_the_data() && requests.len() > 1 => {
                 log::warn!("a batch of {} is run again one by one: {failure}", requests.len());
@@ -82,7 +92,7 @@ impl Target {
     async fn commit_one_by_one(&self, requests: &[Request]) -> Vec<Reply> {
         let mut replies = Vec::with_capacity(requests.len());
         while let Some(request) = requests.get(replies.len()) {
-            match self.commit_together(std::slice::from_ref(request)).await {
+            match self.commit_together(std::slice::from_ref(request), LARGE_AMOUNT).await {
                 Ok(reply) => replies.extend(reply),
                 Err(failure) => {
                     replies.push(Err(failure.to_error()));
@@ -98,11 +108,12 @@ impl Target {
         replies
     }
 
-    async fn commit_together(&self, requests: &[Request]) -> Result<Vec<Reply>, Failure> {
+    /// Movements of `large_amount` and above are decided over the totals of their days.
+    async fn commit_together(&self, requests: &[Request], large_amount: i64) -> Result<Vec<Reply>, Failure> {
         let started = Instant::now();
         let mut pause = PAUSE;
         loop {
-            match self.attempt(requests).await {
+            match self.attempt(requests, large_amount).await {
                 Err(failure) if failure.is_passing() && started.elapsed() < RETRY_TIMEOUT => {
                     log::warn!("a batch of {} is tried again: {failure}", requests.len());
                     tokio::time::sleep(pause).await;
@@ -113,8 +124,8 @@ impl Target {
         }
     }
 
-    async fn attempt(&self, requests: &[Request]) -> Result<Vec<Reply>, Failure> {
-        let Prepared { replies, pending } = guard(STATEMENTS_TIMEOUT, self.prepare(requests)).await?;
+    async fn attempt(&self, requests: &[Request], large_amount: i64) -> Result<Vec<Reply>, Failure> {
+        let Prepared { replies, pending } = guard(STATEMENTS_TIMEOUT, self.prepare(requests, large_amount)).await?;
         let Some(Pending { txn, block }) = pending else {
             return Ok(replies);
         };
@@ -128,7 +139,7 @@ impl Target {
     }
 
     /// Does everything before `COMMIT`.
-    async fn prepare(&self, requests: &[Request]) -> Result<Prepared, Failure> {
+    async fn prepare(&self, requests: &[Request], large_amount: i64) -> Result<Prepared, Failure> {
         let (mut txn, ledger) = Txn::begin(&self.pool, self.ledger_id).await?;
         let now = (self.clock)()
             .micros()
@@ -138,9 +149,9 @@ impl Target {
         requests.iter().for_each(|request| names.add(request, &ledger.state));
         let rows = txn.load(self.ledger_id, &names).await?;
         let mut snapshot = read_snapshot(ledger.state, &rows)?;
-        let mut large = LargeMovements::default();
+        let mut large = LargeMovements::above(large_amount);
         requests.iter().for_each(|request| large.add(request, &snapshot, now));
-        if !large.0.is_empty() {
+        if !large.days.is_empty() {
             let days = txn
                 .fetch(day_totals_sql(txn.dialect()), self.ledger_id, vec![bind_days(&large)])
                 .await?;
@@ -228,8 +239,8 @@ struct Randomness {
 impl Randomness {
     fn draw() -> Result<Self, Failure> {
         let mut salts = [0; 32];
-        getrandom::fill(&mut salts).map_err(Corrupt::new)?;
-        let ids = getrandom::u64().map_err(Corrupt::new)?;
+        getrandom::fill(&mut salts).map_err(Failure::internal)?;
+        let ids = getrandom::u64().map_err(Failure::internal)?;
         Ok(Self { salts, ids })
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong between the service and its database, told apart by what is to be done about it.
 
 use std::any::Any;
+use std::fmt;
 use std::time::Duration;
 
 use super::Corrupt;
@@ -19,9 +20,9 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// A connection that was given back already.
-    pub(super) fn closed() -> Self {
-        Self::Fault(Fault::Connection, "the connection is closed".to_owned())
+    /// What no state of the database explains: it is not tried again.
+    pub(super) fn internal(detail: impl fmt::Display) -> Self {
+        Self::Fault(Fault::Data, detail.to_string())
     }
 
     /// Work that was given up after `limit`.
@@ -41,6 +42,11 @@ impl Failure {
     /// Whether the work may succeed if it is done again at once.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self, Self::Fault(Fault::Connection | Fault::Conflict, _))
+    }
+
+    /// Whether a sum passed its bound.
+    pub(super) fn is_overflow(&self) -> bool {
+        matches!(self, Self::Fault(Fault::Overflow, _))
     }
 
     /// Whether one command of the batch may be to blame.

@@ -8,6 +8,8 @@
 //! | --- | --- |
 //! | 1 | `BEGIN` and the lock of the ledger's row |
 //! | 2 | [`load`]: everything that the batch names |
+//! | | the totals of days that a large movement is counted on, where there is one |
+//! | | the references that the batch frees, where it does |
 //! | 3 | [`save`]: every table that the batch writes |
 //! | 4 | `COMMIT` |
 //!

@@ -8,6 +8,8 @@ use sqlx::query::Query;
 use sqlx::{Postgres, Sqlite};
 use uuid::Uuid;
 
+use crate::journal::hex;
+
 /// The two databases, where their SQL differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Dialect {
@@ -74,18 +76,6 @@ impl Serialize for Cell {
             Self::Bytes(value) => value.as_deref().map(hex).serialize(serializer),
         }
     }
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
-    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
-        .collect()
 }
 
 /// Rows of one shape.

@@ -6,7 +6,6 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::Corrupt;
-use super::rows::hex;
 use crate::journal::{self, BlockHeader, Hash, Leaf, SCHEMA_VERSION};
 use crate::ledger::Event;
 use crate::value::Timestamp;
@@ -66,7 +65,7 @@ fn seal_event(event: &Event, recorded_at: Timestamp, salt: Vec<u8>) -> Result<Se
     let data = RawValue::from_string(document.data).map_err(Corrupt::new)?;
     let leaf = journal::leaf_hash(&Leaf {
         actor: &event.actor,
-        commitment: hex(&commitment),
+        commitment: &commitment,
         data: &data,
         kind: event.kind,
         position: event.position,

@@ -82,7 +82,7 @@ impl<'r> Slots<'r> {
     pub(super) fn take<T: SlotValue>(&mut self) -> Result<T, Failure> {
         let own = SLOTS.iter().zip(&mut self.next).find(|((kind, _), _)| *kind == T::KIND);
         let Some((_, next)) = own else {
-            return Err(Failure::closed());
+            return Err(Failure::internal("there is no slot of this type"));
         };
         let value = self.row.get(*next)?;
         *next = next.saturating_add(1);

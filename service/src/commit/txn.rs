@@ -70,7 +70,7 @@ impl Txn {
                      SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = {ledger_id} FOR NO KEY UPDATE"
                 );
                 let Connection::Postgres(connection) = &mut txn.connection else {
-                    return Err(Failure::closed());
+                    return Err(Failure::internal("a connection is of another database"));
                 };
                 let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut **connection).await?;
                 let row = rows.into_iter().next().map(Row::Postgres);
@@ -79,7 +79,7 @@ impl Txn {
             WritePool::Sqlite(pool) => {
                 let mut txn = Self::new(Connection::Sqlite(pool.acquire().await?));
                 let Connection::Sqlite(connection) = &mut txn.connection else {
-                    return Err(Failure::closed());
+                    return Err(Failure::internal("a connection is of another database"));
                 };
                 sqlx::query("BEGIN IMMEDIATE").execute(&mut **connection).await?;
                 let sql = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = $1");

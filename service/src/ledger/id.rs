@@ -63,6 +63,8 @@ mod tests {
             1_769_853_000_000_001,
         ] {
             let mut ids = Ids::new(Timestamp::from_micros(micros), 7);
+            // Across the place where the counter goes over from one field into the other.
+            ids.counter = (1 << 20) - 2500;
             minted.extend((0..5000).map(|_| ids.mint()));
         }
         assert!(minted.is_sorted_by(|left, right| left < right));

@@ -2,8 +2,7 @@
 //!
 //! Totals are added to in the database without being read, since reading a few rows a command would cost more than
 //! the bound is worth. Where it could really be passed, and for a dry run, which the database never sees, the rows of
-//! the days in question are loaded and the core decides. Below that, the database's own refusal of the sum is the last
-//! line; it too is answered `amount_overflow`.
+//! the days in question are loaded and the core decides. Below that, the database refuses the sum, and the batch is decided again with every movement taken for large.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +13,7 @@ use crate::money::{Currency, CurrencyCode};
 use crate::value::{Day, Timestamp};
 
 /// Minor units from which on a movement is large: a thousand of them do not reach 2^63.
-const LARGE_AMOUNT: i64 = 1 << 53;
+pub const LARGE_AMOUNT: i64 = 1 << 53;
 
 /// Days of one owner in one currency, under any grouping.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,10 +29,25 @@ pub struct DayRange {
 }
 
 /// The days whose totals must be known before a batch is decided.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LargeMovements(pub BTreeSet<DayRange>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LargeMovements {
+    /// Those days.
+    pub days: BTreeSet<DayRange>,
+    /// Minor units of the smallest movement that counts as large.
+    amount_min: i64,
+}
 
 impl LargeMovements {
+    /// None yet, of `amount_min` minor units and above: [`LARGE_AMOUNT`], or less where a total is known to be near its
+    /// bound.
+    #[must_use]
+    pub fn above(amount_min: i64) -> Self {
+        Self {
+            days: BTreeSet::new(),
+            amount_min,
+        }
+    }
+
     /// Adds the days on which `request` could count something large, given the rows that it names.
     pub fn add(&mut self, request: &Request, snapshot: &Snapshot, now: Timestamp) {
         match &request.command {
@@ -95,7 +109,7 @@ impl LargeMovements {
         let Ok(amount) = command.amount.minor_units(currency) else {
             return;
         };
-        if is_large(request, amount) {
+        if self.is_large(request, amount) {
             let date = command.transaction_date.unwrap_or(now);
             owners
                 .into_iter()
@@ -104,11 +118,15 @@ impl LargeMovements {
     }
 
     fn add_sides(&mut self, request: &Request, transaction: &Transaction, amount: i64, date: Timestamp) {
-        if is_large(request, amount) {
+        if self.is_large(request, amount) {
             for side in [&transaction.source, &transaction.destination] {
                 self.add_days(&side.owner, transaction.currency.code, date);
             }
         }
+    }
+
+    fn is_large(&self, request: &Request, amount: i64) -> bool {
+        request.dry_run || amount >= self.amount_min
     }
 
     /// The day of UTC and those beside it, where a user's zone may put the date; the ledger's own totals with them.
@@ -119,7 +137,7 @@ impl LargeMovements {
             Day::from_days(day.saturating_add(1)),
         );
         for owner in [owner, LEDGER_OWNER] {
-            self.0.insert(DayRange {
+            self.days.insert(DayRange {
                 owner: owner.to_owned(),
                 currency,
                 first,
@@ -127,8 +145,4 @@ impl LargeMovements {
             });
         }
     }
-}
-
-fn is_large(request: &Request, amount: i64) -> bool {
-    request.dry_run || amount >= LARGE_AMOUNT
 }

@@ -27,10 +27,11 @@ pub use command::{
 };
 pub use decide::{Decision, decide};
 pub use id::Ids;
-pub use large::{DayRange, LargeMovements};
+pub use large::{DayRange, LARGE_AMOUNT, LargeMovements};
 pub use names::Names;
 pub use snapshot::{AccountName, AnswerKey, LedgerState, Snapshot, Table};
 pub use state::{Account, Grouping, Key, LEDGER_OWNER, MAIN, Regrouping, Side, Transaction, User, WORLD};
 pub use totals::{
     ALL_CATEGORIES, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta, TotalDeltas, TotalKey, count_day,
+    join_total, split_total,
 };

@@ -11,6 +11,24 @@ pub const ALL_CATEGORIES: &str = "";
 /// The grouping of a ledger's own statistics: days in UTC, never regrouped.
 pub const LEDGER_GENERATION: i64 = 0;
 
+/// Bits of the lower part of a sum as it is stored for all time: `high` * 2^20 + `low`, which takes 128 bits, and of
+/// which each part can be added to for longer than there are amounts.
+const TOTAL_LOW_BITS: u32 = 20;
+
+/// The two parts of `total`; `None` where it is larger than any sum of amounts.
+#[must_use]
+pub fn split_total(total: i128) -> Option<(i64, i64)> {
+    let high = i64::try_from(total >> TOTAL_LOW_BITS).ok()?;
+    let low = i64::try_from(total & ((1 << TOTAL_LOW_BITS) - 1)).ok()?;
+    Some((high, low))
+}
+
+/// The sum whose parts these are.
+#[must_use]
+pub fn join_total(high: i64, low: i64) -> i128 {
+    (i128::from(high) << TOTAL_LOW_BITS).saturating_add(low.into())
+}
+
 /// Whose, in what, under which grouping and category.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TotalKey {

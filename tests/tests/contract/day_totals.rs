@@ -56,7 +56,11 @@ async fn a_full_day_refuses_what_does_not_fit_and_none_of_its_neighbours(book: &
             with(neighbour, json!({"transaction_date": "2026-01-30T12:00:00Z"}))
         });
     }
+    let blocks = book.database().number("SELECT count(*) FROM blocks").await;
     let outcomes = post_together(book, bodies).await;
+    // Those that were refused took nobody's batch apart: 37 were made in a few commits.
+    let blocks = book.database().number("SELECT count(*) FROM blocks").await - blocks;
+    assert!(blocks <= 8, "{blocks} blocks");
     let made = |is_adas: bool| {
         let own = outcomes
             .iter()

@@ -178,7 +178,7 @@ pub(super) fn day_totals_sql(dialect: Dialect) -> &'static str {
 /// The days in question, as a list of rows.
 pub(super) fn bind_days(days: &LargeMovements) -> Rows {
     let mut rows = Rows::new(&DAY_RANGES);
-    for range in &days.0 {
+    for range in &days.days {
         let (first, last) = (i64::from(range.first.days()), i64::from(range.last.days()));
         rows.push(vec![
             range.owner.as_str().into(),

@@ -3,11 +3,8 @@
 use crate::commit::Corrupt;
 use crate::commit::rows::Cell;
 use crate::commit::tables::{self, Mode, Write};
-use crate::ledger::{TotalDelta, TotalDeltas, TotalKey};
+use crate::ledger::{TotalDelta, TotalDeltas, TotalKey, split_total};
 use crate::value::Day;
-
-/// Bits of a stored total's low part; see [`split_total`].
-const TOTAL_LOW_BITS: u32 = 20;
 
 /// Changes of the statistics. A row that anything is taken from exists; it is updated by itself, since the checks of
 /// an insert see the change alone.
@@ -63,8 +60,9 @@ fn daily_row(ledger_id: i64, key: &TotalKey, delta: &TotalDelta) -> Result<Vec<C
 }
 
 fn total_row(ledger_id: i64, key: &TotalKey, delta: &TotalDelta) -> Result<Vec<Cell>, Corrupt> {
-    let (credit_high, credit_low) = split_total(delta.credit_total)?;
-    let (debit_high, debit_low) = split_total(delta.debit_total)?;
+    let split = |total| split_total(total).ok_or_else(|| Corrupt::new("a sum is too large to be stored"));
+    let (credit_high, credit_low) = split(delta.credit_total)?;
+    let (debit_high, debit_low) = split(delta.debit_total)?;
     Ok(vec![
         ledger_id.into(),
         key.owner.as_str().into(),
@@ -78,11 +76,4 @@ fn total_row(ledger_id: i64, key: &TotalKey, delta: &TotalDelta) -> Result<Vec<C
         debit_high.into(),
         debit_low.into(),
     ])
-}
-
-/// A change of a sum as two integers that can each be added up without passing 64 bits: high · 2^20 + low.
-fn split_total(total: i128) -> Result<(i64, i64), Corrupt> {
-    let high = i64::try_from(total >> TOTAL_LOW_BITS).map_err(Corrupt::new)?;
-    let low = i64::try_from(total & ((1 << TOTAL_LOW_BITS) - 1)).map_err(Corrupt::new)?;
-    Ok((high, low))
 }
