@@ -47,9 +47,6 @@ pub enum LedgerError {
     /// The cursor was not made by this list, or by another filter or sort of it.
     #[error("the cursor does not belong to this list")]
     InvalidCursor,
-    /// The role of the credential does not allow it.
-    #[error("the credential's role does not allow this")]
-    Forbidden,
     /// No such resource in this ledger.
     #[error("no such {}", .0.as_str())]
     NotFound(Resource),
@@ -141,7 +138,6 @@ impl LedgerError {
         match self {
             Self::Invalid(_) => "validation_failed",
             Self::InvalidCursor => "invalid_cursor",
-            Self::Forbidden => "forbidden",
             Self::NotFound(Resource::User) => "user_not_found",
             Self::NotFound(Resource::Account) => "account_not_found",
             Self::NotFound(Resource::Transaction) => "transaction_not_found",

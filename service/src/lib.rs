@@ -5,7 +5,8 @@
 //! answer once its commit is on disk. Reads go straight to the database (see [`query`]).
 //!
 //! Absences that hold everywhere: [`ledger`] and [`money`] do no I/O, read no clock and draw no randomness; nothing
-//! here knows of HTTP; no float exists; nothing outside `commit` writes to the database.
+//! here knows of HTTP; no float exists; nothing outside `commit` writes to the database, but
+//! for the row of the first ledger.
 
 pub mod access;
 mod clock;

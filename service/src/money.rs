@@ -5,7 +5,6 @@
 mod iso4217;
 
 use std::fmt;
-use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
@@ -117,6 +116,7 @@ pub struct AmountText {
     /// `None`: well formed, but with more digits than any amount has.
     decimal: Option<Decimal>,
     decimals: usize,
+    is_negative: bool,
 }
 
 impl AmountText {
@@ -136,6 +136,7 @@ impl AmountText {
         Ok(Self {
             decimal: Decimal::from_str_exact(text).ok(),
             decimals,
+            is_negative: false,
         })
     }
 
@@ -154,6 +155,7 @@ impl AmountText {
         };
         Ok(Self {
             decimal: amount.decimal.map(negated),
+            is_negative: true,
             ..amount
         })
     }
@@ -203,7 +205,7 @@ impl AmountText {
     /// Whether the amount is above zero; used where a sign is allowed.
     #[must_use]
     pub fn is_positive(&self) -> bool {
-        self.decimal.is_none_or(|decimal| decimal > Decimal::ZERO)
+        !self.is_negative && self.decimal != Some(Decimal::ZERO)
     }
 
     fn scaled_to(&self, exponent: u8) -> Option<i64> {
@@ -212,14 +214,6 @@ impl AmountText {
         let minor = decimal.mantissa().checked_mul(10_i128.checked_pow(missing)?)?;
         // The magnitude is bounded alike on both sides, so that every stored amount can be negated.
         i64::try_from(minor).ok().filter(|minor| *minor != i64::MIN)
-    }
-}
-
-impl FromStr for AmountText {
-    type Err = ValueError;
-
-    fn from_str(text: &str) -> Result<Self, ValueError> {
-        Self::parse(text)
     }
 }
 

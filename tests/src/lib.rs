@@ -3,8 +3,8 @@
 //! A test is an `async fn(&Book)`, listed in its file's [`on_both!`], which makes a `sqlite::` and a `postgres::` test of
 //! it. Each has a server and a database of its own; both are gone when it ends, also when it panics.
 //!
-//! The harness knows the contract (`api.md`) and how to start a server, nothing of how the server is built: where it
-//! looks into a database, it takes the tables from the catalogue.
+//! The harness knows the contract (`api.md`), how to start a server, and how to have a database verified; where it
+//! looks into one itself, it takes the tables from the catalogue.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -12,7 +12,6 @@ impl From<LedgerError> for Problem {
                 Code::InvalidCursor,
                 "The cursor was not made by this list with this filter and sort.",
             ),
-            LedgerError::Forbidden => Self::forbidden("The role of this key does not allow it."),
             LedgerError::NotFound(resource) => Self::not_found(resource),
             LedgerError::VersionMismatch { current_version } => Self::new(
                 Code::VersionMismatch,

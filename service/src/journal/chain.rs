@@ -1,6 +1,6 @@
 //! The hash chain: leaves and trees by RFC 6962, canonical JSON by RFC 8785, SHA-256 throughout.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -26,7 +26,8 @@ pub struct Leaf<'a> {
     /// Who asked for the change.
     pub actor: &'a str,
     /// SHA-256(salt ‖ personal), in lower-case hexadecimal.
-    pub commitment: String,
+    #[serde(serialize_with = "hexadecimal")]
+    pub commitment: &'a Hash,
     /// The document's lasting part, as canonical JSON.
     pub data: &'a RawValue,
     /// What happened.
@@ -43,6 +44,23 @@ pub struct Leaf<'a> {
     pub subject: &'a str,
     /// The version that the change made.
     pub subject_version: i64,
+}
+
+fn hexadecimal<S: Serializer>(hash: &Hash, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&hex(hash))
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
+        .collect()
 }
 
 /// The hash of an event.
@@ -118,10 +136,6 @@ pub fn block_hash(header: &BlockHeader) -> Hash {
 mod tests {
     use super::*;
 
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
     /// The leaves and roots that the authors of RFC 6962 publish with their implementation.
     #[test]
     fn roots_are_those_of_the_published_test_vectors() {
@@ -175,7 +189,7 @@ mod tests {
         let data = serde_json::value::RawValue::from_string(r#"{"amount":"1.00","id":"x"}"#.to_owned()).unwrap();
         let leaf = Leaf {
             actor: "key:\u{1}\"é€😀",
-            commitment: hex(&[7; 32]),
+            commitment: &[7; 32],
             data: &data,
             kind: "transaction.created",
             position: 9_007_199_254_740_991,

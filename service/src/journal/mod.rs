@@ -5,5 +5,5 @@
 mod chain;
 mod document;
 
-pub use chain::{BlockHeader, GENESIS_HASH, Hash, Leaf, block_hash, leaf_hash, merkle_root};
+pub use chain::{BlockHeader, GENESIS_HASH, Hash, Leaf, block_hash, hex, leaf_hash, merkle_root};
 pub use document::{Document, SCHEMA_VERSION, commit, join, split};

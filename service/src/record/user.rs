@@ -13,7 +13,7 @@ pub struct UserRecord {
     pub full_name: Option<String>,
     /// The user's e-mail address.
     pub email: Option<String>,
-    /// IANA name of the zone whose days the user's statistics are grouped by.
+    /// IANA name of the zone that the user lives in; statistics follow it, and say by which days they are grouped.
     pub time_zone: String,
     /// The caller's own members.
     pub metadata: Metadata,

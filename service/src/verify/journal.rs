@@ -103,16 +103,15 @@ fn check_event(
         format!("the personal part of event {position} is not the one that was committed to")
     });
     check_document(audit, event);
-    let leaf = leaf_of(event);
+    let leaf = commitment.and_then(|commitment| leaf_of(event, &commitment));
     audit.require(leaf.is_some(), Invariant::Chain, || {
         format!("event {position} holds no JSON")
     });
     leaf
 }
 
-fn leaf_of(event: &event::Model) -> Option<Hash> {
+fn leaf_of(event: &event::Model, commitment: &Hash) -> Option<Hash> {
     let data = RawValue::from_string(event.data.clone()).ok()?;
-    let commitment = event.commitment.iter().map(|byte| format!("{byte:02x}")).collect();
     journal::leaf_hash(&Leaf {
         actor: &event.actor,
         commitment,

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use entity::{daily_total, total};
 
-use crate::ledger::ALL_CATEGORIES;
-
-/// Bits of a stored total's low part.
-const TOTAL_LOW_BITS: u32 = 20;
+use crate::ledger::{ALL_CATEGORIES, join_total};
 
 /// Credits and debits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,12 +42,11 @@ impl Figures {
     }
 
     pub(super) fn of_all_time(row: &total::Model) -> Self {
-        let join = |high: i64, low: i64| (i128::from(high) << TOTAL_LOW_BITS).saturating_add(low.into());
         Self {
             credit_count: row.credit_count.into(),
-            credit_total: join(row.credit_total_high, row.credit_total_low),
+            credit_total: join_total(row.credit_total_high, row.credit_total_low),
             debit_count: row.debit_count.into(),
-            debit_total: join(row.debit_total_high, row.debit_total_low),
+            debit_total: join_total(row.debit_total_high, row.debit_total_low),
         }
     }
 

@@ -85,7 +85,7 @@ impl Chain {
         let leaf = |event: &event::Model| {
             leaf_hash(&Leaf {
                 actor: &event.actor,
-                commitment: event.commitment.iter().map(|byte| format!("{byte:02x}")).collect(),
+                commitment: event.commitment.as_slice().try_into().expect("a commitment is a hash"),
                 data: &RawValue::from_string(event.data.clone()).expect("JSON"),
                 kind: &event.kind,
                 position: event.position,
