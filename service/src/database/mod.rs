@@ -8,6 +8,7 @@ mod main_ledger;
 mod postgres;
 mod readers;
 mod schema;
+mod session;
 mod sqlite;
 mod view;
 

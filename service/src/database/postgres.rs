@@ -10,7 +10,8 @@ use log::LevelFilter;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _};
 
-use super::readers::{Readers, Source};
+use super::readers::Readers;
+use super::session::Source;
 use super::{OWN_READERS, PING_AFTER_IDLE, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
 use crate::{OpenError, Options};
 

@@ -9,37 +9,19 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
-};
-use sea_query_sqlx::SqlxValues;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use super::PoolUse;
 use super::fault::Fault;
-use super::{PING_AFTER_IDLE, PoolUse};
+use super::session::{Session, Source};
 
 /// How long a read waits for a connection before it is told that too much is waiting.
 const LEND_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a connection may take to be opened, or to say that it still lives.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Where connections are made.
-#[derive(Clone, Debug)]
-pub(super) enum Source {
-    /// A server; a plan that was made for small tables is kept no longer than `age_max` while they grow.
-    Postgres {
-        options: PgConnectOptions,
-        age_max: Duration,
-    },
-    Sqlite(SqliteConnectOptions),
-}
 
 /// Connections that read: single statements, never a transaction. A statement can be dropped half way without harm.
 #[derive(Clone)]
@@ -58,24 +40,13 @@ struct ReadPool {
     source: Source,
     max: u32,
     permits: Semaphore,
-    idle: Mutex<Vec<Reader>>,
+    idle: Mutex<Vec<Session>>,
 }
 
-struct Reader {
-    connection: Connection,
-    opened_at: Instant,
-    used_at: Instant,
-}
-
-enum Connection {
-    Postgres(PgConnection),
-    Sqlite(SqliteConnection),
-}
-
-/// A reader that is in use. It is closed when this is dropped, unless it was given back.
+/// A session that is in use. It is closed when this is dropped, unless it was given back.
 struct Lent<'a> {
     pool: &'a ReadPool,
-    reader: Reader,
+    session: Session,
     _permit: SemaphorePermit<'a>,
 }
 
@@ -131,8 +102,8 @@ impl Readers {
         for pool in self.pools() {
             pool.permits.close();
             let idle = std::mem::take(&mut *lock(&pool.idle));
-            for reader in idle {
-                reader.connection.close().await;
+            for session in idle {
+                session.close().await;
             }
         }
     }
@@ -160,110 +131,29 @@ impl ReadPool {
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
         let idle = lock(&self.idle).pop();
-        let reader = match idle {
-            Some(reader) => self.refresh(reader).await,
+        let session = match idle {
+            Some(session) => session.refreshed(&self.source).await,
             None => None,
         };
-        let reader = match reader {
-            Some(reader) => reader,
+        let session = match session {
+            Some(session) => session,
             None => self.source.open().await?,
         };
         Ok(Lent {
             pool: self,
-            reader,
+            session,
             _permit: permit,
         })
-    }
-
-    /// The reader, if it is young enough and lives.
-    async fn refresh(&self, mut reader: Reader) -> Option<Reader> {
-        if reader.opened_at.elapsed() > self.source.age_max() {
-            return None;
-        }
-        if reader.used_at.elapsed() > PING_AFTER_IDLE {
-            let lives = timeout(OPEN_TIMEOUT, reader.connection.ping()).await;
-            lives.ok()?.ok()?;
-        }
-        Some(reader)
     }
 }
 
 impl Lent<'_> {
-    /// The result, and the reader back to the pool where it is a success.
+    /// The result, and the session back to the pool where it is a success.
     fn give_back<T>(mut self, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
         let value = result.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
-        self.reader.used_at = Instant::now();
-        lock(&self.pool.idle).push(self.reader);
+        self.session.rest();
+        lock(&self.pool.idle).push(self.session);
         Ok(value)
-    }
-}
-
-impl Source {
-    fn age_max(&self) -> Duration {
-        match self {
-            Self::Postgres { age_max, .. } => *age_max,
-            Self::Sqlite(_) => Duration::MAX,
-        }
-    }
-
-    async fn open(&self) -> Result<Reader, DbErr> {
-        let open = async {
-            Ok(match self {
-                Self::Postgres { options, .. } => Connection::Postgres(PgConnection::connect_with(options).await?),
-                Self::Sqlite(options) => Connection::Sqlite(SqliteConnection::connect_with(options).await?),
-            })
-        };
-        let late = std::io::Error::from(std::io::ErrorKind::TimedOut);
-        let opened: Result<Connection, sqlx::Error> = timeout(OPEN_TIMEOUT, open)
-            .await
-            .unwrap_or_else(|_| Err(sqlx::Error::Io(late)));
-        let connection = opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
-        let now = Instant::now();
-        Ok(Reader {
-            connection,
-            opened_at: now,
-            used_at: now,
-        })
-    }
-}
-
-impl Connection {
-    async fn ping(&mut self) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Postgres(connection) => connection.ping().await,
-            Self::Sqlite(connection) => connection.ping().await,
-        }
-    }
-
-    async fn close(self) {
-        // What cannot be closed is closed with the process.
-        let _ = match self {
-            Self::Postgres(connection) => connection.close_hard().await,
-            Self::Sqlite(connection) => connection.close().await,
-        };
-    }
-
-    async fn fetch(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, sqlx::Error> {
-        let sql = AssertSqlSafe(statement.sql.as_str());
-        let values = SqlxValues(statement.values.clone().unwrap_or(Values(Vec::new())));
-        Ok(match self {
-            Self::Postgres(connection) => {
-                let rows = sqlx::query_with(sql, values).fetch_all(connection).await?;
-                rows.into_iter().map(QueryResult::from).collect()
-            }
-            Self::Sqlite(connection) => {
-                let rows = sqlx::query_with(sql, values).fetch_all(connection).await?;
-                rows.into_iter().map(QueryResult::from).collect()
-            }
-        })
-    }
-
-    async fn execute(&mut self, sql: &str) -> Result<ExecResult, sqlx::Error> {
-        let query = sqlx::raw_sql(AssertSqlSafe(sql));
-        Ok(match self {
-            Self::Postgres(connection) => query.execute(connection).await?.into(),
-            Self::Sqlite(connection) => query.execute(connection).await?.into(),
-        })
     }
 }
 
@@ -286,10 +176,10 @@ impl ConnectionTrait for Readers {
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let mut lent = self.pool.lend().await?;
-        let mut result = lent.reader.connection.execute(sql).await;
+        let mut result = lent.session.execute(sql).await;
         if is_lost(&result) {
-            lent.reader = self.pool.source.open().await?;
-            result = lent.reader.connection.execute(sql).await;
+            lent.session = self.pool.source.open().await?;
+            result = lent.session.execute(sql).await;
         }
         lent.give_back(result)
     }
@@ -300,10 +190,10 @@ impl ConnectionTrait for Readers {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let mut lent = self.pool.lend().await?;
-        let mut result = lent.reader.connection.fetch(&statement).await;
+        let mut result = lent.session.fetch(&statement).await;
         if is_lost(&result) {
-            lent.reader = self.pool.source.open().await?;
-            result = lent.reader.connection.fetch(&statement).await;
+            lent.session = self.pool.source.open().await?;
+            result = lent.session.fetch(&statement).await;
         }
         lent.give_back(result)
     }

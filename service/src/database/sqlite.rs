@@ -7,7 +7,8 @@ use log::LevelFilter;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
 
-use super::readers::{Readers, Source};
+use super::readers::Readers;
+use super::session::Source;
 use super::{OWN_READERS, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
 use crate::{OpenError, Options, Purpose};
 

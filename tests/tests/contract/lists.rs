@@ -7,6 +7,7 @@ use tests::{Book, on_both};
 on_both!(
     a_page_has_twenty_rows_unless_told_otherwise,
     a_cursor_belongs_to_one_list,
+    a_cursor_is_judged_before_what_it_pages_through,
 );
 
 const ROWS_DEFAULT: usize = 20;
@@ -99,4 +100,17 @@ async fn a_cursor_belongs_to_one_list(book: &Book) {
         .get(&format!("/keys?cursor={cursor}"))
         .await
         .problem("invalid_cursor", 400);
+}
+
+async fn a_cursor_is_judged_before_what_it_pages_through(book: &Book) {
+    let absent = uuid::Uuid::now_v7();
+    for (path, code) in [
+        ("/users/nobody/transactions".to_owned(), "user_not_found"),
+        (format!("/transactions/{absent}/revisions"), "transaction_not_found"),
+        (format!("/accounts/{absent}/entries"), "account_not_found"),
+    ] {
+        let bad = book.get(&format!("{path}?cursor=x"));
+        let _ = book.refuses(bad, "invalid_cursor", 400).await;
+        let _ = book.refuses(book.get(&path), code, 404).await;
+    }
 }

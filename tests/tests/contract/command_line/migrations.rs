@@ -98,3 +98,23 @@ async fn migrating_twice_at_once_is_migrating_once(book: &Book) {
     assert!(outputs.iter().any(|output| output.status.success()));
     assert_eq!(migrate(Program::Daybook, &folder, "status", &database), "applied");
 }
+
+async fn looking_at_the_migrations_changes_no_byte(book: &Book) {
+    for program in Program::ALL {
+        let (folder, database) = (Folder::empty(), empty_database(book).await);
+        assert_eq!(migrate(program, &folder, "up", &database), "applied");
+        // As a backup has it; the mode stands in the file.
+        assert_eq!(database.texts("PRAGMA journal_mode = DELETE").await, ["delete"]);
+        let path = database.url().strip_prefix("sqlite://").expect("a URL of SQLite");
+        let before = std::fs::read(path).expect("the file is there");
+        assert_eq!(migrate(program, &folder, "status", &database), "applied");
+        assert!(std::fs::read(path).expect("the file is there") == before, "{program:?}");
+    }
+}
+
+mod on_sqlite {
+    #[test]
+    fn looking_at_the_migrations_changes_no_byte() {
+        tests::run(tests::Engine::Sqlite, super::looking_at_the_migrations_changes_no_byte);
+    }
+}
