@@ -130,7 +130,7 @@ pub(crate) struct ServeArguments {
         allow_negative_numbers = true
     )]
     pub(super) queue_max: Option<String>,
-    /// Connections for reads [default: 4 for SQLite, 8 for PostgreSQL]
+    /// Connections that requests read on; the service has one more [default: 4 for SQLite, 8 for PostgreSQL]
     #[arg(
         long,
         env = "DAYBOOK_READ_POOL",

@@ -68,7 +68,7 @@ pub struct Settings {
     pub batch_max: usize,
     /// Most commands that wait per ledger.
     pub queue_max: usize,
-    /// Connections for reads.
+    /// Connections that requests read on; the service has one more.
     pub read_pool: u32,
     /// Connections for commits; SQLite has one.
     pub write_pool: u32,
