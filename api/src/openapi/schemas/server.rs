@@ -7,6 +7,7 @@ use service::record::TransactionStatus;
 use super::records::names;
 use super::values::{any_text, enumeration, integer, server_id, signed_amount};
 use super::{Named, Shape, list_of, nullable};
+use crate::body::ERRORS_MAX;
 use crate::openapi::examples;
 use crate::problem::Code;
 
@@ -62,6 +63,9 @@ fn field_error() -> RefOr<Schema> {
 
 fn problem() -> RefOr<Schema> {
     let status = names(TransactionStatus::ALL, TransactionStatus::as_str);
+    let mut errors = list_of("FieldError");
+    errors.max_items = Some(ERRORS_MAX);
+    let first = format!("With `validation_failed`: every bad field, but no more than the first {ERRORS_MAX}.");
     Shape::new("An error (RFC 9457). `code` is what a program decides by; the members after `request_id` come with some codes.")
         .must("type", "`urn:daybook:problem:` and the code.", any_text())
         .must("title", "The same few words for every problem of the code.", any_text())
@@ -69,7 +73,7 @@ fn problem() -> RefOr<Schema> {
         .must("code", "What kind of problem it is.", names(Code::ALL, Code::as_str))
         .must("detail", "One sentence for a person.", any_text())
         .must("request_id", "The request, as in the header and in the log.", any_text())
-        .may("errors", "With `validation_failed`: every bad field.", list_of("FieldError"))
+        .may("errors", &first, errors)
         .may("parameter", "With `malformed_request`: the parameter that cannot be read.", any_text())
         .may("resource_id", "The resource that stands in the way.", nullable(any_text()))
         .may("account_id", "With `insufficient_funds`: the account that would fall below its minimum.", server_id())
