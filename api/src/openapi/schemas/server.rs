@@ -1,5 +1,6 @@
 //! The documents of the server itself: its health, and its errors.
 
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use service::record::TransactionStatus;
@@ -15,6 +16,7 @@ pub(super) fn all() -> Vec<Named> {
     vec![
         ("Health", health()),
         ("About", about()),
+        ("OpenApi", open_api()),
         ("FieldError", field_error()),
         ("Problem", problem()),
     ]
@@ -32,6 +34,15 @@ fn about() -> RefOr<Schema> {
         .must("version", "Its version.", any_text())
         .must("message", "That it answers.", any_text())
         .must("docs", "Where its documentation is.", any_text())
+        .build()
+}
+
+fn open_api() -> RefOr<Schema> {
+    let object = || ObjectBuilder::new().schema_type(Type::Object).build();
+    Shape::new("This document: OpenAPI 3.1.")
+        .must("openapi", "The version of its format.", any_text())
+        .must("info", "What it describes.", object())
+        .must("paths", "Every path, and its operations.", object())
         .build()
 }
 
