@@ -82,15 +82,21 @@ pub(crate) fn read_create(fields: &mut Fields) -> Option<CreateAccount> {
 pub(crate) fn read_update(fields: &mut Fields, id: Uuid) -> Option<UpdateAccount> {
     Some(UpdateAccount {
         id,
-        minimum_balance: fields.clearable("minimum_balance", text(AmountText::parse_signed)),
+        minimum_balance: fields.clearable("minimum_balance", text(read_minimum)),
         status: fields.changed("status", one_of(AccountStatus::ALL, AccountStatus::as_str)),
         metadata: fields.metadata_patch("metadata"),
     })
 }
 
+/// A minimum in some currency's range.
+fn read_minimum(text: &str) -> Result<AmountText, ValueError> {
+    let minimum = AmountText::parse_signed(text)?;
+    minimum.check_range().map(|()| minimum)
+}
+
 /// A new account is empty: a minimum above zero would be broken from the start.
 fn read_first_minimum(text: &str) -> Result<AmountText, ValueError> {
-    let minimum = AmountText::parse_signed(text)?;
+    let minimum = read_minimum(text)?;
     if minimum.is_positive() {
         return Err(ValueError::new(
             ValueCode::OutOfRange,

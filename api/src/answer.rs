@@ -163,8 +163,11 @@ impl<T> Respond for Written<T> {
         if answer.status == AnswerStatus::NoContent {
             return Ok(response.finish());
         }
-        if answer.status == AnswerStatus::Created && !answer.dry_run {
-            response.insert_header((header::LOCATION, location(&answer.record)));
+        if let Some(path) = location(&answer.record)
+            && answer.status == AnswerStatus::Created
+            && !answer.dry_run
+        {
+            response.insert_header((header::LOCATION, path));
         }
         if let Some(version) = answer.record.version() {
             response.insert_header((header::ETAG, entity_tag(version)));
@@ -191,12 +194,13 @@ fn entity_tag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-fn location(record: &Record) -> String {
+/// Where the resource can be read; a key cannot, it is only listed.
+fn location(record: &Record) -> Option<String> {
     match record {
-        Record::Transaction(record) => format!("{BASE_PATH}/transactions/{}", record.id),
-        Record::User(record) => format!("{BASE_PATH}/users/{}", record.id),
-        Record::Account(record) => format!("{BASE_PATH}/accounts/{}", record.id),
-        Record::Key(record) => format!("{BASE_PATH}/keys/{}", record.id),
+        Record::Transaction(record) => Some(format!("{BASE_PATH}/transactions/{}", record.id)),
+        Record::User(record) => Some(format!("{BASE_PATH}/users/{}", record.id)),
+        Record::Account(record) => Some(format!("{BASE_PATH}/accounts/{}", record.id)),
+        Record::Key(_) => None,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Compression, as the caller asks for it; the framework compresses, this makes it answer every caller.
+//! Compression, as the caller asks for it; the framework compresses, this makes it answer every caller, and in the
+//! encodings of the contract alone.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -8,6 +9,7 @@ use actix_web::{Error, HttpMessage};
 
 /// Hands a request on to the compression and says on its answer what it depends on.
 ///
+/// The framework, left to choose, would answer `deflate` too: it is told of the encoding chosen here and of no other.
 /// A caller that accepts none of our encodings, not even plain bytes, is answered with plain bytes: the framework's
 /// own 406 is no problem document, and RFC 9110 lets a server disregard the header.
 pub(crate) async fn negotiate(
@@ -21,9 +23,12 @@ pub(crate) async fn negotiate(
             Encoding::zstd(),
             Encoding::identity(),
         ];
-        if accepted.negotiate(encodings.iter()).is_none() {
-            request.headers_mut().remove(header::ACCEPT_ENCODING);
-        }
+        let chosen = accepted.negotiate(encodings.iter());
+        let chosen = chosen.and_then(|encoding| HeaderValue::from_str(&encoding.to_string()).ok());
+        match chosen {
+            Some(encoding) => request.headers_mut().insert(header::ACCEPT_ENCODING, encoding),
+            None => request.headers_mut().remove(header::ACCEPT_ENCODING),
+        };
     }
     let mut response = next.call(request).await?;
     merge_vary(response.headers_mut());

@@ -9,6 +9,7 @@ use service::value::{Name, Timestamp};
 
 use crate::answer::{Listed, Written};
 use crate::body::{Fields, one_of, text};
+use crate::call::query::find_name;
 use crate::call::{Call, Query};
 use crate::problem::Problem;
 
@@ -22,17 +23,23 @@ pub(crate) async fn list(call: Call) -> Result<Listed<KeyRecord>, Problem> {
 
 /// `POST /keys`
 pub(crate) async fn create(call: Call) -> Result<Written<KeyRecord>, Problem> {
-    let by = call.credential().role;
+    check_asked_role(&call)?;
     let mut write = call.write()?;
     let secret = access::make_secret()?;
-    let mut role = None;
-    let command = write.body(|fields| read_create(fields, &secret, &mut role));
-    // Before what is wrong with the body: 403 comes before 422.
-    if role.is_some_and(|role| !by.covers(role)) {
+    let command = write.body(|fields| read_create(fields, &secret))?;
+    let written = write.submit(Command::CreateKey(command)).await?;
+    Ok(written.with_secret(secret.expose_secret().to_owned()))
+}
+
+/// Refuses a role that does more than its maker's: as soon as the body can be read, and before all that is wrong with
+/// the query, the headers and the rest of the body, since 403 comes before 400 and 422.
+fn check_asked_role(call: &Call) -> Result<(), Problem> {
+    let asked = call.text_member("role");
+    let role = asked.and_then(|name| find_name(name, Role::ALL, Role::as_str).ok());
+    if role.is_some_and(|role| !call.credential().role.covers(role)) {
         return Err(Problem::forbidden("Only an operator makes operator keys."));
     }
-    let written = write.submit(Command::CreateKey(command?)).await?;
-    Ok(written.with_secret(secret.expose_secret().to_owned()))
+    Ok(())
 }
 
 /// `DELETE /keys/{id}`
@@ -42,15 +49,10 @@ pub(crate) async fn revoke(call: Call) -> Result<Written<()>, Problem> {
     call.write()?.submit(Command::RevokeKey { id, by }).await
 }
 
-/// Reads a new key; `asked_role` is told its role even where the rest is bad.
-pub(crate) fn read_create(
-    fields: &mut Fields,
-    secret: &SecretString,
-    asked_role: &mut Option<Role>,
-) -> Option<CreateKey> {
+/// Reads a new key.
+pub(crate) fn read_create(fields: &mut Fields, secret: &SecretString) -> Option<CreateKey> {
     let name = fields.required("name", text(Name::parse));
     let role = fields.required("role", one_of(Role::ALL, Role::as_str));
     let expires_at = fields.optional("expires_at", text(Timestamp::parse));
-    *asked_role = role;
     Some(CreateKey::new(name?, role?, expires_at, secret))
 }

@@ -117,6 +117,8 @@ pub struct AmountText {
     decimal: Option<Decimal>,
     decimals: usize,
     is_negative: bool,
+    /// More whole units than 2^63−1: out of the range of a currency without decimals, and so of every currency.
+    beyond_every_currency: bool,
 }
 
 impl AmountText {
@@ -131,12 +133,13 @@ impl AmountText {
                 "Must be an amount in major units as text: digits, and at most one point between digits.",
             ));
         }
-        let decimals = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         // Only the exact reading: the ordinary one rounds beyond 28 digits without a word.
         Ok(Self {
             decimal: Decimal::from_str_exact(text).ok(),
-            decimals,
+            decimals: fraction.len(),
             is_negative: false,
+            beyond_every_currency: whole.parse::<i64>().is_err(),
         })
     }
 
@@ -172,12 +175,7 @@ impl AmountText {
             };
             return Err(ValueError::new(ValueCode::TooManyDecimals, detail));
         }
-        self.scaled_to(currency.exponent).ok_or_else(|| {
-            ValueError::new(
-                ValueCode::OutOfRange,
-                "Must be at most 9223372036854775807 minor units of the currency.",
-            )
-        })
+        self.scaled_to(currency.exponent).ok_or_else(beyond_range)
     }
 
     /// As [`Self::minor_units`], and greater than zero.
@@ -187,6 +185,17 @@ impl AmountText {
     pub fn positive_minor_units(&self, currency: Currency) -> Result<i64, ValueError> {
         self.check_positive()?;
         self.minor_units(currency)
+    }
+
+    /// Refuses what is out of range in every currency.
+    ///
+    /// # Errors
+    /// `out_of_range`.
+    pub fn check_range(&self) -> Result<(), ValueError> {
+        if self.beyond_every_currency {
+            return Err(beyond_range());
+        }
+        Ok(())
     }
 
     /// Refuses zero, for which no currency is needed.
@@ -215,6 +224,13 @@ impl AmountText {
         // The magnitude is bounded alike on both sides, so that every stored amount can be negated.
         i64::try_from(minor).ok().filter(|minor| *minor != i64::MIN)
     }
+}
+
+fn beyond_range() -> ValueError {
+    ValueError::new(
+        ValueCode::OutOfRange,
+        "Must be at most 9223372036854775807 minor units of the currency.",
+    )
 }
 
 fn follows_grammar(text: &str) -> bool {

@@ -2,7 +2,8 @@
 //! names them all.
 //!
 //! A member is asked for by name with a reader, a function from a [`Tree`] to a value. What nobody asked for is an
-//! unknown field. A reader of a body asks for all of them before it gives up on one. In a create null is the same as absent; in a merge patch it clears, where the contract lets it.
+//! unknown field. A reader of a body asks for all of them before it gives up on one. In a create null is the same as
+//! absent; in a merge patch it clears, where the contract lets it.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,9 @@ use service::value::{FieldError, Metadata, MetadataPatch, ValueCode, ValueError}
 
 use super::Tree;
 use crate::problem::Problem;
+
+/// Most bad fields that one answer names: a body has room for a hundred thousand.
+pub(crate) const ERRORS_MAX: usize = 100;
 
 /// A member that a body may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +34,7 @@ impl Fields {
     /// What `reader` makes of the members of `body`, if every one is good.
     ///
     /// # Errors
-    /// `validation_failed` with every bad field; for a body that is no object the field is the empty path.
+    /// `validation_failed` with every bad field, the first [`ERRORS_MAX`] of them; for a body that is no object the field is the empty path.
     pub(crate) fn read<T>(body: Tree, reader: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Problem> {
         let mut fields = match body {
             Tree::Object(members) => Self::new(members),
@@ -131,22 +135,34 @@ impl Fields {
     }
 
     fn refuse(&mut self, name: &str, error: ValueError) {
-        self.errors.push(FieldError {
+        self.report([FieldError {
             field: name.to_owned(),
             error,
-        });
+        }]);
+    }
+
+    /// Remembers `errors` as far as there is room; what is not remembered is not made.
+    fn report(&mut self, errors: impl IntoIterator<Item = FieldError>) {
+        let room = ERRORS_MAX.saturating_sub(self.errors.len());
+        self.errors.extend(errors.into_iter().take(room));
     }
 
     fn finish<T>(mut self, value: Option<T>) -> Result<T, Problem> {
-        for name in std::mem::take(&mut self.members).into_keys() {
-            let known: Vec<&str> = self.asked.iter().map(|asked| asked.name).collect();
-            let detail = format!("There is no such member; known are {}.", known.join(", "));
-            self.refuse(&name, ValueError::new(ValueCode::UnknownField, detail));
-        }
+        self.refuse_unknown();
         if !self.errors.is_empty() {
             return Err(Problem::invalid(self.errors));
         }
         value.ok_or_else(|| Problem::internal("a body without a bad field did not make a command"))
+    }
+
+    fn refuse_unknown(&mut self) {
+        let unknown = std::mem::take(&mut self.members);
+        let known: Vec<&str> = self.asked.iter().map(|asked| asked.name).collect();
+        let detail = format!("There is no such member; known are {}.", known.join(", "));
+        self.report(unknown.into_keys().map(|field| FieldError {
+            field,
+            error: ValueError::new(ValueCode::UnknownField, detail.as_str()),
+        }));
     }
 
     /// The members that were asked for so far.
@@ -164,7 +180,7 @@ impl Fields {
     }
 
     fn keep_all<T>(&mut self, read: Result<T, Vec<FieldError>>) -> Option<T> {
-        read.map_err(|errors| self.errors.extend(errors)).ok()
+        read.map_err(|errors| self.report(errors)).ok()
     }
 
     /// The members of an object of texts. One of another type is reported and stands as an empty text from then on,
@@ -174,19 +190,19 @@ impl Fields {
             self.refuse(name, wrong_type("an object", &value));
             return None;
         };
-        let mut texts = BTreeMap::new();
-        for (key, value) in members {
-            let text = match value {
-                Tree::Null => None,
-                Tree::Text(text) => Some(text),
-                other => {
-                    self.refuse(&format!("{name}.{key}"), wrong_type("a string", &other));
-                    Some(String::new())
-                }
-            };
-            texts.insert(key, text);
-        }
-        Some(texts)
+        let mistyped = members
+            .iter()
+            .filter(|(_, value)| !matches!(value, Tree::Null | Tree::Text(_)));
+        self.report(mistyped.map(|(key, value)| FieldError {
+            field: format!("{name}.{key}"),
+            error: wrong_type("a string", value),
+        }));
+        let texts = members.into_iter().map(|(key, value)| match value {
+            Tree::Null => (key, None),
+            Tree::Text(text) => (key, Some(text)),
+            _ => (key, Some(String::new())),
+        });
+        Some(texts.collect())
     }
 }
 

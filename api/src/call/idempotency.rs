@@ -39,8 +39,8 @@ fn unquoted(text: &str) -> Option<&str> {
     (printable && (1..=KEY_CHARS_MAX).contains(&text.len())).then_some(text)
 }
 
-/// The request as one text, the same for every spelling of the same request: method, path, query without `dry_run`
-/// sorted by name, body with its members sorted.
+/// The request as one text, the same for every spelling of the same request: method, path as it was routed, query
+/// without `dry_run` sorted by name, body with its members sorted. Path and query are decoded.
 pub(crate) fn canonical(request: &HttpRequest, body: &Tree) -> String {
     let mut query = pairs_without(request.query_string(), "dry_run");
     query.sort();
@@ -50,7 +50,7 @@ pub(crate) fn canonical(request: &HttpRequest, body: &Tree) -> String {
     format!(
         "[{},{},{},{body}]",
         Tree::Text(request.method().as_str().to_owned()),
-        Tree::Text(request.path().to_owned()),
+        Tree::Text(request.match_info().as_str().to_owned()),
         Tree::List(query.collect()),
     )
 }
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(
             text,
             text_of(
-                "/api/v1/transactions?reason=%78",
+                "/api/v1/%74ransactions?reason=%78",
                 "{ \"a\": 1.0, \"b\": \"\\u00320.5\" }"
             )
         );

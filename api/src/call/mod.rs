@@ -132,6 +132,17 @@ impl Call {
         self.incoming
     }
 
+    /// A text in the body, before the body is checked as a whole.
+    pub(crate) fn text_member(&self, name: &str) -> Option<&str> {
+        match &self.body {
+            Tree::Object(members) => match members.get(name) {
+                Some(Tree::Text(text)) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The service.
     pub(crate) fn daybook(&self) -> &Daybook {
         &self.incoming.state.daybook

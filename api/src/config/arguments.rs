@@ -109,7 +109,7 @@ pub(crate) struct ServeArguments {
     /// Address to listen on [default: 127.0.0.1:8000]
     #[arg(long, env = "DAYBOOK_LISTEN", hide_env_values = true, value_name = "ADDRESS")]
     pub(super) listen: Option<String>,
-    /// First operator key of an empty database, at least 20 printable characters [default: made and printed]
+    /// First operator key of an empty database, at least 20 printable characters without spaces [default: made and printed]
     #[arg(long, env = "DAYBOOK_OPERATOR_KEY", hide_env_values = true, value_name = "KEY")]
     pub(super) operator_key: Option<String>,
     /// Most commands of one commit [default: 500]

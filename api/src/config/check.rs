@@ -211,7 +211,9 @@ fn operator_key(text: &str) -> Result<Option<SecretString>, String> {
     if printable && text.len() >= OPERATOR_KEY_CHARS_MIN {
         Ok(Some(SecretString::from(text)))
     } else {
-        Err(format!("at least {OPERATOR_KEY_CHARS_MIN} printable characters"))
+        Err(format!(
+            "at least {OPERATOR_KEY_CHARS_MIN} printable characters without spaces"
+        ))
     }
 }
 

@@ -16,13 +16,29 @@ use crate::problem::Code;
 pub(super) const BEARER: &str = "key";
 const JSON: &str = "application/json";
 
+/// A header of an answer, and what it says.
+type Told = (&'static str, &'static str);
+
+const ETAG: Told = ("ETag", "The version, as `\"3\"`.");
+const LOCATION: Told = ("Location", "Path of what was made.");
+const LINK: Told = (
+    "Link",
+    "The next page, as `</api/v1/…>; rel=\"next\"`, while there is more.",
+);
+const POSITION: Told = (
+    "Daybook-Position",
+    "Position of the write's last event; the head where nothing changed.",
+);
+const DRY_RUN: Told = ("Daybook-Dry-Run", "`true` where nothing was kept.");
+const REPLAYED: Told = ("Idempotent-Replayed", "`true` where an earlier answer is repeated.");
+
 /// What an endpoint answers when all is well.
 struct Answered {
     status: &'static str,
     description: &'static str,
-    body: Option<Content>,
-    headers: Vec<(&'static str, &'static str)>,
-    media_type: &'static str,
+    /// By media type.
+    bodies: Vec<(&'static str, Content)>,
+    headers: Vec<Told>,
 }
 
 /// What the table of routes does not say about an endpoint.
@@ -80,9 +96,8 @@ impl Description {
 
     /// 200 with one resource that has a version; 304 where the reader has it.
     pub(super) fn finds(self, schema: &'static str) -> Self {
-        let tag = ("ETag", "The version, as `\"3\"`.");
-        self.answer("200", "The resource.", Some(one(schema)), vec![tag])
-            .answer("304", "The reader has this version.", None, vec![tag])
+        self.answer("200", "The resource.", Some(one(schema)), vec![ETAG])
+            .answer("304", "The reader has this version.", None, vec![ETAG])
     }
 
     /// 200 with a document.
@@ -94,11 +109,7 @@ impl Description {
     pub(super) fn lists(self, schema: &'static str) -> Self {
         let page = examples::of_schema(schema).map(|row| serde_json::json!({"data": [row], "next_cursor": null}));
         let content = content(schemas::page_of(schema), page);
-        let link = (
-            "Link",
-            "The next page, as `</api/v1/…>; rel=\"next\"`, while there is more.",
-        );
-        self.answer("200", "A page.", Some(content), vec![link])
+        self.answer("200", "A page.", Some(content), vec![LINK])
     }
 
     /// 200 with every row.
@@ -114,28 +125,40 @@ impl Description {
 
     /// 201 with the resource that was made.
     pub(super) fn creates(self, schema: &'static str) -> Self {
-        let mut headers = written();
-        headers.push(("Location", "Path of what was made."));
+        let mut headers = written(schema);
+        // What has a version can be read again, at a path of its own.
+        if headers.contains(&ETAG) {
+            headers.push(LOCATION);
+        }
         self.answer("201", "Made.", Some(one(schema)), headers)
     }
 
     /// 200 with the resource as it stands after the write.
     pub(super) fn changes(self, schema: &'static str, description: &'static str) -> Self {
-        self.answer("200", description, Some(one(schema)), written())
+        self.answer("200", description, Some(one(schema)), written(schema))
+    }
+
+    /// 200 where a dry run alone answers it, with what would have been made.
+    pub(super) fn rehearses(self, schema: &'static str) -> Self {
+        let description = "A dry run: what would have been made.";
+        self.answer("200", description, Some(one(schema)), vec![ETAG])
     }
 
     /// 204.
     pub(super) fn ends(self) -> Self {
-        let headers = written().into_iter().filter(|(name, _)| *name != "ETag").collect();
-        self.answer("204", "Done.", None, headers)
+        self.answer("204", "Done.", None, vec![POSITION, REPLAYED])
     }
 
     /// 200 with something that is no JSON.
-    pub(super) fn serves(mut self, media_type: &'static str, description: &'static str) -> Self {
-        let content = content(schemas::any_text().into(), None);
-        self = self.answer("200", description, Some(content), Vec::new());
-        if let Some(answer) = self.answers.last_mut() {
-            answer.media_type = media_type;
+    pub(super) fn serves(self, media_type: &'static str, description: &'static str) -> Self {
+        self.answer("200", description, None, Vec::new()).or_serves(media_type)
+    }
+
+    /// The same answer in a media type that is no JSON.
+    pub(super) fn or_serves(mut self, media_type: &'static str) -> Self {
+        if let Some(answered) = self.answers.last_mut() {
+            let content = content(schemas::any_text().into(), None);
+            answered.bodies.push((media_type, content));
         }
         self
     }
@@ -145,14 +168,13 @@ impl Description {
         status: &'static str,
         description: &'static str,
         body: Option<Content>,
-        headers: Vec<(&'static str, &'static str)>,
+        headers: Vec<Told>,
     ) -> Self {
         self.answers.push(Answered {
             status,
             description,
-            body,
+            bodies: body.into_iter().map(|body| (JSON, body)).collect(),
             headers,
-            media_type: JSON,
         });
         self
     }
@@ -173,7 +195,11 @@ impl Description {
             .parameters(Some(parameters))
             .request_body(self.body.map(|schema| request_body(schema, demand.media)))
             .securities(Some(security));
-        for answered in self.answers {
+        for mut answered in self.answers {
+            // Whatever it rehearses, a dry run answers 200.
+            if demand.dry_run && answered.status == "200" {
+                answered.headers.push(DRY_RUN);
+            }
             operation = operation.response(answered.status, response(answered));
         }
         for (status, response) in problems::responses(&codes) {
@@ -217,17 +243,14 @@ impl Description {
     }
 }
 
-/// The headers of the answer to a write.
-fn written() -> Vec<(&'static str, &'static str)> {
-    vec![
-        ("ETag", "The version, as `\"3\"`."),
-        (
-            "Daybook-Position",
-            "Position of the write's last event; the head where nothing changed.",
-        ),
-        ("Daybook-Dry-Run", "`true` where nothing was kept."),
-        ("Idempotent-Replayed", "`true` where an earlier answer is repeated."),
-    ]
+/// The headers of the answer to a write that is kept, with the resource of `schema`.
+fn written(schema: &str) -> Vec<Told> {
+    let has_version = examples::of_schema(schema).is_some_and(|example| example.get("version").is_some());
+    let mut headers = vec![POSITION, REPLAYED];
+    if has_version {
+        headers.push(ETAG);
+    }
+    headers
 }
 
 fn one(schema: &str) -> Content {
@@ -245,8 +268,8 @@ fn response(answered: Answered) -> Response {
     for (name, description) in answered.headers {
         response = response.header(name, parameters::answered(schemas::any_text(), description));
     }
-    if let Some(body) = answered.body {
-        response = response.content(answered.media_type, body);
+    for (media_type, body) in answered.bodies {
+        response = response.content(media_type, body);
     }
     response.build()
 }

@@ -107,6 +107,9 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
             "name": "daybook", "version": env!("CARGO_PKG_VERSION"), "message": "Server connected successfully",
             "docs": "/docs",
         }),
+        "OpenApi" => json!({
+            "openapi": "3.1.0", "info": {"title": "Daybook", "version": env!("CARGO_PKG_VERSION")}, "paths": {},
+        }),
         _ => return None,
     })
 }

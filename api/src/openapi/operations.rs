@@ -69,7 +69,7 @@ fn transactions() -> Vec<Description> {
             )
             .body("CreateTransaction")
             .creates("Transaction")
-            .changes("Transaction", "A dry run: what would have been made.")
+            .rehearses("Transaction")
             .problems(&[
                 Code::AccountNotFound,
                 Code::AccountClosed,
@@ -198,7 +198,7 @@ fn accounts() -> Vec<Description> {
             )
             .body("CreateAccount")
             .creates("Account")
-            .changes("Account", "A dry run: what would have been made.")
+            .rehearses("Account")
             .problems(&[Code::UserNotFound, Code::AccountExists]),
         new(Method::GET, "/api/v1/accounts/{id}", "find_account")
             .says("Read an account", "")
@@ -253,7 +253,8 @@ fn server() -> Vec<Description> {
     vec![
         new("/", "root")
             .says("Say what answers", "A page for a browser, JSON for a program.")
-            .shows("About"),
+            .shows("About")
+            .or_serves("text/html"),
         new("/livez", "livez")
             .says("Tell whether the process lives", "")
             .shows("Health"),
@@ -266,7 +267,7 @@ fn server() -> Vec<Description> {
             .problems(&[Code::Unavailable]),
         new("/openapi.json", "openapi")
             .says("Read this document", "")
-            .serves("application/json", "OpenAPI 3.1."),
+            .shows("OpenApi"),
         new("/docs", "docs")
             .says("Read this document as a page", "")
             .serves("text/html", "Swagger UI."),

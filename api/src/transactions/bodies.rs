@@ -80,12 +80,13 @@ fn read_transfer(fields: &mut Fields) -> Option<Movement> {
     })
 }
 
-/// Above zero always; of the currency where the body says which. Else only the ledger knows.
+/// Above zero and in some currency's range always; in the currency's own where the body says which. Else only the ledger
+/// knows.
 fn check_amount(fields: &mut Fields, amount: Option<&AmountText>, currency: Option<Currency>) {
     if let Some(amount) = amount {
         let checked = match currency {
             Some(currency) => amount.positive_minor_units(currency).map(|_| ()),
-            None => amount.check_positive(),
+            None => amount.check_positive().and_then(|()| amount.check_range()),
         };
         fields.check("amount", checked);
     }

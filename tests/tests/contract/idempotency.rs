@@ -17,6 +17,7 @@ on_both!(
     a_malformed_key_is_refused,
     every_key_of_the_ledger_shares_one_scope,
     a_secret_is_not_replayed,
+    one_resource_has_one_path_however_it_is_spelled,
 );
 
 fn assert_replays(replay: &Answer, original: &Answer) {
@@ -313,4 +314,15 @@ async fn a_secret_is_not_replayed(book: &Book) {
     assert_eq!(again.body.get("secret"), Some(&Value::Null));
     assert_eq!(again.id(), made.id());
     assert_eq!(again.body["prefix"], made.body["prefix"]);
+}
+
+async fn one_resource_has_one_path_however_it_is_spelled(book: &Book) {
+    let body = json!({"full_name": "Ada"});
+    let first = book.put("/users/a%40b", &body).key("k").await.expect(201);
+    for path in ["/users/a@b", "/users/a%40b", "/users/%61@%62", "/%75sers/a@b"] {
+        let again = book.put(path, &body).key("k").await;
+        assert_replays(&again, &first);
+    }
+    let other = book.put("/users/a%40c", &body).key("k");
+    let _ = book.refuses(other, "idempotency_key_reused", 422).await;
 }

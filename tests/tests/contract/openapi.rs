@@ -2,7 +2,10 @@
 
 mod errors;
 mod examples;
+mod headers;
 mod schema;
+
+use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::Value;
@@ -15,6 +18,8 @@ on_both!(
     every_path_of_the_contract_is_described,
     every_described_operation_is_served,
     writes_describe_their_headers_and_bodies,
+    a_key_is_described_as_having_a_ledger,
+    what_the_server_itself_answers_is_described,
 );
 
 async fn document(book: &Book) -> Value {
@@ -158,5 +163,37 @@ async fn writes_describe_their_headers_and_bodies(book: &Book) {
             assert!(merge.is_object(), "{method} {path} takes {content}");
             assert_eq!(plain, merge, "{method} {path}");
         }
+    }
+}
+
+async fn a_key_is_described_as_having_a_ledger(book: &Book) {
+    let document = document(book).await;
+    for schema in ["Key", "NewKey"] {
+        let ledger = &document["components"]["schemas"][schema]["properties"]["ledger"];
+        assert_eq!(ledger["type"], "string", "{schema}: {ledger}");
+    }
+}
+
+async fn what_the_server_itself_answers_is_described(book: &Book) {
+    let document = document(book).await;
+    let operations = operations(&document);
+    let own = operations.iter().filter(|(_, path, _)| !path.starts_with("/api/v1"));
+    for (_, path, operation) in own {
+        let described = operation["responses"]["200"]["content"].as_object();
+        let described: BTreeSet<String> = described.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        let mut answered = BTreeSet::new();
+        for accepted in ["text/html", "application/json"] {
+            let answer = book.get_root(path).header("Accept", accepted).await.expect(200);
+            let (media_type, _) = answer
+                .header("Content-Type")
+                .split_once(';')
+                .unwrap_or((answer.header("Content-Type"), ""));
+            let _ = answered.insert(media_type.to_owned());
+            if media_type == "application/json" {
+                let schema = &operation["responses"]["200"]["content"][media_type]["schema"];
+                assert_eq!(schema::fault(&document, schema, &answer.body), None, "{path}");
+            }
+        }
+        assert_eq!(answered, described, "{path}");
     }
 }

@@ -219,8 +219,8 @@ fn key() -> Shape {
         .must("role", "What its bearer may do.", names(Role::ALL, Role::as_str))
         .must(
             "ledger",
-            "The ledger it belongs to; null for an operator's, which reaches all.",
-            nullable(any_text()),
+            "The ledger it was made in; an operator's key reaches all.",
+            any_text(),
         )
         .must(
             "prefix",

@@ -1,5 +1,6 @@
 //! The documents of the server itself: its health, and its errors.
 
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use service::record::TransactionStatus;
@@ -7,6 +8,7 @@ use service::record::TransactionStatus;
 use super::records::names;
 use super::values::{any_text, enumeration, integer, server_id, signed_amount};
 use super::{Named, Shape, list_of, nullable};
+use crate::body::ERRORS_MAX;
 use crate::openapi::examples;
 use crate::problem::Code;
 
@@ -14,6 +16,7 @@ pub(super) fn all() -> Vec<Named> {
     vec![
         ("Health", health()),
         ("About", about()),
+        ("OpenApi", open_api()),
         ("FieldError", field_error()),
         ("Problem", problem()),
     ]
@@ -31,6 +34,15 @@ fn about() -> RefOr<Schema> {
         .must("version", "Its version.", any_text())
         .must("message", "That it answers.", any_text())
         .must("docs", "Where its documentation is.", any_text())
+        .build()
+}
+
+fn open_api() -> RefOr<Schema> {
+    let object = || ObjectBuilder::new().schema_type(Type::Object).build();
+    Shape::new("This document: OpenAPI 3.1.")
+        .must("openapi", "The version of its format.", any_text())
+        .must("info", "What it describes.", object())
+        .must("paths", "Every path, and its operations.", object())
         .build()
 }
 
@@ -62,6 +74,9 @@ fn field_error() -> RefOr<Schema> {
 
 fn problem() -> RefOr<Schema> {
     let status = names(TransactionStatus::ALL, TransactionStatus::as_str);
+    let mut errors = list_of("FieldError");
+    errors.max_items = Some(ERRORS_MAX);
+    let first = format!("With `validation_failed`: every bad field, but no more than the first {ERRORS_MAX}.");
     Shape::new("An error (RFC 9457). `code` is what a program decides by; the members after `request_id` come with some codes.")
         .must("type", "`urn:daybook:problem:` and the code.", any_text())
         .must("title", "The same few words for every problem of the code.", any_text())
@@ -69,7 +84,7 @@ fn problem() -> RefOr<Schema> {
         .must("code", "What kind of problem it is.", names(Code::ALL, Code::as_str))
         .must("detail", "One sentence for a person.", any_text())
         .must("request_id", "The request, as in the header and in the log.", any_text())
-        .may("errors", "With `validation_failed`: every bad field.", list_of("FieldError"))
+        .may("errors", &first, errors)
         .may("parameter", "With `malformed_request`: the parameter that cannot be read.", any_text())
         .may("resource_id", "The resource that stands in the way.", nullable(any_text()))
         .may("account_id", "With `insufficient_funds`: the account that would fall below its minimum.", server_id())

@@ -78,7 +78,7 @@ fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
         ),
         (
             "CreateKey",
-            read(&|fields| drop(keys::read_create(fields, &secret, &mut None))),
+            read(&|fields| drop(keys::read_create(fields, &secret))),
             &[],
         ),
     ]

@@ -13,6 +13,7 @@ on_both!(
     an_amount_without_a_currency_has_those_of_the_default,
     what_is_no_currency_is_refused,
     a_minimum_may_be_negative_but_no_less_exact,
+    what_is_out_of_range_in_every_currency_is_refused_at_once,
 );
 
 async fn assert_invalid(book: &Book, amount: Value, currency: Value, expected: &[(&str, &str)]) {
@@ -219,4 +220,36 @@ async fn a_minimum_may_be_negative_but_no_less_exact(book: &Book) {
         .await
         .expect(201);
     assert_eq!(lowest.body["minimum_balance"], "-92233720368547758.07");
+}
+
+async fn what_is_out_of_range_in_every_currency_is_refused_at_once(book: &Book) {
+    let nowhere = "01980000-0000-7000-8000-000000000000";
+    for amount in [
+        "9223372036854775808",
+        "9223372036854775808.5",
+        "99999999999999999999",
+        &"9".repeat(60),
+    ] {
+        let posted = with(credit("ada", amount), json!({"category": ""}));
+        let refused = book.refuses(book.post("/transactions", &posted), "validation_failed", 422);
+        let _ = refused
+            .await
+            .invalid(&[("amount", "out_of_range"), ("category", "too_short")]);
+        let path = format!("/transactions/{nowhere}");
+        let patched = book.patch(&path, &json!({"amount": amount, "category": ""}));
+        let refused = book.refuses(patched, "validation_failed", 422).await;
+        let _ = refused.invalid(&[("amount", "out_of_range"), ("category", "too_short")]);
+        let path = format!("/accounts/{nowhere}");
+        for minimum in [amount.to_owned(), format!("-{amount}")] {
+            let patched = book.patch(&path, &json!({"minimum_balance": minimum, "status": "melted"}));
+            let refused = book.refuses(patched, "validation_failed", 422).await;
+            let _ = refused.invalid(&[("minimum_balance", "out_of_range"), ("status", "invalid_format")]);
+        }
+    }
+    // Within the range of a currency without decimals: only the ledger knows which it is.
+    let patched = book.patch(
+        &format!("/transactions/{nowhere}"),
+        &json!({"amount": "9223372036854775807"}),
+    );
+    let _ = book.refuses(patched, "transaction_not_found", 404).await;
 }

@@ -13,6 +13,7 @@ on_both!(
     a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not,
     another_media_type_is_refused,
     every_body_of_the_contract_refuses_what_it_does_not_know,
+    very_many_bad_members_are_answered_with_the_first_hundred,
 );
 
 async fn post_bytes(book: &Book, body: impl Into<Vec<u8>>, media_type: &str) -> Answer {
@@ -200,5 +201,38 @@ async fn every_body_of_the_contract_refuses_what_it_does_not_know(book: &Book) {
     ] {
         let refused = book.refuses(request, "validation_failed", 422).await;
         let _ = refused.invalid(&[("colour", "unknown_field")]);
+    }
+}
+
+/// About as many members of one `value` as fit into a body.
+fn very_many_members(value: &str) -> String {
+    let members: Vec<String> = (0..50_000).map(|number| format!(r#""m{number:05}":{value}"#)).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+async fn very_many_bad_members_are_answered_with_the_first_hundred(book: &Book) {
+    let metadata = credit("ada", "1.00")
+        .to_string()
+        .replace('}', &format!(r#","metadata":{}}}"#, very_many_members("1")));
+    let misnamed = credit("ada", "1.00")
+        .to_string()
+        .replace('}', &format!(r#","metadata":{}}}"#, very_many_members(r#""\u0000""#)));
+    let cases = [
+        (very_many_members("1"), "required"),
+        (metadata, "invalid_type"),
+        (misnamed, "invalid_format"),
+    ];
+    for (body, code) in cases {
+        assert!(body.len() <= 1024 * 1024, "{} bytes are no body", body.len());
+        let refused = post_bytes(book, body, "application/json")
+            .await
+            .problem("validation_failed", 422);
+        assert_eq!(refused.errors().len(), 100);
+        assert_eq!(refused.errors()[0]["code"], code);
+        assert!(
+            refused.text.len() < 64 * 1024,
+            "{} bytes are answered",
+            refused.text.len()
+        );
     }
 }

@@ -10,6 +10,7 @@ on_both!(
     bad_settings_are_named_in_one_line,
     every_variable_is_read_and_a_flag_wins_over_it,
     an_empty_variable_is_none,
+    an_operator_key_has_no_spaces,
 );
 
 /// Each setting, its variable, and a value that it refuses.
@@ -151,4 +152,20 @@ async fn an_empty_variable_is_none(book: &Book) {
         "{:?}",
         folder.files()
     );
+}
+
+async fn an_operator_key_has_no_spaces(_: &Book) {
+    let folder = Folder::empty();
+    let said = complaint(
+        &run(
+            folder.path(),
+            &["serve", "--operator-key", "twenty printable characters"],
+        ),
+        2,
+    );
+    assert!(
+        said.contains("--operator-key must be at least 20 printable characters without spaces"),
+        "{said}"
+    );
+    assert!(!said.contains("twenty"), "a key is told: {said}");
 }

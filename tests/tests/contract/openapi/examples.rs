@@ -14,7 +14,7 @@ on_both!(
 );
 
 /// The examples of a body in JSON: media type, schema, and each value.
-fn examples_of(content: &Value) -> Vec<(String, Value, Vec<Value>)> {
+pub(super) fn examples_of(content: &Value) -> Vec<(String, Value, Vec<Value>)> {
     let by_type = content.as_object().into_iter().flatten();
     let json = by_type.filter(|(media_type, _)| media_type.contains("json"));
     json.map(|(media_type, body)| {
@@ -50,10 +50,6 @@ async fn every_body_has_an_example_that_is_valid_by_its_schema(book: &Book) {
         );
         for (status, response) in operation["responses"].as_object().expect("an operation answers") {
             let content = &resolve(&document, response)["content"];
-            // The document does not contain itself.
-            if path == "/openapi.json" && status == "200" {
-                continue;
-            }
             let count = if status.starts_with('2') {
                 &mut answers
             } else {
@@ -69,7 +65,7 @@ async fn every_body_has_an_example_that_is_valid_by_its_schema(book: &Book) {
 }
 
 /// What the path of an operation leads to, made for one request; and what its body must name of the ledger.
-async fn prepare(book: &Book, path: &str, body: Value) -> (String, Value) {
+pub(super) async fn prepare(book: &Book, path: &str, body: Value) -> (String, Value) {
     let _ = book.put_user("42", &json!({"full_name": "Ama Mensah"})).await;
     let money = |user: &str| with(credit(user, "20.00"), json!({"currency": "GHS"}));
     let (own, other) = (book.create(&money("42")).await, book.create(&money("43")).await);
@@ -81,6 +77,10 @@ async fn prepare(book: &Book, path: &str, body: Value) -> (String, Value) {
     let id = match path.split('/').nth(3) {
         Some("users") => "42".to_owned(),
         Some("accounts") => account(&own),
+        Some("keys") => book
+            .post("/keys", &json!({"name": "shop", "role": "reader"}))
+            .await
+            .id(),
         _ => transaction,
     };
     let ends = json!({"source_account_id": account(&own), "destination_account_id": account(&other)});
@@ -92,7 +92,7 @@ async fn prepare(book: &Book, path: &str, body: Value) -> (String, Value) {
     (path.replace("{id}", &id), body)
 }
 
-fn request(book: &Book, method: &str, path: &str) -> Request {
+pub(super) fn request(book: &Book, method: &str, path: &str) -> Request {
     let method = Method::from_bytes(method.as_bytes()).expect("a method is a token");
     book.request(method, path)
 }

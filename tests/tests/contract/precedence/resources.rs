@@ -105,7 +105,15 @@ async fn the_errors_of_making_a_key_come_in_order(book: &Book) {
     sinner.expect(book, "validation_failed", 422).await;
     sinner.client = admin;
     sinner.expect(book, "forbidden", 403).await;
+    // All that is wrong with it but the body, which must be read to know the role.
+    let (path, headers) = (sinner.path.clone(), sinner.headers.clone());
+    sinner.path.push_str("?colour=red");
+    sinner.expect(book, "forbidden", 403).await;
+    sinner.headers.push(("Idempotency-Key", String::new()));
+    sinner.expect(book, "forbidden", 403).await;
     sinner.client = book.client();
+    sinner.expect(book, "malformed_request", 400).await;
+    (sinner.path, sinner.headers) = (path, headers);
     break_the_rest(book, &mut sinner, json!({"role": "king"}), writer).await;
 }
 
