@@ -21,6 +21,7 @@ on_both!(
     a_body_that_nobody_reads_ends_the_connection,
     the_rest_of_a_body_that_is_too_large_ends_the_connection,
     a_malformed_chunk_is_answered_once,
+    a_malformed_chunk_that_comes_late_is_answered_once,
     a_client_that_goes_away_leaves_the_server_well,
 );
 
@@ -305,6 +306,21 @@ async fn a_malformed_chunk_is_answered_once(book: &Book) {
                 assert_eq!(answer.body["detail"], "The chunked coding of the body is malformed.");
             }
         }
+    }
+}
+
+async fn a_malformed_chunk_that_comes_late_is_answered_once(book: &Book) {
+    for _ in 0..20 {
+        let mut wire = Wire::open(book.address()).await;
+        wire.send(&post("Transfer-Encoding: chunked\r\n", "1\r\n{\r\n")).await;
+        // The handler may wait for the credential or for the body by now.
+        tokio::task::yield_now().await;
+        wire.send(b"ZZ\r\n").await;
+        let received = wire.rest().await;
+        assert_eq!(received.matches("HTTP/1.1 ").count(), 1, "{received}");
+        let answer = RawAnswer::parse(received.as_bytes());
+        assert_last_problem(&answer, "malformed_request", 400, "a second chunk of size ZZ");
+        assert_eq!(answer.body["detail"], "The chunked coding of the body is malformed.");
     }
 }
 
