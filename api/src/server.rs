@@ -21,16 +21,17 @@ use service::{Daybook, OpenError, Options, Purpose, RegroupingBounds};
 
 use crate::compression;
 use crate::config::{Migrate, Settings};
-use crate::connection::Connection;
+use crate::connection::{Connection, take_turn};
 use crate::metrics::HttpMetrics;
 use crate::routes;
 use crate::state::State;
 
-/// The longest that the headers of a request may take.
+/// The longest that the headers of a request may take: from the connection's beginning, or from their first byte after
+/// another request.
 const HEADERS_TIME_MAX: Duration = Duration::from_secs(5);
-/// The longest that a connection may be idle.
+/// The longest that a connection may be idle between two requests.
 const IDLE_TIME_MAX: Duration = Duration::from_secs(75);
-/// The longest that a closing connection is still read from.
+/// The longest that a connection is still read from after its last answer.
 const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
 /// The longest that running requests may take once the server stops, in seconds.
 const STOP_TIME_MAX_S: u64 = 30;
@@ -172,10 +173,12 @@ fn listen(
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .client_request_timeout(HEADERS_TIME_MAX)
+            // The connection times every head, this would time the first alone.
+            .client_request_timeout(Duration::ZERO)
             .client_disconnect_timeout(CLOSE_TIME_MAX)
             .keep_alive(IDLE_TIME_MAX)
             .local_addr(address)
+            .on_connect_ext(Connection::introduce)
             .h1(map_config(app, |()| AppConfig::default()));
         fn_service(accept).and_then(http)
     })?;
@@ -194,7 +197,7 @@ fn share(readers: u32, thread: usize, threads: usize) -> u32 {
 async fn accept(stream: TcpStream) -> Result<(Connection<TcpStream>, Option<SocketAddr>), DispatchError> {
     stream.set_nodelay(true).map_err(DispatchError::Io)?;
     let peer = stream.peer_addr().ok();
-    Ok((Connection::new(stream), peer))
+    Ok((Connection::new(stream, HEADERS_TIME_MAX), peer))
 }
 
 /// How to open the database of `settings` for `purpose`. The service's meters go into `registry`.
@@ -235,6 +238,7 @@ pub(crate) fn create_app(
     App::new()
         .wrap(actix_web::middleware::Compress::default())
         .wrap(actix_web::middleware::from_fn(compression::negotiate))
+        .wrap(actix_web::middleware::from_fn(take_turn))
         .configure(move |config| routes::configure(config, &state))
 }
 

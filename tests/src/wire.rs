@@ -9,6 +9,8 @@ use tokio::net::TcpStream;
 
 /// How long an answer may take: longer than the server's own limits for slow requests.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
+/// How long a slow client waits between two pieces.
+const PIECE_INTERVAL: Duration = Duration::from_millis(200);
 
 /// An answer as it came over the wire.
 #[derive(Clone, Debug)]
@@ -46,21 +48,82 @@ impl RawAnswer {
     }
 }
 
+/// A connection, byte by byte.
+#[derive(Debug)]
+pub struct Wire {
+    stream: TcpStream,
+}
+
+impl Wire {
+    /// Connects.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no connection.
+    pub async fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address)
+            .await
+            .expect("the server accepts connections");
+        Self { stream }
+    }
+
+    /// Sends these bytes, or what the server takes of them: it may refuse and close before it has read everything.
+    pub async fn send(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes).await;
+    }
+
+    /// Reads until an answer is whole or the connection ends.
+    ///
+    /// # Panics
+    ///
+    /// Where there is neither answer nor end within a minute.
+    pub async fn answer(&mut self) -> RawAnswer {
+        tokio::time::timeout(ANSWER_TIME_MAX, read_answer(&mut self.stream))
+            .await
+            .expect("an answer or an end within a minute")
+    }
+
+    /// Reads until the server ends the connection.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not within a minute.
+    pub async fn rest(&mut self) -> String {
+        self.rest_while_sending(b"").await
+    }
+
+    /// The same, while this piece is sent over and over, a little later each time.
+    ///
+    /// # Panics
+    ///
+    /// Where the server does not end the connection within a minute.
+    pub async fn rest_while_sending(&mut self, piece: &[u8]) -> String {
+        let (mut from, mut to) = self.stream.split();
+        let mut received = Vec::new();
+        let receive = tokio::time::timeout(ANSWER_TIME_MAX, from.read_to_end(&mut received));
+        let send = async {
+            while to.write_all(piece).await.is_ok() {
+                tokio::time::sleep(PIECE_INTERVAL).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            end = receive => drop(end.expect("an end within a minute")),
+            () = send => {}
+        }
+        String::from_utf8_lossy(&received).into_owned()
+    }
+}
+
 /// Sends these bytes on a new connection and reads everything until the server ends it.
 ///
 /// # Panics
 ///
 /// Where there is no connection, or no end within a minute.
 pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address)
-        .await
-        .expect("the server accepts connections");
-    stream.write_all(bytes).await.expect("the server reads");
-    let mut received = Vec::new();
-    let _ = tokio::time::timeout(ANSWER_TIME_MAX, stream.read_to_end(&mut received))
-        .await
-        .expect("an end within a minute");
-    String::from_utf8_lossy(&received).into_owned()
+    let mut wire = Wire::open(address).await;
+    wire.send(bytes).await;
+    wire.rest().await
 }
 
 /// Sends these bytes on a new connection and reads what comes back until the answer is whole or the connection ends.
@@ -69,14 +132,9 @@ pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
 ///
 /// Where there is no connection, or neither answer nor end within a minute.
 pub async fn send(address: SocketAddr, bytes: &[u8]) -> RawAnswer {
-    let mut stream = TcpStream::connect(address)
-        .await
-        .expect("the server accepts connections");
-    // The server may refuse and close before it has read everything.
-    let _ = stream.write_all(bytes).await;
-    tokio::time::timeout(ANSWER_TIME_MAX, read_answer(&mut stream))
-        .await
-        .expect("an answer or an end within a minute")
+    let mut wire = Wire::open(address).await;
+    wire.send(bytes).await;
+    wire.answer().await
 }
 
 async fn read_answer(stream: &mut TcpStream) -> RawAnswer {

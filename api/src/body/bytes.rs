@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, BytesMut};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
 use super::Tree;
@@ -18,10 +18,13 @@ const BODY_BYTES_MAX: usize = 1_048_576;
 /// The longest that a body may take to arrive.
 const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 
+/// What is said of a body whose chunks cannot be told apart.
+pub(crate) const MALFORMED_CHUNK: &str = "The chunked coding of the body is malformed.";
+
 /// What a route reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
-    /// Nothing: a body is left alone.
+    /// Nothing: a body is left alone, unless it is known to be broken by then.
     None,
     /// JSON.
     Json,
@@ -43,6 +46,7 @@ pub(crate) async fn read(
     deadline: Instant,
 ) -> Result<Tree, Problem> {
     if media == Media::None {
+        skip(payload)?;
         return Ok(Tree::Object(std::collections::BTreeMap::new()));
     }
     let headers = request.headers();
@@ -67,16 +71,29 @@ pub(crate) async fn read(
 async fn collect(payload: &mut Payload) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| match error {
-            PayloadError::Overflow => too_large(),
-            _ => Problem::malformed("The body ended before its announced length."),
-        })?;
+        let chunk = chunk.map_err(unreadable)?;
         if bytes.len().saturating_add(chunk.len()) > BODY_BYTES_MAX {
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes.freeze())
+}
+
+/// Leaves out what has come of a body that nobody reads.
+fn skip(payload: &mut Payload) -> Result<(), Problem> {
+    while let Some(Some(chunk)) = payload.next().now_or_never() {
+        chunk.map_err(unreadable)?;
+    }
+    Ok(())
+}
+
+fn unreadable(error: PayloadError) -> Problem {
+    match error {
+        PayloadError::Overflow => too_large(),
+        PayloadError::EncodingCorrupted => Problem::malformed(MALFORMED_CHUNK),
+        _ => Problem::malformed("The body broke off before its end."),
+    }
 }
 
 fn announced_bytes(headers: &HeaderMap) -> Option<usize> {

@@ -5,7 +5,7 @@ mod fields;
 mod tree;
 mod values;
 
-pub(crate) use bytes::{Media, read};
+pub(crate) use bytes::{MALFORMED_CHUNK, Media, read};
 #[cfg(test)]
 pub(crate) use fields::Asked;
 pub(crate) use fields::{ERRORS_MAX, Fields, one_of, text};
