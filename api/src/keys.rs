@@ -9,8 +9,8 @@ use service::value::{Name, Timestamp};
 
 use crate::answer::{Listed, Written};
 use crate::body::{Fields, one_of, text};
-use crate::call::query::find_name;
 use crate::call::{Call, Query};
+use crate::names;
 use crate::problem::Problem;
 
 /// `GET /keys`
@@ -35,7 +35,7 @@ pub(crate) async fn create(call: Call) -> Result<Written<KeyRecord>, Problem> {
 /// the query, the headers and the rest of the body, since 403 comes before 400 and 422.
 fn check_asked_role(call: &Call) -> Result<(), Problem> {
     let asked = call.text_member("role");
-    let role = asked.and_then(|name| find_name(name, Role::ALL, Role::as_str).ok());
+    let role = asked.and_then(|name| names::find(name, Role::ALL, Role::as_str).ok());
     if role.is_some_and(|role| !call.credential().role.covers(role)) {
         return Err(Problem::forbidden("Only an operator makes operator keys."));
     }

@@ -21,6 +21,7 @@ mod health;
 mod keys;
 mod logging;
 mod metrics;
+mod names;
 mod openapi;
 mod pages;
 mod problem;

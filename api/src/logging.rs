@@ -1,6 +1,7 @@
 //! Log lines on standard error: for people, or one JSON object each.
 //!
-//! `RUST_LOG` says which ones there are. Without it: what Daybook itself has to say, and warnings of the libraries.
+//! A filter, what `RUST_LOG` says, tells which ones there are. Without one: what Daybook itself has to say, and warnings of
+//! the libraries.
 
 use std::io::Write;
 
@@ -11,17 +12,14 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::config::LogFormat;
 
-/// What is logged where `RUST_LOG` says nothing. What a client sends that is no HTTP is the client's affair: actix
+/// What is logged without a filter. What a client sends that is no HTTP is the client's affair: actix
 /// calls it an error, and anybody could fill the log with it.
 const FILTER_DEFAULT: &str = "warn,actix_http=off,api=info,service=info,migration=info,daybook=info";
 
-/// Starts logging; a second call changes nothing.
-pub(crate) fn init(format: LogFormat) {
-    let mut builder = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(FILTER_DEFAULT));
-    // An empty variable is how a compose file leaves a setting alone; env_logger would show errors only.
-    if std::env::var_os("RUST_LOG").is_some_and(|filter| filter.is_empty()) {
-        builder.parse_filters(FILTER_DEFAULT);
-    }
+/// Starts logging what `filter` lets through; a second call changes nothing.
+pub(crate) fn init(format: LogFormat, filter: Option<&str>) {
+    let mut builder = env_logger::Builder::new();
+    builder.parse_filters(filter.unwrap_or(FILTER_DEFAULT));
     match format {
         LogFormat::Text => builder.format(write_text),
         LogFormat::Json => builder.format(write_json),

@@ -35,6 +35,10 @@ impl Program {
     ///
     /// Where it cannot be built.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a program is started without this process's settings"
+    )]
     pub fn command(self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(build_folder().join(self.name()));
         command.args(arguments).current_dir(folder).stdin(Stdio::null());
@@ -66,6 +70,7 @@ impl Program {
 
 /// Where the programs lie, built like the tests were. Built now if they are not yet: `cargo test` alone does not promise
 /// it.
+#[expect(clippy::disallowed_methods, reason = "where programs lie is no setting")]
 fn build_folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {

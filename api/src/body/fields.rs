@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use service::value::{FieldError, Metadata, MetadataPatch, ValueCode, ValueError};
 
 use super::Tree;
+use crate::names;
 use crate::problem::Problem;
 
 /// Most bad fields that one answer names: a body has room for a hundred thousand.
@@ -217,17 +218,11 @@ pub(crate) fn text<T>(parse: impl FnOnce(&str) -> Read<T>) -> impl FnOnce(Tree) 
     }
 }
 
-/// Reads one of the names of an enum; `names` are listed in the refusal.
+/// Reads one of the names of an enum; all are listed in the refusal.
 pub(crate) fn one_of<T: Copy>(all: &'static [T], name_of: impl Fn(T) -> &'static str) -> impl FnOnce(Tree) -> Read<T> {
     text(move |text| {
-        let found = all.iter().copied().find(|value| name_of(*value) == text);
-        found.ok_or_else(|| {
-            let names: Vec<&str> = all.iter().copied().map(name_of).collect();
-            ValueError::new(
-                ValueCode::InvalidFormat,
-                format!("Must be one of {}.", names.join(", ")),
-            )
-        })
+        names::find(text, all, name_of)
+            .map_err(|unnamed| ValueError::new(ValueCode::InvalidFormat, unnamed.to_string()))
     })
 }
 

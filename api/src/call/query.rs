@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use service::query::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, PageRequest};
 
+use crate::names;
 use crate::problem::Problem;
 
 /// Everything but what RFC 3986 calls unreserved.
@@ -80,7 +81,7 @@ impl Query {
         all: &[T],
         name_of: impl Fn(T) -> &'static str,
     ) -> Result<Option<T>, Problem> {
-        self.optional(name, |text| find_name(text, all, &name_of))
+        self.optional(name, |text| names::find(text, all, &name_of))
     }
 
     /// `true` or `false`; absent is false.
@@ -135,17 +136,6 @@ impl Query {
     pub(crate) fn asked(&self) -> &[&'static str] {
         &self.asked
     }
-}
-
-/// The value called `text`, or a sentence that lists the names.
-pub(crate) fn find_name<T: Copy>(text: &str, all: &[T], name_of: impl Fn(T) -> &'static str) -> Result<T, String> {
-    all.iter()
-        .copied()
-        .find(|value| name_of(*value) == text)
-        .ok_or_else(|| {
-            let names: Vec<&str> = all.iter().copied().map(name_of).collect();
-            format!("Must be one of {}.", names.join(", "))
-        })
 }
 
 /// A whole number of digits alone: no sign, as `FromStr` would allow.

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
-use crate::config::{Arguments, Command, KeyCommand};
+use crate::config::{self, Arguments, Command, KeyCommand};
 use crate::logging;
 
 /// A setting or an argument is wrong.
@@ -68,7 +68,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Migrate(_) | Command::Key(_) | Command::Verify(_) => arguments.database.check(),
     }
     .map_err(Failure::usage)?;
-    logging::init(log_format);
+    logging::init(log_format, config::log_filter().as_deref());
     match arguments.command {
         Command::Serve(_) => serve::run(settings).await,
         Command::Migrate(migrate) => migrate::run(&settings, migrate.action).await,

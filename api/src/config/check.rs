@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use super::arguments::{DatabaseArguments, ServeArguments};
 use super::{LogFormat, Metrics, Migrate, Settings};
+use crate::names;
 
 /// Fewest characters of an operator key that people choose.
 const OPERATOR_KEY_CHARS_MIN: usize = 20;
@@ -174,12 +175,10 @@ impl ServeReader<'_> {
     }
 }
 
-fn one_of<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
-    let found = names.iter().find(|(name, _)| *name == text);
-    found.map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
-        names.join(" or ")
-    })
+fn one_of<T: Copy>(text: &str, named: &[(&'static str, T)]) -> Result<T, String> {
+    names::find(text, named, |(name, _)| name)
+        .map(|(_, value)| value)
+        .map_err(|unnamed| unnamed.names.join(" or "))
 }
 
 fn number<T: FromStr + PartialOrd + fmt::Display>(text: &str, range: RangeInclusive<T>) -> Result<T, String> {

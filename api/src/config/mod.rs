@@ -55,6 +55,16 @@ pub enum LogFormat {
     Json,
 }
 
+/// Which log lines there are, as `RUST_LOG` says; what says nothing, or nothing that is text, is none.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no flag stands for it, so clap does not read it"
+)]
+pub(crate) fn log_filter() -> Option<String> {
+    // An empty variable is how a compose file leaves a setting alone.
+    std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty())
+}
+
 /// What a server is started with.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -8,8 +8,8 @@ use service::query::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX};
 use service::record::{AccountKind, AccountStatus, TransactionKind};
 
 use super::schemas::{
-    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, plain_text, reference_text,
-    server_id, text, unsigned_amount, user_id,
+    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
+    reference_text, server_id, text, unsigned_amount, user_id,
 };
 
 fn parameter(kind: ParameterIn, name: &str, schema: Object, description: &str) -> ParameterBuilder {
@@ -229,9 +229,4 @@ pub(super) fn answered(schema: Object, description: &str) -> Header {
         .schema(Some(schema))
         .description(Some(description))
         .build()
-}
-
-fn names<T: Copy>(all: &[T], name_of: impl Fn(T) -> &'static str) -> Object {
-    let names: Vec<&str> = all.iter().copied().map(name_of).collect();
-    enumeration(&names)
 }

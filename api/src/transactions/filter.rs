@@ -7,7 +7,8 @@ use service::value::{Category, Reference, Text, Timestamp, UserId, ValueError};
 
 use crate::body::server_id;
 use crate::call::Query;
-use crate::call::query::{find_name, whole_number};
+use crate::call::query::whole_number;
+use crate::names::{self, Unnamed};
 use crate::problem::Problem;
 
 /// Most words of a search.
@@ -85,8 +86,8 @@ fn read(query: &mut Query, user_id: Option<UserId>) -> Result<TransactionFilter,
     Ok(filter)
 }
 
-fn read_statuses(text: &str) -> Result<Vec<TransactionStatus>, String> {
-    let named = |name: &str| find_name(name, TransactionStatus::ALL, TransactionStatus::as_str);
+fn read_statuses(text: &str) -> Result<Vec<TransactionStatus>, Unnamed> {
+    let named = |name: &str| names::find(name, TransactionStatus::ALL, TransactionStatus::as_str);
     text.split(',').map(named).collect()
 }
 

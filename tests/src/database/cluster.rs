@@ -40,6 +40,7 @@ pub(super) fn base_url() -> Option<String> {
 }
 
 /// The folder of `initdb` and its kin: on the PATH, else Debian's newest.
+#[expect(clippy::disallowed_methods, reason = "where programs lie is no setting")]
 fn find_programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")

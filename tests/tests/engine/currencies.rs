@@ -7,7 +7,8 @@ use service::record::Record;
 use service::value::{Metadata, UserId};
 use tests::Engine;
 
-use super::service_under_test::{Service, run};
+use super::on_both_engines;
+use super::service_under_test::Service;
 
 fn credit(amount: &str, currency: Option<&str>) -> Request {
     let side = UserSide {
@@ -42,36 +43,22 @@ async fn post(service: &Service, amount: &str, currency: Option<&str>) -> Result
     }
 }
 
-fn a_currency_keeps_the_exponent_of_its_first_use(engine: Engine) {
-    run(async {
-        let Some(service) = Service::open(engine, |options| options.batch_max = 1).await else {
-            return;
-        };
-        assert_eq!(post(&service, "20", None).await, Ok("20.00".to_owned()));
-        // As if dollars had had four decimals when this ledger first used them.
-        let changed = service
-            .database
-            .execute("UPDATE currencies SET exponent = 4 WHERE code = 'USD'")
-            .await;
-        assert_eq!(changed, 1, "the first use keeps the currency");
-        assert_eq!(post(&service, "1.2345", None).await, Ok("1.2345".to_owned()));
-        assert_eq!(post(&service, "1", Some("USD")).await, Ok("1.0000".to_owned()));
-        let euros = post(&service, "1.2345", Some("EUR")).await;
-        assert!(matches!(euros, Err(LedgerError::Invalid(_))), "{euros:?}");
-        service.close().await;
-    });
+async fn a_currency_keeps_the_exponent_of_its_first_use(engine: Engine) {
+    let Some(service) = Service::open(engine, |options| options.batch_max = 1).await else {
+        return;
+    };
+    assert_eq!(post(&service, "20", None).await, Ok("20.00".to_owned()));
+    // As if dollars had had four decimals when this ledger first used them.
+    let changed = service
+        .database
+        .execute("UPDATE currencies SET exponent = 4 WHERE code = 'USD'")
+        .await;
+    assert_eq!(changed, 1, "the first use keeps the currency");
+    assert_eq!(post(&service, "1.2345", None).await, Ok("1.2345".to_owned()));
+    assert_eq!(post(&service, "1", Some("USD")).await, Ok("1.0000".to_owned()));
+    let euros = post(&service, "1.2345", Some("EUR")).await;
+    assert!(matches!(euros, Err(LedgerError::Invalid(_))), "{euros:?}");
+    service.close().await;
 }
 
-mod sqlite {
-    #[test]
-    fn a_currency_keeps_the_exponent_of_its_first_use() {
-        super::a_currency_keeps_the_exponent_of_its_first_use(tests::Engine::Sqlite);
-    }
-}
-
-mod postgres {
-    #[test]
-    fn a_currency_keeps_the_exponent_of_its_first_use() {
-        super::a_currency_keeps_the_exponent_of_its_first_use(tests::Engine::Postgres);
-    }
-}
+on_both_engines!(a_currency_keeps_the_exponent_of_its_first_use);

@@ -5,7 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use tests::body::{credit, transfer, with};
-use tests::{Book, Random, at_once, eventually};
+use tests::{Book, Random, at_once, eventually, on_postgres};
+
+on_postgres!(
+    a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids,
+    statistics_of_all_time_do_not_read_the_days,
+);
 
 /// Accounts whose entries fill dozens of pages of an index.
 const ACCOUNTS: usize = 4_000;
@@ -102,20 +107,4 @@ async fn statistics_of_all_time_do_not_read_the_days(book: &Book) {
     .await;
     let read = book.database().number(ROWS_READ).await - read;
     assert!(read <= asked * DAYS_READ_MAX, "{read} rows for {asked} answers");
-}
-
-mod postgres {
-    #[test]
-    fn statistics_of_all_time_do_not_read_the_days() {
-        tests::run(
-            tests::Engine::Postgres,
-            super::statistics_of_all_time_do_not_read_the_days,
-        );
-    }
-
-    #[test]
-    fn a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids() {
-        let test = super::a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids;
-        tests::run(tests::Engine::Postgres, test);
-    }
 }

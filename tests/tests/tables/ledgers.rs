@@ -1,12 +1,11 @@
 //! Two ledgers on one database: for each the other does not exist.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde_json::json;
 use tests::body::{credit, debit, transfer, with};
 use tests::program::{Folder, run};
-use tests::{Book, Engine, Request, at_once, on_both};
+use tests::{Book, Request, at_once, on_both};
 
 use crate::two_ledgers::{fill, key_for, two_ledgers};
 use crate::verified::verified;
@@ -19,7 +18,6 @@ on_both!(
     an_operator_picks_a_ledger_and_nobody_else_does,
     keys_of_another_ledger_are_neither_listed_nor_revoked,
     two_ledgers_commit_at_the_same_time,
-    a_ledger_that_is_locked_keeps_no_other_from_committing,
     verify_covers_every_ledger_or_the_one_that_is_named,
 );
 
@@ -247,36 +245,6 @@ async fn heads(book: &Book) -> Vec<i64> {
         .texts("SELECT CAST(head AS TEXT) FROM ledgers ORDER BY id")
         .await;
     heads.iter().map(|head| head.parse().expect("a position")).collect()
-}
-
-async fn a_ledger_that_is_locked_keeps_no_other_from_committing(book: &Book) {
-    if book.engine() == Engine::Sqlite {
-        // SQLite has one writer for all.
-        return;
-    }
-    let [main, shop] = two_ledgers(book).await;
-    let url = book.database().url();
-    let mut session = <sqlx::PgConnection as sqlx::Connection>::connect(url)
-        .await
-        .expect("PostgreSQL answers");
-    sqlx::raw_sql("BEGIN; SELECT * FROM ledgers WHERE name = 'main' FOR UPDATE")
-        .execute(&mut session)
-        .await
-        .expect("the ledger's row is locked");
-    let stuck = tokio::spawn(async move { main.post("/transactions", &credit("ada", "1.00")).await });
-    for _ in 0..20 {
-        let _ = shop.create(&credit("ada", "1.00")).await;
-    }
-    assert!(!stuck.is_finished(), "the locked ledger waits");
-    sqlx::raw_sql("COMMIT")
-        .execute(&mut session)
-        .await
-        .expect("the lock is given back");
-    let made = tokio::time::timeout(Duration::from_secs(10), stuck).await;
-    let _ = made
-        .expect("the other ledger goes on")
-        .expect("its client is answered")
-        .expect(201);
 }
 
 async fn verify_covers_every_ledger_or_the_one_that_is_named(book: &Book) {

@@ -12,6 +12,7 @@
 mod append_only;
 mod erasure;
 mod ledgers;
+mod locked_ledger;
 mod minimum_balance;
 mod schema;
 mod two_ledgers;

@@ -11,8 +11,8 @@ use utoipa::openapi::schema::{AdditionalProperties, Array, ArrayBuilder, Object,
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 pub(super) use values::{
-    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, plain_text, reference_text,
-    server_id, text, unsigned_amount, user_id,
+    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
+    reference_text, server_id, text, unsigned_amount, user_id,
 };
 
 /// A schema, and the name that others refer to it by.

@@ -1,13 +1,13 @@
 //! The documents of users, accounts, transactions and keys.
 
-use utoipa::openapi::schema::{AdditionalProperties, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 use service::record::{AccountKind, AccountStatus, Role, TransactionKind, TransactionStatus};
 
 use super::values::{
-    any_text, currency, date_time, enumeration, integer, metadata, server_id, signed_amount, time_zone,
-    unsigned_amount, user_id,
+    any_text, currency, date_time, integer, metadata, names, server_id, signed_amount, time_zone, unsigned_amount,
+    user_id,
 };
 use super::{Named, Shape, list_of, nullable};
 use crate::openapi::examples;
@@ -27,11 +27,6 @@ pub(super) fn all() -> Vec<Named> {
         ("Key", key().build()),
         ("NewKey", new_key()),
     ]
-}
-
-pub(super) fn names<T: Copy>(all: &[T], name_of: impl Fn(T) -> &'static str) -> Object {
-    let names: Vec<&str> = all.iter().copied().map(name_of).collect();
-    enumeration(&names)
 }
 
 fn transaction() -> RefOr<Schema> {

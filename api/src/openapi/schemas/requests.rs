@@ -6,10 +6,9 @@ use utoipa::openapi::{RefOr, Schema};
 use service::record::{AccountStatus, Role, TransactionKind};
 use service::value::FULL_NAME_CHARS_MAX;
 
-use super::records::names;
 use super::values::{
-    category, currency, date_time, email, enumeration, metadata, metadata_patch, plain_text, reference_text, server_id,
-    signed_amount, text, time_zone, unsigned_amount, user_id,
+    category, currency, date_time, email, enumeration, metadata, metadata_patch, names, plain_text, reference_text,
+    server_id, signed_amount, text, time_zone, unsigned_amount, user_id,
 };
 use super::{Named, Shape, nullable, reference};
 

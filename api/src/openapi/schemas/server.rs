@@ -5,8 +5,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use service::record::TransactionStatus;
 
-use super::records::names;
-use super::values::{any_text, enumeration, integer, server_id, signed_amount};
+use super::values::{any_text, enumeration, integer, names, server_id, signed_amount};
 use super::{Named, Shape, list_of, nullable};
 use crate::body::ERRORS_MAX;
 use crate::openapi::examples;

@@ -131,6 +131,12 @@ pub(in crate::openapi) fn enumeration(names: &[&str]) -> Object {
     of(Type::String).enum_values(Some(names.iter().copied())).build()
 }
 
+/// One of the names of an enum.
+pub(in crate::openapi) fn names<T: Copy>(all: &[T], name_of: impl Fn(T) -> &'static str) -> Object {
+    let names: Vec<&str> = all.iter().copied().map(name_of).collect();
+    enumeration(&names)
+}
+
 /// A list of entity tags.
 pub(in crate::openapi) fn entity_tags() -> Object {
     of(Type::String)
