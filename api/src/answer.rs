@@ -163,9 +163,9 @@ impl<T> Respond for Written<T> {
         if answer.status == AnswerStatus::NoContent {
             return Ok(response.finish());
         }
-        if let Some(path) = location(&answer.record)
-            && answer.status == AnswerStatus::Created
+        if answer.status == AnswerStatus::Created
             && !answer.dry_run
+            && let Some(path) = location(&answer.record)
         {
             response.insert_header((header::LOCATION, path));
         }

@@ -35,7 +35,8 @@ impl Fields {
     /// What `reader` makes of the members of `body`, if every one is good.
     ///
     /// # Errors
-    /// `validation_failed` with every bad field, the first [`ERRORS_MAX`] of them; for a body that is no object the field is the empty path.
+    /// `validation_failed` with every bad field, the first [`ERRORS_MAX`] of them; for a body that is no object the field
+    /// is the empty path.
     pub(crate) fn read<T>(body: Tree, reader: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Problem> {
         let mut fields = match body {
             Tree::Object(members) => Self::new(members),

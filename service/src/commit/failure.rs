@@ -36,7 +36,7 @@ impl Failure {
             .downcast_ref::<&str>()
             .copied()
             .or_else(|| cause.downcast_ref::<String>().map(String::as_str));
-        Self::Fault(Fault::Data, format!("a panic: {}", text.unwrap_or("without words")))
+        Self::internal(format_args!("a panic: {}", text.unwrap_or("without words")))
     }
 
     /// Whether the work may succeed if it is done again at once.
@@ -69,7 +69,7 @@ impl Failure {
 
 impl From<Corrupt> for Failure {
     fn from(corrupt: Corrupt) -> Self {
-        Self::Fault(Fault::Data, corrupt.to_string())
+        Self::internal(corrupt)
     }
 }
 

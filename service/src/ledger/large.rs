@@ -2,7 +2,8 @@
 //!
 //! Totals are added to in the database without being read, since reading a few rows a command would cost more than
 //! the bound is worth. Where it could really be passed, and for a dry run, which the database never sees, the rows of
-//! the days in question are loaded and the core decides. Below that, the database refuses the sum, and the batch is decided again with every movement taken for large.
+//! the days in question are loaded and the core decides. Below that, the database refuses the sum, and the batch is
+//! decided again with every movement taken for large.
 
 use std::collections::BTreeSet;
 

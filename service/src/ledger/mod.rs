@@ -30,6 +30,7 @@ pub use id::Ids;
 pub use large::{DayRange, LARGE_AMOUNT, LargeMovements};
 pub use names::Names;
 pub use snapshot::{AccountName, AnswerKey, LedgerState, Snapshot, Table};
+pub(crate) use state::owner_id;
 pub use state::{Account, Grouping, Key, LEDGER_OWNER, MAIN, Regrouping, Side, Transaction, User, WORLD};
 pub use totals::{
     ALL_CATEGORIES, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta, TotalDeltas, TotalKey, count_day,

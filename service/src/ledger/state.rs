@@ -297,6 +297,7 @@ impl Key {
     }
 }
 
-fn owner_id(owner: &str) -> Option<String> {
+/// Whose id `owner` is; `None` for the ledger itself.
+pub(crate) fn owner_id(owner: &str) -> Option<String> {
     (owner != LEDGER_OWNER).then(|| owner.to_owned())
 }

@@ -1,8 +1,8 @@
 //! Checking a live database against the invariants of the ledger, row by row.
 //!
 //! Everything is read from one view, in pages by primary key, tables that belong together side by side in one order.
-//! What is kept in memory is less than a hundred bytes an account, and the statistics of one owner at a time, whatever the tables hold.
-//! Sums are made here, in 128 bits. Nothing is written, and nobody is kept from writing.
+//! What is kept in memory is less than a hundred bytes an account, and the statistics of one owner at a time, whatever
+//! the tables hold. Sums are made here, in 128 bits. Nothing is written, and nobody is kept from writing.
 //!
 //! | module | what it holds against what | invariant |
 //! | --- | --- | --- |

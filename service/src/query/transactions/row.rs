@@ -8,7 +8,7 @@ use sqlx::{ColumnIndex, Decode, Row, Type};
 use uuid::Uuid;
 
 use crate::LedgerError;
-use crate::ledger::LEDGER_OWNER;
+use crate::ledger::owner_id;
 use crate::money::{Currency, CurrencyCode};
 use crate::query::rows::{metadata, named};
 use crate::query::width::{NO_METADATA, NO_TEXT, Width};
@@ -78,9 +78,9 @@ where
     let kind = named(columns.take()?, TransactionKind::from_name)?;
     let status = named(columns.take()?, TransactionStatus::from_name)?;
     let source_account_id = columns.take()?;
-    let source_user_id = user_id(columns.take()?);
+    let source_user_id = owner_id(columns.take()?);
     let destination_account_id = columns.take()?;
-    let destination_user_id = user_id(columns.take()?);
+    let destination_user_id = owner_id(columns.take()?);
     let amount = columns.take()?;
     let document = TransactionRecord {
         id,
@@ -109,10 +109,6 @@ where
         first_position: columns.take()?,
         search_text: columns.take()?,
     })
-}
-
-fn user_id(owner: &str) -> Option<String> {
-    (owner != LEDGER_OWNER).then(|| owner.to_owned())
 }
 
 struct Columns<'r, R> {
