@@ -33,6 +33,8 @@ pub struct Model {
     pub debit_total_high: i64,
     /// Sum of the debits, lower part.
     pub debit_total_low: i64,
+    /// The day with the most transactions, the latest of several: their count * 2^24 + the day + 2^23.
+    pub busiest: i64,
 }
 
 /// None: rows are looked up by their own keys.

@@ -12,7 +12,6 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('accounts', 'accounts', '200000 200000 1'),
     ('accounts', 'accounts_owner_id_idx', '200000 200000 2 1'),
     ('daily_totals', 'daily_totals', '1000000 1000000 100 100 100 50 1'),
-    ('daily_totals', 'daily_totals_busiest_idx', '500000 500000 50 50 50 2 1'),
     ('transactions', 'transactions', '1000000 1000000 1'),
     ('transactions', 'transactions_reference_key', '500000 500000 1'),
     ('transactions', 'transactions_transaction_date_idx', '1000000 1000000 2 1'),

@@ -225,11 +225,10 @@ CREATE TABLE daily_totals (
     CONSTRAINT daily_totals_debit_count_check CHECK (debit_count >= 0),
     CONSTRAINT daily_totals_debit_total_check CHECK (debit_total >= 0)
 ) {updated};
-CREATE INDEX daily_totals_busiest_idx
-    ON daily_totals (ledger_id, owner, currency, generation, (credit_count + debit_count), day) WHERE category = '';
 ";
 
-/// The same for all time; a total is `high` * 2^20 + `low`, which takes 128 bits.
+/// The same for all time; a total is `high` * 2^20 + `low`, which takes 128 bits. `busiest` is the day with the most
+/// transactions, the latest of several: their count * 2^24 + the day + 2^23.
 const TOTALS: &str = "
 CREATE TABLE totals (
     ledger_id {int} NOT NULL,
@@ -243,6 +242,7 @@ CREATE TABLE totals (
     debit_count {int} NOT NULL,
     debit_total_high {int} NOT NULL,
     debit_total_low {int} NOT NULL,
+    busiest {int} NOT NULL,
     CONSTRAINT totals_pk PRIMARY KEY (ledger_id, owner, currency, generation, category),
     CONSTRAINT totals_credit_count_check CHECK (credit_count >= 0),
     CONSTRAINT totals_debit_count_check CHECK (debit_count >= 0)

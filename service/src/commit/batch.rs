@@ -167,6 +167,7 @@ impl Target {
         let block = (!events.is_empty()).then(|| seal_block(&ledger.tip, &events, now));
         txn.save(save::releases(&snapshot)).await?;
         txn.save(save::writes(&snapshot, &events, block.as_ref(), now)?).await?;
+        txn.save(save::look_ups(&snapshot)?).await?;
         let pending = Some(Pending { txn, block });
         Ok(Prepared { replies, pending })
     }

@@ -11,6 +11,7 @@
 //! | | the totals of days that a large movement is counted on, where there is one |
 //! | | the references that the batch frees, where it does |
 //! | 3 | [`save`]: every table that the batch writes |
+//! | | the busiest days that are looked for, where one lost some ([`busiest`]) |
 //! | 4 | `COMMIT` |
 //!
 //! The row lock is the only lock there is: it orders the commits of a ledger across all instances, and since nothing
@@ -18,6 +19,7 @@
 
 mod batch;
 mod batcher;
+mod busiest;
 mod failure;
 mod load;
 mod regroup;

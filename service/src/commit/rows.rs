@@ -140,7 +140,12 @@ impl Rows {
         self,
         query: Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>,
     ) -> Result<Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>, serde_json::Error> {
-        Ok(query.bind(serde_json::to_string(&JsonRows(&self.rows))?))
+        Ok(query.bind(self.to_json()?))
+    }
+
+    /// The rows as SQLite takes them: a JSON array of arrays.
+    pub(super) fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&JsonRows(&self.rows))
     }
 }
 

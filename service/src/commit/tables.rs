@@ -1,5 +1,6 @@
 //! The statements that a batch saves with: one per table and way of writing, each for any number of rows.
 
+use super::busiest;
 use super::rows::{Cell, Dialect, Kind, Rows, select_one, select_rows};
 
 use Kind::{Bytes, Int, Text, Uuid};
@@ -11,18 +12,22 @@ pub(super) enum Mode {
     Insert,
     /// Rows that exist: every column after the key is set.
     Update,
-    /// Rows that exist: every column after the key is added to.
+    /// Rows of sums that exist: every column after the key is added to.
     Add,
-    /// Rows that may exist: every column after the key is added to.
+    /// Rows of sums that may exist: every column after the key is added to.
     InsertOrAdd,
+    /// The same for rows of `totals`, with the busiest of the days that the write right before raised.
+    InsertOrAddWithDays,
+    /// Rows of `totals` that exist, of which the key alone is used: the busiest of all their days is looked for.
+    FindBusiest,
 }
 
 /// A table as a batch writes it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Table {
     name: &'static str,
-    columns: &'static [&'static str],
-    kinds: &'static [Kind],
+    pub(super) columns: &'static [&'static str],
+    pub(super) kinds: &'static [Kind],
     /// How many columns, from the first, are the primary key.
     key: usize,
 }
@@ -136,19 +141,41 @@ impl Table {
                 )
             }
             Mode::InsertOrAdd => {
-                let set: Vec<String> = values
-                    .iter()
-                    .map(|column| format!("{column} = {name}.{column} + excluded.{column}"))
-                    .collect();
                 // Without WHERE, SQLite takes ON CONFLICT for the condition of a join.
+                let insert = format!(
+                    "INSERT INTO {name} ({columns}) {source} WHERE true {}",
+                    merge(name, keys, values)
+                );
+                match dialect {
+                    Dialect::Postgres => format!("{insert} {}", busiest::returning()),
+                    Dialect::Sqlite => insert,
+                }
+            }
+            Mode::InsertOrAddWithDays => {
+                let days = first.saturating_add(Rows::new(self.kinds).parameters(dialect));
                 format!(
-                    "INSERT INTO {name} ({columns}) {source} WHERE true ON CONFLICT ({}) DO UPDATE SET {}",
-                    keys.join(", "),
-                    set.join(", ")
+                    "INSERT INTO {name} ({columns}, busiest) {} {}, {}",
+                    busiest::with_raised_days(dialect, keys, values, &source, days),
+                    merge(name, keys, values),
+                    busiest::KEEP_BUSIER
                 )
             }
+            Mode::FindBusiest => format!(
+                "UPDATE {name} SET {} FROM ({source}) AS given {}",
+                busiest::find_busiest(),
+                match_given(dialect, name, keys)
+            ),
         }
     }
+}
+
+/// What adds a given row to the stored one of the same key.
+fn merge(name: &str, keys: &[&str], values: &[&str]) -> String {
+    let set: Vec<String> = values
+        .iter()
+        .map(|column| format!("{column} = {name}.{column} + excluded.{column}"))
+        .collect();
+    format!("ON CONFLICT ({}) DO UPDATE SET {}", keys.join(", "), set.join(", "))
 }
 
 /// What leads an update from each given row to the stored one.

@@ -7,12 +7,13 @@ use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use super::Corrupt;
+use super::busiest::RAISED_DAYS;
 use super::failure::Failure;
 use super::load;
 use super::rows::{Dialect, Rows};
 use super::seal::Tip;
 use super::slots::Row;
-use super::tables::Write;
+use super::tables::{Mode, Write};
 use crate::database::WritePool;
 use crate::journal::Hash;
 use crate::ledger::{LedgerState, Names};
@@ -203,13 +204,16 @@ impl Txn {
                 query.execute(&mut **connection).await?;
             }
             Connection::Sqlite(connection) => {
+                let mut before = String::new();
                 for write in writes {
                     let sql = write.table.sql(Dialect::Sqlite, write.mode, 1);
-                    let query = write
-                        .rows
-                        .bind_sqlite(sqlx::query(AssertSqlSafe(sql)))
-                        .map_err(Corrupt::new)?;
+                    let rows = write.rows.to_json().map_err(Corrupt::new)?;
+                    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(rows.clone());
+                    if write.mode == Mode::InsertOrAddWithDays {
+                        query = query.bind(before);
+                    }
                     query.execute(&mut **connection).await?;
+                    before = rows;
                 }
             }
         }
@@ -260,8 +264,12 @@ fn combined_sql(writes: &[Write]) -> String {
     let mut first = 1;
     let mut parts = Vec::with_capacity(writes.len());
     for (number, write) in writes.iter().enumerate() {
+        let part = match write.mode {
+            Mode::InsertOrAdd => RAISED_DAYS.to_owned(),
+            _ => format!("write_{number}"),
+        };
         parts.push(format!(
-            "write_{number} AS ({})",
+            "{part} AS ({})",
             write.table.sql(Dialect::Postgres, write.mode, first)
         ));
         first = first.saturating_add(write.rows.parameters(Dialect::Postgres));

@@ -33,6 +33,6 @@ pub use snapshot::{AccountName, AnswerKey, LedgerState, Snapshot, Table};
 pub(crate) use state::owner_id;
 pub use state::{Account, Grouping, Key, LEDGER_OWNER, MAIN, Regrouping, Side, Transaction, User, WORLD};
 pub use totals::{
-    ALL_CATEGORIES, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta, TotalDeltas, TotalKey, count_day,
-    join_total, split_total,
+    ALL_CATEGORIES, BUSIEST_DAY_BITS, BUSIEST_DAY_ZERO, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta,
+    TotalDeltas, TotalKey, count_day, join_total, split_busiest, split_total,
 };

@@ -29,6 +29,19 @@ pub fn join_total(high: i64, low: i64) -> i128 {
     (i128::from(high) << TOTAL_LOW_BITS).saturating_add(low.into())
 }
 
+/// Bits of the number of a busiest day that hold the day: `count` * 2^24 + `day` + 2^23, where the greater of two is the
+/// day with more transactions, and of two with as many the later. The years 1 to 9999 are days of 23 bits with a sign.
+pub const BUSIEST_DAY_BITS: u32 = 24;
+/// What is added to a day, so that it is not negative.
+pub const BUSIEST_DAY_ZERO: i64 = 1 << (BUSIEST_DAY_BITS - 1);
+
+/// How many transactions the busiest day has, and the day, since 1970-01-01.
+#[must_use]
+pub fn split_busiest(number: i64) -> (i64, i64) {
+    let day = number & ((1 << BUSIEST_DAY_BITS) - 1);
+    (number >> BUSIEST_DAY_BITS, day.saturating_sub(BUSIEST_DAY_ZERO))
+}
+
 /// Whose, in what, under which grouping and category.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TotalKey {
@@ -42,6 +55,17 @@ pub struct TotalKey {
     pub day: Day,
     /// A category, or [`ALL_CATEGORIES`].
     pub category: String,
+}
+
+impl TotalKey {
+    /// The row of all days together: no day in particular.
+    #[must_use]
+    pub fn of_all_time(&self) -> Self {
+        Self {
+            day: Day::from_days(0),
+            ..self.clone()
+        }
+    }
 }
 
 /// By how much a row changes.
@@ -64,6 +88,12 @@ impl TotalDelta {
         self.credit_total = self.credit_total.saturating_add(other.credit_total);
         self.debit_count = self.debit_count.saturating_add(other.debit_count);
         self.debit_total = self.debit_total.saturating_add(other.debit_total);
+    }
+
+    /// Transactions, credits and debits.
+    #[must_use]
+    pub fn count(&self) -> i64 {
+        self.credit_count.saturating_add(self.debit_count)
     }
 
     /// Whether nothing changes.

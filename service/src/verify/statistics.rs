@@ -8,7 +8,7 @@ use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::scan::Scan;
-use super::tally::{Figures, Tally};
+use super::tally::{Figures, Tally, Total};
 use super::{Audit, Invariant, users};
 use crate::LedgerError;
 use crate::ledger::{Grouping, LEDGER_GENERATION, LEDGER_OWNER, Regrouping};
@@ -194,6 +194,7 @@ async fn check_owner(
             format!("user {owner}")
         },
     );
+    let mut totals = tally.totals();
     while let Some(row) = kept.days.next_if(view, |row| row.owner == owner).await? {
         audit.counts.days = audit.counts.days.saturating_add(1);
         if !generations.contains(&row.generation) {
@@ -215,8 +216,9 @@ async fn check_owner(
         if !generations.contains(&row.generation) {
             continue;
         }
-        let (told, key) = (Figures::of_all_time(&row), (row.currency, row.generation, row.category));
-        let counted = tally.totals.remove(&key).unwrap_or_default();
+        let told = Total::of(&row);
+        let key = (row.currency, row.generation, row.category);
+        let counted = totals.remove(&key).unwrap_or_default();
         audit.require(told == counted, Invariant::Statistics, || {
             format!(
                 "the total {} of {whose} tells {told}, the recount {counted}",
@@ -229,7 +231,7 @@ async fn check_owner(
         let detail = format_args!("day {name} of {whose} is missing, the recount tells {counted}");
         audit.fail(Invariant::Statistics, detail);
     }
-    for ((currency, generation, category), counted) in tally.totals {
+    for ((currency, generation, category), counted) in totals {
         let name = name(&currency, generation, &category, None);
         let detail = format_args!("the total {name} of {whose} is missing, the recount tells {counted}");
         audit.fail(Invariant::Statistics, detail);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use entity::{daily_total, total};
 
-use crate::ledger::{ALL_CATEGORIES, join_total};
+use crate::ledger::{ALL_CATEGORIES, join_total, split_busiest};
+use crate::query::rows::day_of;
 
 /// Credits and debits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,13 +42,8 @@ impl Figures {
         }
     }
 
-    pub(super) fn of_all_time(row: &total::Model) -> Self {
-        Self {
-            credit_count: row.credit_count.into(),
-            credit_total: join_total(row.credit_total_high, row.credit_total_low),
-            debit_count: row.debit_count.into(),
-            debit_total: join_total(row.debit_total_high, row.debit_total_low),
-        }
+    fn count(&self) -> i128 {
+        self.credit_count.saturating_add(self.debit_count)
     }
 
     fn add(&mut self, other: &Self) {
@@ -74,16 +70,54 @@ impl std::fmt::Display for Figures {
     }
 }
 
+/// Figures of all time, with the busiest day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Total {
+    figures: Figures,
+    /// How many transactions the busiest day has, and which it is, the latest of several; `None` where there are none.
+    busiest: Option<(i128, i64)>,
+}
+
+impl Total {
+    pub(super) fn of(row: &total::Model) -> Self {
+        let (count, day) = split_busiest(row.busiest);
+        Self {
+            figures: Figures {
+                credit_count: row.credit_count.into(),
+                credit_total: join_total(row.credit_total_high, row.credit_total_low),
+                debit_count: row.debit_count.into(),
+                debit_total: join_total(row.debit_total_high, row.debit_total_low),
+            },
+            busiest: (count != 0).then_some((count.into(), day)),
+        }
+    }
+
+    fn add(&mut self, day: i64, figures: &Figures) {
+        self.figures.add(figures);
+        self.busiest = self.busiest.max(Some((figures.count(), day)));
+    }
+}
+
+/// As its figures, with the busiest day.
+impl std::fmt::Display for Total {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.figures)?;
+        match self.busiest {
+            Some((count, day)) => write!(formatter, ", most on {}: {count}", day_of(day)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A row of the daily statistics: currency, generation, category and day.
 pub(super) type DayKey = (String, i64, String, i64);
 /// A row of the statistics of all time: currency, generation and category.
 pub(super) type TotalKey = (String, i64, String);
 
-/// The statistics of one owner, recounted.
+/// The statistics of one owner by day, recounted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     pub(super) days: BTreeMap<DayKey, Figures>,
-    pub(super) totals: BTreeMap<TotalKey, Figures>,
 }
 
 impl Tally {
@@ -98,8 +132,16 @@ impl Tally {
         for category in std::iter::once(ALL_CATEGORIES).chain(category) {
             let key = (currency.to_owned(), generation, category.to_owned(), day);
             self.days.entry(key).or_default().add(figures);
-            let key = (currency.to_owned(), generation, category.to_owned());
-            self.totals.entry(key).or_default().add(figures);
         }
+    }
+
+    /// The days put together.
+    pub(super) fn totals(&self) -> BTreeMap<TotalKey, Total> {
+        let mut totals: BTreeMap<TotalKey, Total> = BTreeMap::new();
+        for ((currency, generation, category, day), figures) in &self.days {
+            let key = (currency.clone(), *generation, category.clone());
+            totals.entry(key).or_default().add(*day, figures);
+        }
+        totals
     }
 }

@@ -86,7 +86,7 @@ impl Played {
                 FROM daily_totals WHERE credit_count + debit_count > 0
                 ORDER BY owner, currency, day, category",
             "SELECT 'total ' || owner || ' ' || currency || ' ' || category || ' '
-                || CAST(credit_count AS TEXT) || ' ' || CAST(debit_count AS TEXT)
+                || CAST(credit_count AS TEXT) || ' ' || CAST(debit_count AS TEXT) || ' ' || CAST(busiest AS TEXT)
                 FROM totals WHERE credit_count + debit_count > 0 ORDER BY owner, currency, category",
         ] {
             lines.extend(self.service.database.texts(query).await);

@@ -100,6 +100,11 @@ const DEEDS: [(&str, Invariant, &str); 26] = [
         "the total USD (generation 0) of the ledger tells",
     ),
     (
+        "UPDATE totals SET busiest = busiest + 1 WHERE owner = 'bo' AND category = '' AND currency = 'USD'",
+        Invariant::Statistics,
+        "the total USD (generation 0) of user bo tells",
+    ),
+    (
         "UPDATE idempotency_keys SET answer_position = answer_position - 1",
         Invariant::Answers,
         "does not lead to its answer, event",

@@ -11,6 +11,7 @@ use crate::ledger::{Account, Entry, Event, Key, Side, Snapshot, StoredAnswer, Tr
 use crate::record::Record;
 use crate::value::{Day, Timestamp, fold};
 
+use totals::busiest_writes;
 pub(super) use totals::total_writes;
 
 /// What must be written before all else: a reference that one transaction gave up, another may have taken, and neither
@@ -97,6 +98,11 @@ pub(super) fn writes(
     }
     writes.retain(|write| !write.rows.is_empty());
     Ok(writes)
+}
+
+/// What is written once all else is: it looks at what was written.
+pub(super) fn look_ups(snapshot: &Snapshot) -> Result<Vec<Write>, Corrupt> {
+    busiest_writes(snapshot.ledger.id, &snapshot.totals)
 }
 
 fn micros(at: Timestamp) -> Cell {

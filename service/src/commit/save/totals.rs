@@ -1,42 +1,62 @@
 //! How a batch changes the statistics.
 
+use std::collections::BTreeSet;
+
 use crate::commit::Corrupt;
 use crate::commit::rows::Cell;
 use crate::commit::tables::{self, Mode, Write};
 use crate::ledger::{TotalDelta, TotalDeltas, TotalKey, split_total};
-use crate::value::Day;
 
 /// Changes of the statistics. A row that anything is taken from exists; it is updated by itself, since the checks of
 /// an insert see the change alone.
 pub(in crate::commit) fn total_writes(ledger_id: i64, deltas: &TotalDeltas) -> Result<Vec<Write>, Corrupt> {
-    let mut daily = [Vec::new(), Vec::new()];
-    let mut all_time = [Vec::new(), Vec::new()];
-    let mut by_total: TotalDeltas = TotalDeltas::new();
+    let [taken_days, raised_days] = rows(deltas, |key, delta| daily_row(ledger_id, key, delta))?;
+    let [taken, raised] = rows(&by_total(deltas), |key, delta| total_row(ledger_id, key, delta))?;
+    Ok(vec![
+        Write::new(tables::DAILY_TOTALS, Mode::Add, taken_days),
+        Write::new(tables::TOTALS, Mode::Add, taken),
+        Write::new(tables::DAILY_TOTALS, Mode::InsertOrAdd, raised_days),
+        Write::new(tables::TOTALS, Mode::InsertOrAddWithDays, raised),
+    ])
+}
+
+/// The totals whose busiest day may be another once the changes are saved: those of days that have fewer transactions
+/// now, and those of raised days that nothing was inserted for.
+pub(super) fn busiest_writes(ledger_id: i64, deltas: &TotalDeltas) -> Result<Vec<Write>, Corrupt> {
+    if !deltas.values().any(takes) {
+        return Ok(Vec::new());
+    }
+    let totals = by_total(deltas);
+    let lost = deltas.iter().filter(|(key, delta)| match delta.count() {
+        0 => false,
+        count => count < 0 || totals.get(&key.of_all_time()).is_some_and(takes),
+    });
+    let keys: BTreeSet<TotalKey> = lost.map(|(key, _)| key.of_all_time()).collect();
+    let rows = keys.iter().map(|key| total_row(ledger_id, key, &TotalDelta::default()));
+    let write = Write::new(tables::TOTALS, Mode::FindBusiest, rows.collect::<Result<Vec<_>, _>>()?);
+    Ok(Vec::from_iter((!write.rows.is_empty()).then_some(write)))
+}
+
+/// Rows that something is taken from, and rows that are added to alone.
+fn rows(
+    deltas: &TotalDeltas,
+    row: impl Fn(&TotalKey, &TotalDelta) -> Result<Vec<Cell>, Corrupt>,
+) -> Result<[Vec<Vec<Cell>>; 2], Corrupt> {
+    let [mut taken, mut raised] = [Vec::new(), Vec::new()];
     for (key, delta) in deltas.iter().filter(|(_, delta)| !delta.is_zero()) {
-        let [given, taken] = &mut daily;
-        let rows = if takes(delta) { taken } else { given };
-        rows.push(daily_row(ledger_id, key, delta)?);
-        let all_days = TotalKey {
-            day: Day::from_days(0),
-            ..key.clone()
-        };
-        by_total.entry(all_days).or_default().add(delta);
+        let rows = if takes(delta) { &mut taken } else { &mut raised };
+        rows.push(row(key, delta)?);
     }
-    for (key, delta) in by_total.iter().filter(|(_, delta)| !delta.is_zero()) {
-        let [given, taken] = &mut all_time;
-        let rows = if takes(delta) { taken } else { given };
-        rows.push(total_row(ledger_id, key, delta)?);
+    Ok([taken, raised])
+}
+
+/// The changes of all days together.
+fn by_total(deltas: &TotalDeltas) -> TotalDeltas {
+    let mut totals = TotalDeltas::new();
+    for (key, delta) in deltas {
+        totals.entry(key.of_all_time()).or_default().add(delta);
     }
-    let tables = [(tables::DAILY_TOTALS, daily), (tables::TOTALS, all_time)];
-    Ok(tables
-        .into_iter()
-        .flat_map(|(table, [given, taken])| {
-            [
-                Write::new(table, Mode::InsertOrAdd, given),
-                Write::new(table, Mode::Add, taken),
-            ]
-        })
-        .collect())
+    totals
 }
 
 fn takes(delta: &TotalDelta) -> bool {

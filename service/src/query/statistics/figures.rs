@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::sql::{Part, Row};
-use crate::ledger::join_total;
+use crate::ledger::{join_total, split_busiest};
 use crate::money::{Currency, average_half_even};
 use crate::query::{Interval, rows};
 use crate::record::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics};
@@ -79,7 +79,8 @@ impl Gathered {
             Part::Zone => {}
             Part::Total => {
                 self.all = sums;
-                self.busiest = row.busiest_count.zip(day);
+                let busiest = row.busiest.map(split_busiest);
+                self.busiest = busiest.map(|(count, day)| (count, rows::day_of(day)));
             }
             Part::Named => self.named = sums,
             Part::Category => self.by_category.extend(row.category.clone().map(|name| (name, sums))),

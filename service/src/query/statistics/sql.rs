@@ -17,7 +17,7 @@ use crate::value::Day;
 pub(super) enum Part {
     /// The user exists; `name` is the zone of the grouping.
     Zone,
-    /// Sums of a currency, `name`; of all time, with the busiest `day`.
+    /// Sums of a currency, `name`; of all time, with the busiest day.
     Total,
     /// Sums of a currency, `name`, over all transactions that have a category.
     Named,
@@ -58,8 +58,8 @@ pub(super) struct Row {
     pub(super) debit_count: Option<i64>,
     pub(super) debit_high: Option<i64>,
     pub(super) debit_low: Option<i64>,
-    /// How many transactions the busiest day has.
-    pub(super) busiest_count: Option<i64>,
+    /// The busiest day of all time, as it is stored.
+    pub(super) busiest: Option<i64>,
 }
 
 /// Reads what statistics of `owner` in `ledger_id` are made of.
@@ -94,40 +94,18 @@ fn text(backend: DbBackend, shape: Shape) -> String {
             AND t.credit_count + t.debit_count > 0"
     );
     let days = join_days(backend);
-    let (sums, total) = if shape.has_range() {
-        let grouped = "GROUP BY t.currency, t.category, t.generation";
-        (
-            format!("{SUMS_OF_DAYS} FROM totals t {days} {totals} {grouped}"),
-            TOTAL.to_owned(),
-        )
+    let sums = if shape.has_range() {
+        format!("{SUMS_OF_DAYS} FROM totals t {days} {totals} GROUP BY t.currency, t.category")
     } else {
-        (format!("{SUMS} FROM totals t {totals}"), total_of_all_time())
+        format!("{SUMS} FROM totals t {totals}")
     };
-    let mut parts = vec![zone.to_owned(), total, NAMED.to_owned()];
+    let mut parts = vec![zone.to_owned(), TOTAL.to_owned(), NAMED.to_owned()];
     parts.push(format!("{CATEGORY} <= {CATEGORIES_MAX}"));
     if shape.needs_days() {
         let of_all_categories = "AND t.category = '' AND d.credit_count + d.debit_count > 0";
         parts.push(format!("{DAY} FROM totals t {days} {totals} {of_all_categories}"));
     }
     format!("WITH sums AS ({sums}) {}", parts.join(" UNION ALL "))
-}
-
-/// With the busiest day, the latest of several: the first of an index.
-fn total_of_all_time() -> String {
-    let busiest = |value: &str| {
-        format!(
-            "(SELECT {value} FROM daily_totals d
-                WHERE d.ledger_id = $1 AND d.owner = $2 AND d.currency = s.currency AND d.generation = s.generation
-                    AND d.category = ''
-                ORDER BY d.credit_count + d.debit_count DESC, d.day DESC LIMIT 1)"
-        )
-    };
-    let (day, count) = (busiest("d.day"), busiest("d.credit_count + d.debit_count"));
-    format!(
-        "SELECT 1, s.currency, s.category, {day}, s.credit_count, s.credit_high, s.credit_low, s.debit_count,
-            s.debit_high, s.debit_low, {count}
-        FROM sums s WHERE s.category = ''"
-    )
 }
 
 /// The days of each row of `totals`, each a range of the key. Left to itself, a planner with old statistics would read
@@ -153,32 +131,33 @@ const USER_ZONE: &str = "
 SELECT CAST(0 AS BIGINT) AS part, stats_zone AS name, NULL AS category, CAST(NULL AS BIGINT) AS day,
     CAST(NULL AS BIGINT) AS credit_count, CAST(NULL AS BIGINT) AS credit_high, CAST(NULL AS BIGINT) AS credit_low,
     CAST(NULL AS BIGINT) AS debit_count, CAST(NULL AS BIGINT) AS debit_high, CAST(NULL AS BIGINT) AS debit_low,
-    CAST(NULL AS BIGINT) AS busiest_count
+    CAST(NULL AS BIGINT) AS busiest
 FROM users WHERE ledger_id = $1 AND id = $2";
 
 const LEDGER_ZONE: &str = "
 SELECT CAST(0 AS BIGINT) AS part, 'UTC' AS name, NULL AS category, CAST(NULL AS BIGINT) AS day,
     CAST(NULL AS BIGINT) AS credit_count, CAST(NULL AS BIGINT) AS credit_high, CAST(NULL AS BIGINT) AS credit_low,
     CAST(NULL AS BIGINT) AS debit_count, CAST(NULL AS BIGINT) AS debit_high, CAST(NULL AS BIGINT) AS debit_low,
-    CAST(NULL AS BIGINT) AS busiest_count";
+    CAST(NULL AS BIGINT) AS busiest";
 
 /// Of all time.
 const SUMS: &str = "
-SELECT t.currency, t.category, t.generation, t.credit_count, t.credit_total_high AS credit_high,
-    t.credit_total_low AS credit_low, t.debit_count, t.debit_total_high AS debit_high, t.debit_total_low AS debit_low";
+SELECT t.currency, t.category, t.credit_count, t.credit_total_high AS credit_high,
+    t.credit_total_low AS credit_low, t.debit_count, t.debit_total_high AS debit_high, t.debit_total_low AS debit_low,
+    t.busiest";
 
 /// Of a range of days.
 const SUMS_OF_DAYS: &str = "
-SELECT t.currency, t.category, t.generation, CAST(SUM(d.credit_count) AS BIGINT) AS credit_count,
+SELECT t.currency, t.category, CAST(SUM(d.credit_count) AS BIGINT) AS credit_count,
     CAST(SUM(d.credit_total >> 20) AS BIGINT) AS credit_high,
     CAST(SUM(d.credit_total & 1048575) AS BIGINT) AS credit_low,
     CAST(SUM(d.debit_count) AS BIGINT) AS debit_count,
     CAST(SUM(d.debit_total >> 20) AS BIGINT) AS debit_high,
-    CAST(SUM(d.debit_total & 1048575) AS BIGINT) AS debit_low";
+    CAST(SUM(d.debit_total & 1048575) AS BIGINT) AS debit_low, CAST(NULL AS BIGINT) AS busiest";
 
 const TOTAL: &str = "
 SELECT 1, s.currency, s.category, CAST(NULL AS BIGINT), s.credit_count, s.credit_high, s.credit_low, s.debit_count,
-    s.debit_high, s.debit_low, CAST(NULL AS BIGINT) FROM sums s WHERE s.category = ''";
+    s.debit_high, s.debit_low, s.busiest FROM sums s WHERE s.category = ''";
 
 const NAMED: &str = "
 SELECT 2, s.currency, NULL, CAST(NULL AS BIGINT), CAST(SUM(s.credit_count) AS BIGINT),

@@ -25,24 +25,27 @@ INSERT INTO entries (ledger_id, account_id, seq, transaction_id, transaction_ver
            (1, :destination_id, :destination_seq, :transaction_id, 1, 100, :destination_balance, :now, :now, 1);
 INSERT INTO idempotency_keys (ledger_id, scope, key, fingerprint, status, answer_position, head_position, created_at)
     VALUES (1, '', :transaction_id::text, sha256(:transaction_id::text::bytea), 201, 1, 1, :now);
-INSERT INTO daily_totals
-    VALUES (1, 'user-' || :source::int8, 'USD', 0, :now::int8 / 86400000000, '', 0, 0, 1, 100),
-           (1, 'user-' || :destination::int8, 'USD', 0, :now::int8 / 86400000000, '', 1, 100, 0, 0),
-           (1, '', 'USD', 0, :now::int8 / 86400000000, '', 1, 100, 1, 100)
-    ON CONFLICT (ledger_id, owner, currency, generation, category, day) DO UPDATE SET
-        credit_count = daily_totals.credit_count + excluded.credit_count,
-        credit_total = daily_totals.credit_total + excluded.credit_total,
-        debit_count = daily_totals.debit_count + excluded.debit_count,
-        debit_total = daily_totals.debit_total + excluded.debit_total;
+WITH days AS (
+    INSERT INTO daily_totals
+        VALUES (1, 'user-' || :source::int8, 'USD', 0, :now::int8 / 86400000000, '', 0, 0, 1, 100),
+               (1, 'user-' || :destination::int8, 'USD', 0, :now::int8 / 86400000000, '', 1, 100, 0, 0),
+               (1, '', 'USD', 0, :now::int8 / 86400000000, '', 1, 100, 1, 100)
+        ON CONFLICT (ledger_id, owner, currency, generation, category, day) DO UPDATE SET
+            credit_count = daily_totals.credit_count + excluded.credit_count,
+            credit_total = daily_totals.credit_total + excluded.credit_total,
+            debit_count = daily_totals.debit_count + excluded.debit_count,
+            debit_total = daily_totals.debit_total + excluded.debit_total
+        RETURNING owner, ((credit_count + debit_count) << 24) + day + 8388608 AS busiest)
 INSERT INTO totals
-    VALUES (1, 'user-' || :source::int8, 'USD', 0, '', 0, 0, 0, 1, 0, 100),
-           (1, 'user-' || :destination::int8, 'USD', 0, '', 1, 0, 100, 0, 0, 0),
-           (1, '', 'USD', 0, '', 1, 0, 100, 1, 0, 100)
+    SELECT 1, owner, 'USD', 0, '', credits, 0, credits * 100, debits, 0, debits * 100, busiest
+    FROM (VALUES ('user-' || :source::int8, 0, 1), ('user-' || :destination::int8, 1, 0), ('', 1, 1))
+        AS given (owner, credits, debits) JOIN days USING (owner)
     ON CONFLICT (ledger_id, owner, currency, generation, category) DO UPDATE SET
         credit_count = totals.credit_count + excluded.credit_count,
         credit_total_low = totals.credit_total_low + excluded.credit_total_low,
         debit_count = totals.debit_count + excluded.debit_count,
-        debit_total_low = totals.debit_total_low + excluded.debit_total_low;
+        debit_total_low = totals.debit_total_low + excluded.debit_total_low,
+        busiest = GREATEST(totals.busiest, excluded.busiest);
 UPDATE ledgers SET head = head + 1, height = height + 1, hash = sha256(hash), last_recorded_at = :now
     WHERE id = 1 RETURNING head AS head, height AS height \gset
 INSERT INTO events (ledger_id, position, kind, subject, subject_version, actor, request_id, schema_version, data,
