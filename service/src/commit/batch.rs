@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 
 use super::failure::Failure;
-use super::load::{bind_days, day_totals_sql, read_day_totals, read_snapshot};
+use super::kept::Kept;
+use super::load::{bind_days, day_totals_sql, read_day_totals, read_rows};
 use super::save;
-use super::seal::{SealedBlock, seal_block, seal_events};
+use super::seal::{SealedBlock, Tip, seal_block, seal_events};
 use super::txn::Txn;
 use crate::LedgerError;
 use crate::database::WritePool;
@@ -54,7 +55,11 @@ pub(super) struct Target {
 /// A batch that is decided.
 struct Prepared {
     replies: Vec<Reply>,
-    /// `None` where nothing is to be kept.
+    /// What it leaves once it is committed.
+    snapshot: Snapshot,
+    /// The ledger's newest block before it.
+    tip: Tip,
+    /// `None` where nothing is to be saved.
     pending: Option<Pending>,
 }
 
@@ -68,8 +73,8 @@ impl Target {
     /// Commits the requests as one batch, and answers each. A batch in which a day's total passed its bound is decided
     /// again with the totals at hand; one that fails for another reason of its data is run again request by request, so
     /// that one cannot fail its neighbours.
-    pub(super) async fn commit(&self, requests: &[Request]) -> Vec<Reply> {
-        let mut outcome = self.commit_together(requests, LARGE_AMOUNT).await;
+    pub(super) async fn commit(&self, requests: &[Request], kept: &mut Kept) -> Vec<Reply> {
+        let mut outcome = self.commit_together(requests, LARGE_AMOUNT, kept).await;
         if let Err(failure) = &outcome
             && failure.is_overflow()
         {
@@ -77,22 +82,25 @@ impl Target {
                 "a batch of {} is decided again over its days' totals: {failure}",
                 requests.len()
             );
-            outcome = self.commit_together(requests, 0).await;
+            outcome = self.commit_together(requests, 0, kept).await;
         }
         match outcome {
             Ok(replies) => replies,
             Err(failure) if failure.is_of_the_data() && requests.len() > 1 => {
                 log::warn!("a batch of {} is run again one by one: {failure}", requests.len());
-                self.commit_one_by_one(requests).await
+                self.commit_one_by_one(requests, kept).await
             }
             Err(failure) => refuse_all(requests, &failure.to_error()),
         }
     }
 
-    async fn commit_one_by_one(&self, requests: &[Request]) -> Vec<Reply> {
+    async fn commit_one_by_one(&self, requests: &[Request], kept: &mut Kept) -> Vec<Reply> {
         let mut replies = Vec::with_capacity(requests.len());
         while let Some(request) = requests.get(replies.len()) {
-            match self.commit_together(std::slice::from_ref(request), LARGE_AMOUNT).await {
+            match self
+                .commit_together(std::slice::from_ref(request), LARGE_AMOUNT, kept)
+                .await
+            {
                 Ok(reply) => replies.extend(reply),
                 Err(failure) => {
                     replies.push(Err(failure.to_error()));
@@ -109,11 +117,16 @@ impl Target {
     }
 
     /// Movements of `large_amount` and above are decided over the totals of their days.
-    async fn commit_together(&self, requests: &[Request], large_amount: i64) -> Result<Vec<Reply>, Failure> {
+    async fn commit_together(
+        &self,
+        requests: &[Request],
+        large_amount: i64,
+        kept: &mut Kept,
+    ) -> Result<Vec<Reply>, Failure> {
         let started = Instant::now();
         let mut pause = PAUSE;
         loop {
-            match self.attempt(requests, large_amount).await {
+            match self.attempt(requests, large_amount, kept).await {
                 Err(failure) if failure.is_passing() && started.elapsed() < RETRY_TIMEOUT => {
                     log::warn!("a batch of {} is tried again: {failure}", requests.len());
                     tokio::time::sleep(pause).await;
@@ -124,31 +137,33 @@ impl Target {
         }
     }
 
-    async fn attempt(&self, requests: &[Request], large_amount: i64) -> Result<Vec<Reply>, Failure> {
-        let Prepared { replies, pending } = guard(STATEMENTS_TIMEOUT, self.prepare(requests, large_amount)).await?;
-        let Some(Pending { txn, block }) = pending else {
-            return Ok(replies);
-        };
-        match guard(COMMIT_TIMEOUT, txn.commit()).await {
-            Ok(()) => Ok(replies),
-            Err(failure) => {
+    async fn attempt(&self, requests: &[Request], large_amount: i64, kept: &mut Kept) -> Result<Vec<Reply>, Failure> {
+        let prepared = guard(STATEMENTS_TIMEOUT, self.prepare(requests, large_amount, kept)).await?;
+        let mut tip = prepared.tip;
+        if let Some(Pending { txn, block }) = prepared.pending {
+            if let Err(failure) = guard(COMMIT_TIMEOUT, txn.commit()).await {
                 log::warn!("the outcome of a commit is looked for: {failure}");
-                self.settle(failure, block.as_ref()).await.map(|()| replies)
+                self.settle(failure, block.as_ref()).await?;
             }
+            tip = block.map_or(tip, |block| block.tip());
         }
+        kept.put(tip, prepared.snapshot);
+        Ok(prepared.replies)
     }
 
     /// Does everything before `COMMIT`.
-    async fn prepare(&self, requests: &[Request], large_amount: i64) -> Result<Prepared, Failure> {
-        let (mut txn, ledger) = Txn::begin(&self.pool, self.ledger_id).await?;
+    async fn prepare(&self, requests: &[Request], large_amount: i64, kept: &mut Kept) -> Result<Prepared, Failure> {
+        // The statement is on its way while what was kept is made ready.
+        let (begun, ()) = futures_util::join!(Txn::begin(&self.pool, self.ledger_id), async { kept.settle() });
+        let (mut txn, ledger) = begun?;
         let now = (self.clock)()
             .micros()
             .max(ledger.last_recorded_at.micros().saturating_add(1));
         let now = Timestamp::from_micros(now);
         let mut names = Names::default();
         requests.iter().for_each(|request| names.add(request, &ledger.state));
-        let rows = txn.load(self.ledger_id, &names).await?;
-        let mut snapshot = read_snapshot(ledger.state, &rows)?;
+        let mut snapshot = kept.take(ledger.state, &ledger.tip, &mut names);
+        read_rows(&mut snapshot, &txn.load(self.ledger_id, &names).await?)?;
         let mut large = LargeMovements::above(large_amount);
         requests.iter().for_each(|request| large.add(request, &snapshot, now));
         if !large.days.is_empty() {
@@ -161,15 +176,24 @@ impl Target {
         let replies = decide_all(&mut snapshot, requests, now, &mut Ids::new(now, randomness.ids));
         if !snapshot.is_changed() {
             txn.rollback().await?;
-            return Ok(Prepared { replies, pending: None });
+            return Ok(Prepared {
+                replies,
+                snapshot,
+                tip: ledger.tip,
+                pending: None,
+            });
         }
         let events = seal_events(&snapshot.events, now, &randomness.salts)?;
         let block = (!events.is_empty()).then(|| seal_block(&ledger.tip, &events, now));
         txn.save(save::releases(&snapshot)).await?;
         txn.save(save::writes(&snapshot, &events, block.as_ref(), now)?).await?;
         txn.save(save::look_ups(&snapshot)?).await?;
-        let pending = Some(Pending { txn, block });
-        Ok(Prepared { replies, pending })
+        Ok(Prepared {
+            replies,
+            snapshot,
+            tip: ledger.tip,
+            pending: Some(Pending { txn, block }),
+        })
     }
 
     /// Learns what became of a commit that ended in `failure`: locks the ledger's row, which waits for the old commit

@@ -13,12 +13,16 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::batch::{Reply, STATEMENTS_TIMEOUT, Target, guard};
+use super::kept::Kept;
 use super::regroup::Step;
 use crate::LedgerError;
 use crate::database::WritePool;
 use crate::ledger::Request;
 use crate::metrics::Metrics;
 use crate::value::Timestamp;
+
+/// How long a ledger that nobody writes to keeps what its batches left.
+const KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// The bounds of queues and batches.
 #[derive(Clone, Copy, Debug)]
@@ -148,6 +152,7 @@ impl Committer {
             limits: self.limits,
             receiver,
             metrics: self.metrics.clone(),
+            kept: Kept::default(),
         };
         Queue {
             sender,
@@ -211,6 +216,7 @@ struct Worker {
     limits: Limits,
     receiver: mpsc::Receiver<Waiting>,
     metrics: Metrics,
+    kept: Kept,
 }
 
 impl Worker {
@@ -225,7 +231,13 @@ impl Worker {
 
     /// Everything that waits, up to the bounds of a batch; `None` when nothing will come any more.
     async fn next_batch(&mut self) -> Option<Vec<Waiting>> {
-        let first = self.receiver.recv().await?;
+        let first = match tokio::time::timeout(KEPT_FOR, self.receiver.recv()).await {
+            Ok(first) => first?,
+            Err(_) => {
+                self.kept = Kept::default();
+                self.receiver.recv().await?
+            }
+        };
         let mut bytes = first.room.bytes;
         let mut batch = vec![first];
         while batch.len() < self.limits.batch_max && bytes < self.limits.batch_bytes_max {
@@ -236,13 +248,13 @@ impl Worker {
         Some(batch)
     }
 
-    async fn commit(&self, batch: Vec<Waiting>) {
+    async fn commit(&mut self, batch: Vec<Waiting>) {
         let started = Instant::now();
         let (requests, replies): (Vec<Request>, Vec<oneshot::Sender<Reply>>) = batch
             .into_iter()
             .map(|waiting| (waiting.request, waiting.reply))
             .unzip();
-        let answers = self.target.commit(&requests).await;
+        let answers = self.target.commit(&requests, &mut self.kept).await;
         self.metrics.observe_batch(requests.len(), started.elapsed());
         for (reply, answer) in replies.into_iter().zip(answers) {
             // Whoever has gone needs no answer.

@@ -7,7 +7,7 @@
 //! | round trip on PostgreSQL | statement |
 //! | --- | --- |
 //! | 1 | `BEGIN` and the lock of the ledger's row |
-//! | 2 | [`load`]: everything that the batch names |
+//! | 2 | [`load`]: everything that the batch names and that is not [`kept`] from the one before |
 //! | | the totals of days that a large movement is counted on, where there is one |
 //! | | the references that the batch frees, where it does |
 //! | 3 | [`save`]: every table that the batch writes |
@@ -21,6 +21,7 @@ mod batch;
 mod batcher;
 mod busiest;
 mod failure;
+mod kept;
 mod load;
 mod regroup;
 mod rows;

@@ -15,14 +15,15 @@ use uuid::Uuid;
 
 use super::batch::Target;
 use super::failure::Failure;
-use super::load::{read_snapshot, transactions_sql};
+use super::load::{read_rows, transactions_sql};
 use super::rows::{Cell, Dialect, Kind, Rows};
 use super::save::total_writes;
 use super::tables::{self, Mode, Write};
 use super::txn::Txn;
 use crate::database::Fault;
 use crate::ledger::{
-    Count, DayTotal, Direction, Grouping, Names, Regrouping, TotalDelta, TotalDeltas, Transaction, User, count_day,
+    Count, DayTotal, Direction, Grouping, Names, Regrouping, Snapshot, TotalDelta, TotalDeltas, Transaction, User,
+    count_day,
 };
 use crate::record::TransactionStatus;
 
@@ -60,8 +61,10 @@ impl Target {
             users: [user_id.to_owned()].into(),
             ..Names::default()
         };
-        let mut rows = txn.load(self.ledger_id, &names).await?;
-        let user = read_snapshot(ledger.state.clone(), &rows)?.users.get(user_id).cloned();
+        let rows = txn.load(self.ledger_id, &names).await?;
+        let mut snapshot = Snapshot::new(ledger.state);
+        read_rows(&mut snapshot, &rows)?;
+        let user = snapshot.users.get(user_id).cloned();
         let Some(user) = user.filter(|user| user.regrouping.is_some()) else {
             txn.rollback().await?;
             return Ok(Step::Done);
@@ -73,12 +76,8 @@ impl Target {
             Dialect::Postgres => POSTGRES.as_str(),
             Dialect::Sqlite => SQLITE.as_str(),
         };
-        // The rows of the user bring the currencies, with which the transactions are read.
-        rows.extend(
-            txn.fetch(sql, self.ledger_id, vec![bounds(user_id, &regrouping)])
-                .await?,
-        );
-        let snapshot = read_snapshot(ledger.state, &rows)?;
+        let bounds = vec![bounds(user_id, &regrouping)];
+        read_rows(&mut snapshot, &txn.fetch(sql, self.ledger_id, bounds).await?)?;
         let found: BTreeMap<Uuid, Transaction> = snapshot
             .transactions
             .iter()

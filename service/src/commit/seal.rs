@@ -39,6 +39,18 @@ pub(super) struct SealedBlock {
     pub(super) hash: Hash,
 }
 
+impl SealedBlock {
+    /// The ledger's newest block once this one is kept.
+    pub(super) fn tip(&self) -> Tip {
+        Tip {
+            ledger: self.header.ledger,
+            height: self.header.height,
+            head: self.header.last_position,
+            hash: self.hash,
+        }
+    }
+}
+
 /// Splits and hashes the events; the salts are drawn from `seed`, which must be fresh and secret.
 pub(super) fn seal_events(
     events: &[Event],

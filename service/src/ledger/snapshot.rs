@@ -36,6 +36,8 @@ pub type AnswerKey = (String, String);
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
     rows: HashMap<K, Row<V>>,
+    /// The rows that this batch loaded or changed, each once.
+    touched: Vec<K>,
 }
 
 #[derive(Clone, Debug)]
@@ -43,25 +45,31 @@ struct Row<V> {
     value: V,
     is_stored: bool,
     is_changed: bool,
+    is_touched: bool,
 }
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self { rows: HashMap::new() }
+        Self {
+            rows: HashMap::new(),
+            touched: Vec::new(),
+        }
     }
 }
 
-impl<K: Eq + Hash, V> Table<K, V> {
+impl<K: Clone + Eq + Hash, V> Table<K, V> {
     /// Puts in a row as the database has it.
     pub fn load(&mut self, key: K, value: V) {
-        self.rows.insert(
-            key,
-            Row {
-                value,
-                is_stored: true,
-                is_changed: false,
-            },
-        );
+        let row = Row {
+            value,
+            is_stored: true,
+            is_changed: false,
+            is_touched: true,
+        };
+        let before = self.rows.insert(key.clone(), row);
+        if before.is_none_or(|row| !row.is_touched) {
+            self.touched.push(key);
+        }
     }
 
     /// The row, as the commands so far have left it.
@@ -85,20 +93,24 @@ impl<K: Eq + Hash, V> Table<K, V> {
 
     /// Puts in a row as a command left it.
     pub fn put(&mut self, key: K, value: V) {
-        match self.rows.get_mut(&key) {
+        let before = self.rows.get_mut(&key);
+        if before.as_ref().is_none_or(|row| !row.is_touched) {
+            self.touched.push(key.clone());
+        }
+        match before {
             Some(row) => {
                 row.value = value;
                 row.is_changed = true;
+                row.is_touched = true;
             }
             None => {
-                self.rows.insert(
-                    key,
-                    Row {
-                        value,
-                        is_stored: false,
-                        is_changed: true,
-                    },
-                );
+                let row = Row {
+                    value,
+                    is_stored: false,
+                    is_changed: true,
+                    is_touched: true,
+                };
+                self.rows.insert(key, row);
             }
         }
     }
@@ -110,18 +122,38 @@ impl<K: Eq + Hash, V> Table<K, V> {
 
     /// The rows that the database does not have yet.
     pub fn inserted(&self) -> impl Iterator<Item = &V> {
-        self.rows
-            .values()
-            .filter(|row| row.is_changed && !row.is_stored)
-            .map(|row| &row.value)
+        self.changed().filter(|row| !row.is_stored).map(|row| &row.value)
     }
 
     /// The rows that the database has in an older state.
     pub fn updated(&self) -> impl Iterator<Item = &V> {
-        self.rows
-            .values()
-            .filter(|row| row.is_changed && row.is_stored)
-            .map(|row| &row.value)
+        self.changed().filter(|row| row.is_stored).map(|row| &row.value)
+    }
+
+    fn changed(&self) -> impl Iterator<Item = &Row<V>> {
+        let touched = self.touched.iter().filter_map(|key| self.rows.get(key));
+        touched.filter(|row| row.is_changed)
+    }
+
+    /// Makes ready for the next batch, once this one is committed: its rows are as the database has them now. All rows
+    /// are forgotten where they are more than `rows_max`, and of those that were loaded or changed any that is not
+    /// `kept`.
+    pub fn settle(&mut self, rows_max: usize, kept: impl Fn(&V) -> bool) {
+        if self.rows.len() > rows_max {
+            *self = Self::default();
+        }
+        for key in self.touched.drain(..) {
+            match self.rows.get_mut(&key) {
+                Some(row) if kept(&row.value) => {
+                    row.is_stored = true;
+                    row.is_changed = false;
+                    row.is_touched = false;
+                }
+                _ => {
+                    self.rows.remove(&key);
+                }
+            }
+        }
     }
 }
 

@@ -17,7 +17,7 @@ const UNGUARD: [(&str, &[&str]); 3] = [
 ];
 
 /// What is done to the tables, and what must then be said that was not said before.
-const DEEDS: [(&str, Invariant, &str); 26] = [
+const DEEDS: [(&str, Invariant, &str); 27] = [
     (
         "UPDATE accounts SET balance = balance + 100 WHERE owner = 'ada' AND currency = 'USD'",
         Invariant::ZeroSum,
@@ -100,9 +100,9 @@ const DEEDS: [(&str, Invariant, &str); 26] = [
         "the total USD (generation 0) of the ledger tells",
     ),
     (
-        "UPDATE totals SET busiest = busiest + 1 WHERE owner = 'bo' AND category = '' AND currency = 'USD'",
+        "UPDATE totals SET busiest = busiest + 1 WHERE owner = '' AND category = '' AND currency = 'USD'",
         Invariant::Statistics,
-        "the total USD (generation 0) of user bo tells",
+        "the total USD (generation 0) of the ledger tells",
     ),
     (
         "UPDATE idempotency_keys SET answer_position = answer_position - 1",

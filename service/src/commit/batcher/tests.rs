@@ -215,3 +215,58 @@ async fn a_shutdown_commits_what_waits_and_is_no_overload() {
     assert_eq!(bench.submit_together(credits(1)).await, ["unavailable"]);
     assert_eq!(bench.transactions().await, 3);
 }
+
+/// The balance of the account `main`, in minor units.
+async fn balance(bench: &Bench) -> i64 {
+    let accounts = entity::account::Entity::find().all(&bench.database.read).await.unwrap();
+    let main = accounts.iter().find(|account| account.name == "main");
+    main.unwrap().balance
+}
+
+#[tokio::test]
+async fn what_another_instance_recorded_is_seen() {
+    let bench = Bench::open(LIMITS, clock::now).await;
+    let other = Committer::new(
+        bench.database.write.clone(),
+        LIMITS,
+        clock::now,
+        bench.committer.metrics.clone(),
+    );
+    for _ in 0..3 {
+        assert_eq!(code(&bench.submit(credit("ada")).await), "ok");
+        assert_eq!(code(&other.submit(LEDGER, credit("ada"), soon()).await), "ok");
+    }
+    assert_eq!(balance(&bench).await, 600);
+}
+
+#[tokio::test]
+async fn what_nobody_else_changed_is_not_loaded_again() {
+    let bench = Bench::open(LIMITS, clock::now).await;
+    assert_eq!(bench.submit_together(credits(2)).await, ["ok"; 2]);
+    // No block records it, so that nobody can tell.
+    let WritePool::Sqlite(pool) = &bench.database.write else {
+        panic!("a SQLite file has a pool of its own kind");
+    };
+    let by_hand = sqlx::query("UPDATE accounts SET balance = 5000 WHERE name = 'main'");
+    by_hand.execute(pool).await.unwrap();
+    assert_eq!(bench.submit_together(credits(1)).await, ["ok"]);
+    assert_eq!(balance(&bench).await, 300);
+}
+
+#[tokio::test]
+async fn a_batch_that_fails_leaves_nothing_to_the_next() {
+    static READINGS: AtomicU32 = AtomicU32::new(0);
+    let bench = Bench::open(LIMITS, || {
+        assert_ne!(
+            READINGS.fetch_add(1, Ordering::Relaxed),
+            1,
+            "a clock that panics in the second batch"
+        );
+        clock::now()
+    })
+    .await;
+    for codes in [["ok"], ["internal"], ["ok"]] {
+        assert_eq!(bench.submit_together(credits(1)).await, codes);
+    }
+    assert_eq!(balance(&bench).await, 200);
+}

@@ -14,7 +14,7 @@ use super::Corrupt;
 use super::failure::Failure;
 use super::rows::{Cell, Dialect, Kind, Rows, select_one, select_rows};
 use super::slots::{Column, Row, Slots, select_slots};
-use crate::ledger::{LargeMovements, LedgerState, Names, Snapshot};
+use crate::ledger::{LargeMovements, Names, Snapshot};
 use stored::{
     AccountRow, AnswerRow, CurrencyRow, DayRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, TransactionRow, UserRow,
 };
@@ -253,9 +253,8 @@ pub(super) fn transactions_sql(dialect: Dialect, names: &[&str], kinds: &[Kind],
     )
 }
 
-/// Puts what was loaded into a snapshot of `ledger`.
-pub(super) fn read_snapshot(ledger: LedgerState, rows: &[Row]) -> Result<Snapshot, Failure> {
-    let mut snapshot = Snapshot::new(ledger);
+/// Puts what was loaded into a snapshot.
+pub(super) fn read_rows(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Failure> {
     let mut rows = rows.iter().map(Slots::of).collect::<Result<Vec<_>, _>>()?;
     // Currencies come first: accounts and transactions are read with their exponents.
     for (_, slots) in rows.iter_mut().filter(|(tag, _)| tag == CURRENCY) {
@@ -270,11 +269,11 @@ pub(super) fn read_snapshot(ledger: LedgerState, rows: &[Row]) -> Result<Snapsho
                 snapshot.users.load(user.id.clone(), user);
             }
             "account" => {
-                let account = AccountRow::take(slots)?.read(&snapshot)?;
+                let account = AccountRow::take(slots)?.read(snapshot)?;
                 snapshot.load_account(account);
             }
             "transaction" => {
-                let transaction = TransactionRow::take(slots)?.read(&snapshot)?;
+                let transaction = TransactionRow::take(slots)?.read(snapshot)?;
                 snapshot.transactions.load(transaction.id, transaction);
             }
             "holder" => {
@@ -292,5 +291,5 @@ pub(super) fn read_snapshot(ledger: LedgerState, rows: &[Row]) -> Result<Snapsho
             _ => return Err(Corrupt::new(format_args!("rows of kind {tag} are not loaded")).into()),
         }
     }
-    Ok(snapshot)
+    Ok(())
 }

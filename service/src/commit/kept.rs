@@ -1,0 +1,78 @@
+//! What a ledger's task still knows from the batch before, so that it need not be loaded again: users and accounts.
+//!
+//! The ledger's row, once it is locked, names the newest block. While that is the block of this task's own last commit,
+//! nobody else has recorded anything, and what the task knows is what the database has. No other write changes a user
+//! or an account, but for the steps of a regrouping, which is why a user who is being regrouped is not kept.
+//!
+//! A batch takes the snapshot of the one before, and leaves its own once it is committed: one that fails leaves
+//! nothing.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::seal::Tip;
+use crate::ledger::{LEDGER_OWNER, LedgerState, Names, Snapshot};
+use crate::value::Metadata;
+
+/// Most users, and most accounts: what a hash table of 2^14 places takes.
+const ROWS_MAX: usize = 14_336;
+/// What has more metadata is loaded each time, so that the bound on the rows is one on the memory.
+const METADATA_BYTES_MAX: usize = 1024;
+
+/// A snapshot as it was left by the batch whose block is `tip`.
+#[derive(Debug, Default)]
+pub(super) struct Kept(Option<(Tip, Snapshot)>);
+
+impl Kept {
+    /// Keeps what a batch leaves, of a ledger whose newest block is `tip` now.
+    pub(super) fn put(&mut self, tip: Tip, snapshot: Snapshot) {
+        self.0 = Some((tip, snapshot));
+    }
+
+    /// Makes a snapshot of what was kept that knows nothing but users and accounts.
+    pub(super) fn settle(&mut self) {
+        let Some((tip, last)) = self.0.take() else { return };
+        let mut next = Snapshot::new(last.ledger);
+        (next.users, next.accounts, next.account_ids) = (last.users, last.accounts, last.account_ids);
+        let is_small = |metadata: &Metadata| metadata.size_bytes() <= METADATA_BYTES_MAX;
+        next.users.settle(ROWS_MAX, |user| user.regrouping.is_none() && is_small(&user.metadata));
+        next.accounts.settle(ROWS_MAX, |account| is_small(&account.metadata));
+        next.account_ids.settle(ROWS_MAX, |_| true);
+        self.0 = Some((tip, next));
+    }
+
+    /// A snapshot to decide over, of a ledger whose newest block is `tip`; what it knows already is struck off `names`.
+    pub(super) fn take(&mut self, ledger: LedgerState, tip: &Tip, names: &mut Names) -> Snapshot {
+        match self.0.take() {
+            Some((kept, mut snapshot)) if kept == *tip => {
+                snapshot.ledger = ledger;
+                strike_off(names, &snapshot);
+                snapshot
+            }
+            _ => Snapshot::new(ledger),
+        }
+    }
+}
+
+fn strike_off(names: &mut Names, snapshot: &Snapshot) {
+    names.account_names.retain(|name| match snapshot.account_ids.get(name) {
+        Some(id) => !strike_off_account(*id, &mut names.users, snapshot),
+        None => true,
+    });
+    names
+        .accounts
+        .retain(|id| !strike_off_account(*id, &mut names.users, snapshot));
+    names.users.retain(|id| snapshot.users.get(id).is_none());
+}
+
+/// Whether the account is known. Its owner is named then, since no row of an account leads there.
+fn strike_off_account(id: Uuid, users: &mut BTreeSet<String>, snapshot: &Snapshot) -> bool {
+    let Some(account) = snapshot.accounts.get(&id) else {
+        return false;
+    };
+    if account.owner != LEDGER_OWNER && snapshot.users.get(&account.owner).is_none() {
+        users.insert(account.owner.clone());
+    }
+    true
+}
