@@ -36,7 +36,8 @@ impl Kept {
         let mut next = Snapshot::new(last.ledger);
         (next.users, next.accounts, next.account_ids) = (last.users, last.accounts, last.account_ids);
         let is_small = |metadata: &Metadata| metadata.size_bytes() <= METADATA_BYTES_MAX;
-        next.users.settle(ROWS_MAX, |user| user.regrouping.is_none() && is_small(&user.metadata));
+        next.users
+            .settle(ROWS_MAX, |user| user.regrouping.is_none() && is_small(&user.metadata));
         next.accounts.settle(ROWS_MAX, |account| is_small(&account.metadata));
         next.account_ids.settle(ROWS_MAX, |_| true);
         self.0 = Some((tip, next));

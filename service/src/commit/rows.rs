@@ -3,7 +3,7 @@
 //! PostgreSQL takes one array a column (`unnest`), SQLite one JSON array of arrays (`jsonb_each`).
 
 use serde::ser::{Serialize, SerializeSeq, Serializer};
-use sqlx::postgres::PgArguments;
+use sqlx::postgres::{PgArguments, PgBindIterExt};
 use sqlx::query::Query;
 use sqlx::{Postgres, Sqlite};
 use uuid::Uuid;
@@ -66,6 +66,32 @@ cell_from! {
     Vec<u8> => |value| Self::Bytes(Some(value));
 }
 
+impl Cell {
+    fn int(&self) -> Option<i64> {
+        if let Self::Int(value) = self { *value } else { None }
+    }
+
+    fn text(&self) -> Option<&str> {
+        if let Self::Text(value) = self {
+            value.as_deref()
+        } else {
+            None
+        }
+    }
+
+    fn uuid(&self) -> Option<Uuid> {
+        if let Self::Uuid(value) = self { *value } else { None }
+    }
+
+    fn bytes(&self) -> Option<&[u8]> {
+        if let Self::Bytes(value) = self {
+            value.as_deref()
+        } else {
+            None
+        }
+    }
+}
+
 /// JSON as SQLite reads it back: bytes as hexadecimal, all else as itself.
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -115,21 +141,16 @@ impl Rows {
 
     /// Binds the rows to a statement for PostgreSQL: an array a column.
     pub(super) fn bind_postgres<'q>(
-        self,
+        &'q self,
         mut query: Query<'q, Postgres, PgArguments>,
     ) -> Query<'q, Postgres, PgArguments> {
-        let mut columns: Vec<Vec<Cell>> = self.kinds.iter().map(|_| Vec::with_capacity(self.rows.len())).collect();
-        for row in self.rows {
-            for (column, cell) in columns.iter_mut().zip(row) {
-                column.push(cell);
-            }
-        }
-        for (kind, cells) in self.kinds.iter().zip(columns) {
+        for (index, kind) in self.kinds.iter().enumerate() {
+            let column = self.rows.iter().filter_map(move |row| row.get(index));
             query = match kind {
-                Kind::Int => query.bind(cells.into_iter().map(int).collect::<Vec<_>>()),
-                Kind::Text => query.bind(cells.into_iter().map(text).collect::<Vec<_>>()),
-                Kind::Uuid => query.bind(cells.into_iter().map(uuid).collect::<Vec<_>>()),
-                Kind::Bytes => query.bind(cells.into_iter().map(bytes).collect::<Vec<_>>()),
+                Kind::Int => query.bind(column.map(Cell::int).bind_iter()),
+                Kind::Text => query.bind(column.map(Cell::text).bind_iter()),
+                Kind::Uuid => query.bind(column.map(Cell::uuid).bind_iter()),
+                Kind::Bytes => query.bind(column.map(Cell::bytes).bind_iter()),
             };
         }
         query
@@ -137,7 +158,7 @@ impl Rows {
 
     /// Binds the rows to a statement for SQLite: one JSON array.
     pub(super) fn bind_sqlite<'q>(
-        self,
+        &self,
         query: Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>,
     ) -> Result<Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>, serde_json::Error> {
         Ok(query.bind(self.to_json()?))
@@ -159,22 +180,6 @@ impl Serialize for JsonRows<'_> {
         }
         sequence.end()
     }
-}
-
-fn int(cell: Cell) -> Option<i64> {
-    if let Cell::Int(value) = cell { value } else { None }
-}
-
-fn text(cell: Cell) -> Option<String> {
-    if let Cell::Text(value) = cell { value } else { None }
-}
-
-fn uuid(cell: Cell) -> Option<Uuid> {
-    if let Cell::Uuid(value) = cell { value } else { None }
-}
-
-fn bytes(cell: Cell) -> Option<Vec<u8>> {
-    if let Cell::Bytes(value) = cell { value } else { None }
 }
 
 fn parameters(dialect: Dialect, kinds: &[Kind]) -> usize {

@@ -129,7 +129,7 @@ impl Txn {
         match &mut self.connection {
             Connection::Postgres(connection) => {
                 let mut query = sqlx::query(sql).bind(ledger_id);
-                for list in lists {
+                for list in &lists {
                     query = list.bind_postgres(query);
                 }
                 let rows = query.fetch_all(&mut **connection).await?;
@@ -137,7 +137,7 @@ impl Txn {
             }
             Connection::Sqlite(connection) => {
                 let mut query = sqlx::query(sql).bind(ledger_id);
-                for list in lists {
+                for list in &lists {
                     query = list.bind_sqlite(query).map_err(Corrupt::new)?;
                 }
                 let rows = query.fetch_all(&mut **connection).await?;
@@ -198,7 +198,7 @@ impl Txn {
         match &mut self.connection {
             Connection::Postgres(connection) => {
                 let mut query = sqlx::query(AssertSqlSafe(combined_sql(&writes)));
-                for write in writes {
+                for write in &writes {
                     query = write.rows.bind_postgres(query);
                 }
                 query.execute(&mut **connection).await?;

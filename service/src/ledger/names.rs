@@ -9,7 +9,7 @@ use super::snapshot::{AccountName, AnswerKey, LedgerState};
 use super::state::{LEDGER_OWNER, MAIN, WORLD};
 use crate::money::Currency;
 
-/// Names of rows, each once and in order. What hangs on them (the accounts of a transaction, the owner of an account)
+/// Names of rows, in order and each once, but for the idempotency keys, which hardly ever repeat. What hangs on them (the accounts of a transaction, the owner of an account)
 /// is loaded with them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
@@ -24,7 +24,7 @@ pub struct Names {
     /// References, for the transactions that have them.
     pub references: BTreeSet<String>,
     /// Idempotency keys, for the answers that were given under them.
-    pub answers: BTreeSet<AnswerKey>,
+    pub answers: Vec<AnswerKey>,
     /// API keys by id.
     pub keys: BTreeSet<Uuid>,
     /// The ledger's oldest API key, whichever it is.
@@ -35,8 +35,7 @@ impl Names {
     /// Adds what `request` names.
     pub fn add(&mut self, request: &Request, ledger: &LedgerState) {
         if let Some(idempotency) = &request.idempotency {
-            self.answers
-                .insert((idempotency.scope.clone(), idempotency.key.clone()));
+            self.answers.push((idempotency.scope.clone(), idempotency.key.clone()));
         }
         match &request.command {
             Command::CreateTransaction(command) => self.add_creation(command, ledger),

@@ -57,17 +57,6 @@ pub struct TotalKey {
     pub category: String,
 }
 
-impl TotalKey {
-    /// The row of all days together: no day in particular.
-    #[must_use]
-    pub fn of_all_time(&self) -> Self {
-        Self {
-            day: Day::from_days(0),
-            ..self.clone()
-        }
-    }
-}
-
 /// By how much a row changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TotalDelta {
