@@ -12,10 +12,10 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, join};
 
 use super::failure::Failure;
-use super::kept::Kept;
+use super::kept::{self, Kept};
 use super::load::{bind_days, day_totals_sql, read_day_totals, read_rows};
 use super::save;
 use super::seal::{SealedBlock, Tip, seal_block, seal_events};
@@ -39,6 +39,9 @@ pub(super) const STATEMENTS_TIMEOUT: Duration = Duration::from_secs(10);
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the outcome of a commit is looked for once its answer was lost.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The batch from which on making its journal takes longer than a statement of its own for that.
+const SAVED_AT_ONCE_MAX: usize = 32;
 
 /// What one request of a batch is answered.
 pub(super) type Reply = Result<Answer, LedgerError>;
@@ -138,24 +141,31 @@ impl Target {
     }
 
     async fn attempt(&self, requests: &[Request], large_amount: i64, kept: &mut Kept) -> Result<Vec<Reply>, Failure> {
-        let prepared = guard(STATEMENTS_TIMEOUT, self.prepare(requests, large_amount, kept)).await?;
-        let mut tip = prepared.tip;
-        if let Some(Pending { txn, block }) = prepared.pending {
-            if let Err(failure) = guard(COMMIT_TIMEOUT, txn.commit()).await {
-                log::warn!("the outcome of a commit is looked for: {failure}");
-                self.settle(failure, block.as_ref()).await?;
+        let Prepared {
+            replies,
+            snapshot,
+            tip,
+            pending,
+        } = guard(STATEMENTS_TIMEOUT, self.prepare(requests, large_amount, kept)).await?;
+        let settled = async { kept::settle(snapshot) };
+        let (tip, settled) = match pending {
+            None => (tip, settled.await),
+            Some(Pending { txn, block }) => {
+                let (committed, settled) = join!(guard(COMMIT_TIMEOUT, txn.commit()), settled);
+                if let Err(failure) = committed {
+                    log::warn!("the outcome of a commit is looked for: {failure}");
+                    self.settle(failure, block.as_ref()).await?;
+                }
+                (block.map_or(tip, |block| block.tip()), settled)
             }
-            tip = block.map_or(tip, |block| block.tip());
-        }
-        kept.put(tip, prepared.snapshot);
-        Ok(prepared.replies)
+        };
+        kept.put(tip, settled);
+        Ok(replies)
     }
 
     /// Does everything before `COMMIT`.
     async fn prepare(&self, requests: &[Request], large_amount: i64, kept: &mut Kept) -> Result<Prepared, Failure> {
-        // The statement is on its way while what was kept is made ready.
-        let (begun, ()) = futures_util::join!(Txn::begin(&self.pool, self.ledger_id), async { kept.settle() });
-        let (mut txn, ledger) = begun?;
+        let (mut txn, ledger) = Txn::begin(&self.pool, self.ledger_id).await?;
         let now = (self.clock)()
             .micros()
             .max(ledger.last_recorded_at.micros().saturating_add(1));
@@ -183,10 +193,27 @@ impl Target {
                 pending: None,
             });
         }
-        let events = seal_events(&snapshot.events, now, &randomness.salts)?;
-        let block = (!events.is_empty()).then(|| seal_block(&ledger.tip, &events, now));
+        let journal = async {
+            let events = seal_events(&snapshot.events, now, &randomness.salts)?;
+            let block = (!events.is_empty()).then(|| seal_block(&ledger.tip, &events, now));
+            tokio::task::yield_now().await;
+            let writes = save::journal(&snapshot, &events, block.as_ref(), now)?;
+            Ok::<_, Failure>((block, writes))
+        };
         txn.save(save::releases(&snapshot)).await?;
-        txn.save(save::writes(&snapshot, &events, block.as_ref(), now)?).await?;
+        let state = save::state(&snapshot, now)?;
+        let block = if requests.len() < SAVED_AT_ONCE_MAX {
+            let (block, journal) = journal.await?;
+            txn.save(state.into_iter().chain(journal).collect()).await?;
+            block
+        } else {
+            // The database works on the one while the other is made.
+            let (saved, journal) = join!(txn.save(state), journal);
+            saved?;
+            let (block, journal) = journal?;
+            txn.save(journal).await?;
+            block
+        };
         txn.save(save::look_ups(&snapshot)?).await?;
         Ok(Prepared {
             replies,

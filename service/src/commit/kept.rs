@@ -25,22 +25,9 @@ const METADATA_BYTES_MAX: usize = 1024;
 pub(super) struct Kept(Option<(Tip, Snapshot)>);
 
 impl Kept {
-    /// Keeps what a batch leaves, of a ledger whose newest block is `tip` now.
+    /// Keeps what a batch left ([`settle`]), of a ledger whose newest block is `tip` now.
     pub(super) fn put(&mut self, tip: Tip, snapshot: Snapshot) {
         self.0 = Some((tip, snapshot));
-    }
-
-    /// Makes a snapshot of what was kept that knows nothing but users and accounts.
-    pub(super) fn settle(&mut self) {
-        let Some((tip, last)) = self.0.take() else { return };
-        let mut next = Snapshot::new(last.ledger);
-        (next.users, next.accounts, next.account_ids) = (last.users, last.accounts, last.account_ids);
-        let is_small = |metadata: &Metadata| metadata.size_bytes() <= METADATA_BYTES_MAX;
-        next.users
-            .settle(ROWS_MAX, |user| user.regrouping.is_none() && is_small(&user.metadata));
-        next.accounts.settle(ROWS_MAX, |account| is_small(&account.metadata));
-        next.account_ids.settle(ROWS_MAX, |_| true);
-        self.0 = Some((tip, next));
     }
 
     /// A snapshot to decide over, of a ledger whose newest block is `tip`; what it knows already is struck off `names`.
@@ -54,6 +41,18 @@ impl Kept {
             _ => Snapshot::new(ledger),
         }
     }
+}
+
+/// What is kept of a batch: a snapshot that knows nothing but users and accounts.
+pub(super) fn settle(last: Snapshot) -> Snapshot {
+    let mut next = Snapshot::new(last.ledger);
+    (next.users, next.accounts, next.account_ids) = (last.users, last.accounts, last.account_ids);
+    let is_small = |metadata: &Metadata| metadata.size_bytes() <= METADATA_BYTES_MAX;
+    next.users
+        .settle(ROWS_MAX, |user| user.regrouping.is_none() && is_small(&user.metadata));
+    next.accounts.settle(ROWS_MAX, |account| is_small(&account.metadata));
+    next.account_ids.settle(ROWS_MAX, |_| true);
+    next
 }
 
 fn strike_off(names: &mut Names, snapshot: &Snapshot) {

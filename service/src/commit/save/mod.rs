@@ -22,17 +22,11 @@ pub(super) fn releases(snapshot: &Snapshot) -> Vec<Write> {
         .released
         .iter()
         .map(|holder| vec![id.into(), (*holder).into(), None::<&str>.into()]);
-    let write = Write::new(tables::TRANSACTION_REFERENCES, Mode::Update, released);
-    Vec::from_iter((!write.rows.is_empty()).then_some(write))
+    some(vec![Write::new(tables::TRANSACTION_REFERENCES, Mode::Update, released)])
 }
 
-/// Every write of the batch, those of the ledger's own row included.
-pub(super) fn writes(
-    snapshot: &Snapshot,
-    events: &[SealedEvent],
-    block: Option<&SealedBlock>,
-    recorded_at: Timestamp,
-) -> Result<Vec<Write>, Corrupt> {
+/// What the batch's records are now, with the entries that led there, and the answers that were given.
+pub(super) fn state(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec<Write>, Corrupt> {
     let id = snapshot.ledger.id;
     let users = |user: &User| user_row(id, user);
     let transactions = |transaction: &Transaction| transaction_row(id, transaction);
@@ -42,7 +36,7 @@ pub(super) fn writes(
         .inserted()
         .map(|answer| answer_row(id, answer, recorded_at));
     let answers = answers.collect::<Result<Vec<_>, _>>()?;
-    let mut writes = vec![
+    Ok(some(vec![
         Write::new(tables::USERS, Mode::Update, snapshot.users.updated().map(users)),
         Write::new(
             tables::ACCOUNT_STATES,
@@ -81,23 +75,38 @@ pub(super) fn writes(
             Mode::Insert,
             snapshot.entries.iter().map(|e| entry_row(id, e, recorded_at)),
         ),
-        Write::new(
-            tables::EVENTS,
-            Mode::Insert,
-            snapshot
-                .events
-                .iter()
-                .zip(events)
-                .map(|(event, sealed)| event_row(id, event, sealed, recorded_at)),
-        ),
-    ];
+    ]))
+}
+
+/// What the batch recorded: its events in their block, the ledger's row, and the statistics.
+pub(super) fn journal(
+    snapshot: &Snapshot,
+    events: &[SealedEvent],
+    block: Option<&SealedBlock>,
+    recorded_at: Timestamp,
+) -> Result<Vec<Write>, Corrupt> {
+    let id = snapshot.ledger.id;
+    let mut writes = vec![Write::new(
+        tables::EVENTS,
+        Mode::Insert,
+        snapshot
+            .events
+            .iter()
+            .zip(events)
+            .map(|(event, sealed)| event_row(id, event, sealed, recorded_at)),
+    )];
     writes.extend(total_writes(id, &snapshot.totals)?);
     if let Some(block) = block {
         writes.push(Write::new(tables::BLOCKS, Mode::Insert, [block_row(id, block)]));
         writes.push(Write::new(tables::LEDGERS, Mode::Update, [ledger_row(id, block)]));
     }
+    Ok(some(writes))
+}
+
+/// Those that write anything.
+fn some(mut writes: Vec<Write>) -> Vec<Write> {
     writes.retain(|write| !write.rows.is_empty());
-    Ok(writes)
+    writes
 }
 
 /// What is written once all else is: it looks at what was written.
