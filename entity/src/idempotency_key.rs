@@ -9,12 +9,9 @@ pub struct Model {
     /// The ledger.
     #[sea_orm(primary_key, auto_increment = false)]
     pub ledger_id: i64,
-    /// Empty for API keys, the user's id for user tokens.
+    /// What stands for the caller's key: half of its SHA-256.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub scope: String,
-    /// The caller's key.
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub key: String,
+    pub key: Uuid,
     /// Tells the request from another with the same key.
     pub fingerprint: Vec<u8>,
     /// How it was answered: 200, 201 or 204.

@@ -81,9 +81,8 @@ impl Write {
         let ledger = self.call.ledger().await?;
         let incoming = &self.call.incoming;
         let idempotency = self.idempotency.map(|(key, canonical)| Idempotency {
-            scope: String::new(),
+            key: Idempotency::key_of("", &key),
             fingerprint: ledger.fingerprint(canonical.as_bytes()),
-            key,
         });
         let request = Request {
             command,

@@ -288,20 +288,19 @@ CREATE TABLE blocks (
 ) {growing};
 ";
 
-/// `answer_position` is the event whose document is the answer's body, `head_position` what the caller was told,
+/// `key` stands for the caller's: half of its SHA-256. `answer_position` is the event whose document is the answer's body, `head_position` what the caller was told,
 /// `overlay` the members of an account that no event records.
 const IDEMPOTENCY_KEYS: &str = "
 CREATE TABLE idempotency_keys (
     ledger_id {int} NOT NULL,
-    scope {text} NOT NULL,
-    key {text} NOT NULL,
+    key {uuid} NOT NULL,
     fingerprint {bytes} NOT NULL,
     status {int} NOT NULL,
     answer_position {int} NOT NULL,
     head_position {int} NOT NULL,
     overlay TEXT,
     created_at {int} NOT NULL,
-    CONSTRAINT idempotency_keys_pk PRIMARY KEY (ledger_id, scope, key)
+    CONSTRAINT idempotency_keys_pk PRIMARY KEY (ledger_id, key)
 ) {growing};
 ";
 

@@ -24,6 +24,7 @@ use crate::LedgerError;
 use crate::database::WritePool;
 use crate::journal::Hash;
 use crate::ledger::{Answer, Ids, LARGE_AMOUNT, LargeMovements, Names, Request, Snapshot, decide};
+use crate::money::Currency;
 use crate::value::Timestamp;
 
 /// How long a batch is begun anew when the connection is lost, or another session is in the way, before `COMMIT`.
@@ -165,13 +166,18 @@ impl Target {
 
     /// Does everything before `COMMIT`.
     async fn prepare(&self, requests: &[Request], large_amount: i64, kept: &mut Kept) -> Result<Prepared, Failure> {
-        let (mut txn, ledger) = Txn::begin(&self.pool, self.ledger_id).await?;
+        let expected = kept.ledger().map(|ledger| ledger.default_currency);
+        let (begun, named) = join!(Txn::begin(&self.pool, self.ledger_id), async {
+            expected.map(|currency| name_all(requests, currency))
+        });
+        let (mut txn, ledger) = begun?;
         let now = (self.clock)()
             .micros()
             .max(ledger.last_recorded_at.micros().saturating_add(1));
         let now = Timestamp::from_micros(now);
-        let mut names = Names::default();
-        requests.iter().for_each(|request| names.add(request, &ledger.state));
+        let currency = ledger.state.default_currency;
+        let named = named.filter(|_| expected == Some(currency));
+        let mut names = named.unwrap_or_else(|| name_all(requests, currency));
         let mut snapshot = kept.take(ledger.state, &ledger.tip, &mut names);
         read_rows(&mut snapshot, &txn.load(self.ledger_id, &names).await?)?;
         let mut large = LargeMovements::above(large_amount);
@@ -265,6 +271,12 @@ pub(super) async fn guard<T>(limit: Duration, work: impl Future<Output = Result<
         Ok(Err(panic)) => Err(Failure::panicked(&*panic)),
         Err(_) => Err(Failure::late(limit)),
     }
+}
+
+fn name_all(requests: &[Request], default_currency: Currency) -> Names {
+    let mut names = Names::default();
+    requests.iter().for_each(|request| names.add(request, default_currency));
+    names
 }
 
 fn decide_all(snapshot: &mut Snapshot, requests: &[Request], now: Timestamp, ids: &mut Ids) -> Vec<Reply> {

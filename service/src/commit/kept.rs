@@ -30,6 +30,11 @@ impl Kept {
         self.0 = Some((tip, snapshot));
     }
 
+    /// The ledger as the batch before knew it.
+    pub(super) fn ledger(&self) -> Option<&LedgerState> {
+        self.0.as_ref().map(|(_, snapshot)| &snapshot.ledger)
+    }
+
     /// A snapshot to decide over, of a ledger whose newest block is `tip`; what it knows already is struck off `names`.
     pub(super) fn take(&mut self, ledger: LedgerState, tip: &Tip, names: &mut Names) -> Snapshot {
         match self.0.take() {

@@ -92,8 +92,8 @@ tables! {
         ledger_id: Int, height: Int, first_position: Int, last_position: Int, recorded_at: Int, root: Bytes,
         hash: Bytes, previous_hash: Bytes,
     }
-    IDEMPOTENCY_KEYS = "idempotency_keys" key 3 {
-        ledger_id: Int, scope: Text, key: Text, fingerprint: Bytes, status: Int, answer_position: Int,
+    IDEMPOTENCY_KEYS = "idempotency_keys" key 2 {
+        ledger_id: Int, key: Uuid, fingerprint: Bytes, status: Int, answer_position: Int,
         head_position: Int, overlay: Text, created_at: Int,
     }
     API_KEYS = "api_keys" key 1 {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::answer::Answer;
-use super::snapshot::{AccountName, AnswerKey};
+use super::snapshot::AccountName;
 use super::state::{Account, Key, Transaction, User};
 use super::totals::TotalDeltas;
 use crate::money::{Currency, CurrencyCode};
@@ -28,7 +28,7 @@ pub struct Changes {
     /// References taken; `None`: given up.
     pub references: HashMap<String, Option<Uuid>>,
     /// Answers to remember, by idempotency key.
-    pub answers: HashMap<AnswerKey, StoredAnswer>,
+    pub answers: HashMap<Uuid, StoredAnswer>,
     /// API keys by id.
     pub keys: HashMap<Uuid, Key>,
     /// Lines of the accounts' journals, in order.
@@ -84,8 +84,8 @@ pub struct Event {
 /// An answer that a repeated request is given again.
 #[derive(Clone, Debug)]
 pub struct StoredAnswer {
-    /// The scope and key of the request.
-    pub key: AnswerKey,
+    /// The request's key; see [`super::Idempotency::key_of`].
+    pub key: Uuid,
     /// Tells the request from another with the same key.
     pub fingerprint: [u8; 32],
     /// What was answered.

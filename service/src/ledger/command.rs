@@ -1,5 +1,6 @@
 //! What can be asked of a ledger. A command's values are checked; whether its state allows it is decided here.
 
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::money::{AmountText, Currency};
@@ -228,15 +229,10 @@ impl Request {
             Precondition::VersionIn(versions) => versions.len().saturating_mul(size_of::<i64>()),
             Precondition::Any | Precondition::Exists | Precondition::Absent => 0,
         };
-        let idempotency = self
-            .idempotency
-            .as_ref()
-            .map_or(0, |own| own.scope.len().saturating_add(own.key.len()));
         [
             size_of::<Self>(),
             self.command.text_bytes(),
             versions,
-            idempotency,
             self.actor.len(),
             self.request_id.len(),
         ]
@@ -336,12 +332,25 @@ pub enum Precondition {
 /// What makes a request sent twice one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {
-    /// Empty for API keys, the user's id for user tokens.
-    pub scope: String,
-    /// The caller's key.
-    pub key: String,
+    /// What stands for the caller's key; see [`Idempotency::key_of`].
+    pub key: Uuid,
     /// Tells the request from another with the same key; see [`crate::Ledger::fingerprint`].
     pub fingerprint: [u8; 32],
+}
+
+impl Idempotency {
+    /// What stands for the caller's `key` within `scope`, which is empty for API keys: the first half of a SHA-256 over
+    /// both. It is as short as an id, says nothing of its caller, and two keys never share it.
+    #[must_use]
+    pub fn key_of(scope: &str, key: &str) -> Uuid {
+        let mut hasher = Sha256::new();
+        hasher.update(scope.len().to_be_bytes());
+        hasher.update(scope);
+        hasher.update(key);
+        let mut half = [0; 16];
+        half.iter_mut().zip(hasher.finalize()).for_each(|(to, from)| *to = from);
+        Uuid::from_bytes(half)
+    }
 }
 
 #[cfg(test)]
@@ -376,14 +385,13 @@ mod tests {
         assert_eq!(update(None, None, 100).size_bytes(), empty + 800);
         let with_key = Request {
             idempotency: Some(Idempotency {
-                scope: "ada".to_owned(),
-                key: "k".repeat(255),
+                key: Idempotency::key_of("ada", "key"),
                 fingerprint: [0; 32],
             }),
             actor: "a".repeat(10),
             request_id: "r".repeat(128),
             ..update(None, None, 0)
         };
-        assert_eq!(with_key.size_bytes(), empty + 3 + 255 + 10 + 128);
+        assert_eq!(with_key.size_bytes(), empty + 10 + 128);
     }
 }

@@ -29,7 +29,7 @@ pub use decide::{Decision, decide};
 pub use id::Ids;
 pub use large::{DayRange, LARGE_AMOUNT, LargeMovements};
 pub use names::Names;
-pub use snapshot::{AccountName, AnswerKey, LedgerState, Snapshot, Table};
+pub use snapshot::{AccountName, LedgerState, Snapshot, Table};
 pub(crate) use state::owner_id;
 pub use state::{Account, Grouping, Key, LEDGER_OWNER, MAIN, Regrouping, Side, Transaction, User, WORLD};
 pub use totals::{

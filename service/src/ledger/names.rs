@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::command::{Command, CreateTransaction, Movement, Request, UserSide};
-use super::snapshot::{AccountName, AnswerKey, LedgerState};
+use super::snapshot::AccountName;
 use super::state::{LEDGER_OWNER, MAIN, WORLD};
 use crate::money::Currency;
 
-/// Names of rows, in order and each once, but for the idempotency keys, which hardly ever repeat. What hangs on them (the accounts of a transaction, the owner of an account)
+/// Names of rows, each once and in order. What hangs on them (the accounts of a transaction, the owner of an account)
 /// is loaded with them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
@@ -24,7 +24,7 @@ pub struct Names {
     /// References, for the transactions that have them.
     pub references: BTreeSet<String>,
     /// Idempotency keys, for the answers that were given under them.
-    pub answers: Vec<AnswerKey>,
+    pub answers: BTreeSet<Uuid>,
     /// API keys by id.
     pub keys: BTreeSet<Uuid>,
     /// The ledger's oldest API key, whichever it is.
@@ -32,13 +32,13 @@ pub struct Names {
 }
 
 impl Names {
-    /// Adds what `request` names.
-    pub fn add(&mut self, request: &Request, ledger: &LedgerState) {
+    /// Adds what `request` names, in a ledger with this default currency.
+    pub fn add(&mut self, request: &Request, default_currency: Currency) {
         if let Some(idempotency) = &request.idempotency {
-            self.answers.push((idempotency.scope.clone(), idempotency.key.clone()));
+            self.answers.insert(idempotency.key);
         }
         match &request.command {
-            Command::CreateTransaction(command) => self.add_creation(command, ledger),
+            Command::CreateTransaction(command) => self.add_creation(command, default_currency),
             Command::UpdateTransaction(command) => {
                 self.transactions.insert(command.id);
                 let reference = command.reference.iter().flatten();
@@ -69,7 +69,7 @@ impl Names {
         }
     }
 
-    fn add_creation(&mut self, command: &CreateTransaction, ledger: &LedgerState) {
+    fn add_creation(&mut self, command: &CreateTransaction, default_currency: Currency) {
         self.references
             .extend(command.reference.iter().map(|reference| reference.as_str().to_owned()));
         match &command.movement {
@@ -80,7 +80,7 @@ impl Names {
                 self.accounts.extend([*source_account_id, *destination_account_id]);
             }
             Movement::Credit(side) | Movement::Debit(side) => {
-                let currency = command.currency.unwrap_or(ledger.default_currency);
+                let currency = command.currency.unwrap_or(default_currency);
                 let UserSide { user_id, account, .. } = side;
                 let name = account.as_ref().map_or(MAIN, |name| name.as_str());
                 self.add_account_name(user_id.as_str(), name, currency);

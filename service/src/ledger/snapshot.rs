@@ -29,9 +29,6 @@ pub struct LedgerState {
 /// The owner, name and currency that name an account.
 pub type AccountName = (String, String, CurrencyCode);
 
-/// The scope and key of an idempotent request.
-pub type AnswerKey = (String, String);
-
 /// The rows of one kind that a batch knows, and which of them it must save.
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
@@ -177,7 +174,7 @@ pub struct Snapshot {
     /// Transactions that gave up the reference which the database has for them: another may have taken it.
     pub released: Vec<Uuid>,
     /// Answers that were given under the idempotency keys which are named.
-    pub answers: Table<AnswerKey, StoredAnswer>,
+    pub answers: Table<Uuid, StoredAnswer>,
     /// API keys by id.
     pub keys: Table<Uuid, Key>,
     /// Lines to append to the accounts' journals.

@@ -4,7 +4,8 @@
 
 use entity::{event, idempotency_key};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::scan::{Scan, find_events};
 use super::{Audit, Invariant};
@@ -14,11 +15,11 @@ use crate::LedgerError;
 pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
     let (view, ledger_id) = (audit.view, audit.ledger.id);
     let mut answers: Scan<idempotency_key::Model> = Scan::new(
-        "SELECT * FROM idempotency_keys WHERE ledger_id = $1 AND (scope, key) > ($2, $3)
-            ORDER BY scope, key LIMIT 500",
+        "SELECT * FROM idempotency_keys WHERE ledger_id = $1 AND key > $2
+            ORDER BY key LIMIT 500",
         ledger_id,
-        vec![Value::from(""), "".into()],
-        |row| vec![row.scope.as_str().into(), row.key.as_str().into()],
+        vec![Uuid::nil().into()],
+        |row| vec![row.key.into()],
     );
     loop {
         let page = answers.next_page(view).await?;
@@ -35,7 +36,7 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
             let is_led = is_led && row.head_position <= audit.ledger.head;
             audit.require(is_led, Invariant::Answers, || {
                 let (key, position) = (&row.key, row.answer_position);
-                format!("the idempotency key {key:?} does not lead to its answer, event {position}")
+                format!("the idempotency key {key} does not lead to its answer, event {position}")
             });
         }
     }

@@ -19,8 +19,7 @@ use super::steps::{Action, CURRENCIES, Details, Edit, USERS, ZONES};
 /// The request, with the ids that the engine gave.
 pub(crate) fn request(asked: &Asked, binding: &Binding) -> Request {
     let idempotency = asked.key.map(|key| Idempotency {
-        scope: String::new(),
-        key: format!("key {key}"),
+        key: Idempotency::key_of("", &format!("key {key}")),
         fingerprint: fingerprint(&asked.action),
     });
     Request {

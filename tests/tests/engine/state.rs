@@ -74,7 +74,7 @@ impl Played {
         for query in [
             "SELECT 'event ' || CAST(position AS TEXT) || ' ' || kind || ' ' || CAST(subject_version AS TEXT) || ' '
                 || actor || ' ' || request_id || ' ' || personal FROM events ORDER BY position",
-            "SELECT 'answer ' || key || ' ' || CAST(status AS TEXT) || ' ' || CAST(answer_position AS TEXT) || ' '
+            "SELECT 'answer ' || CAST(status AS TEXT) || ' ' || CAST(answer_position AS TEXT) || ' '
                 || CAST(head_position AS TEXT) FROM idempotency_keys ORDER BY key",
             "SELECT 'user ' || id || ' ' || full_name || ' ' || COALESCE(email, '') || ' ' || time_zone || ' '
                 || CAST(version AS TEXT) || ' ' || CAST(position AS TEXT) FROM users ORDER BY id",

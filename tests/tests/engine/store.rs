@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use service::ledger::{
-    ALL_CATEGORIES, Account, AnswerKey, Count, DayTotal, Direction, Entry, Grouping, Ids, Key, LEDGER_GENERATION,
-    LEDGER_OWNER, LedgerState, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction,
-    User, count_day, decide,
+    ALL_CATEGORIES, Account, Count, DayTotal, Direction, Entry, Grouping, Ids, Key, LEDGER_GENERATION, LEDGER_OWNER,
+    LedgerState, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction, User,
+    count_day, decide,
 };
 use service::money::{Currency, CurrencyCode};
 use service::record::TransactionStatus;
@@ -21,7 +21,7 @@ pub(crate) struct Store {
     users: BTreeMap<String, User>,
     pub(crate) accounts: BTreeMap<Uuid, Account>,
     transactions: BTreeMap<Uuid, Transaction>,
-    answers: BTreeMap<AnswerKey, StoredAnswer>,
+    answers: BTreeMap<Uuid, StoredAnswer>,
     keys: BTreeMap<Uuid, Key>,
     pub(crate) entries: Vec<Entry>,
     events: Vec<String>,
@@ -58,7 +58,9 @@ impl Store {
         ids: &mut Ids,
     ) -> Vec<Result<Answer, LedgerError>> {
         let mut names = Names::default();
-        requests.iter().for_each(|request| names.add(request, &self.ledger));
+        requests
+            .iter()
+            .for_each(|request| names.add(request, self.ledger.default_currency));
         let mut snapshot = self.load(&names);
         let mut answers = Vec::new();
         for request in requests {
@@ -109,7 +111,7 @@ impl Store {
             }
         }
         for (key, answer) in self.answers.iter().filter(|(key, _)| names.answers.contains(*key)) {
-            snapshot.answers.load(key.clone(), answer.clone());
+            snapshot.answers.load(*key, answer.clone());
         }
         for (id, key) in self.keys.iter().filter(|(id, _)| names.keys.contains(*id)) {
             snapshot.keys.load(*id, key.clone());
@@ -135,7 +137,7 @@ impl Store {
             self.transactions.insert(transaction.id, transaction.clone());
         }
         for answer in snapshot.answers.inserted() {
-            self.answers.insert(answer.key.clone(), answer.clone());
+            self.answers.insert(answer.key, answer.clone());
         }
         for key in snapshot.keys.inserted().chain(snapshot.keys.updated()) {
             self.keys.insert(key.record.id, key.clone());

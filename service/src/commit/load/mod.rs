@@ -32,7 +32,7 @@ const LISTS: [(&str, &[&str], &[Kind]); 7] = [
     ),
     ("named_transactions", &["id"], &[Kind::Uuid]),
     ("named_references", &["reference"], &[Kind::Text]),
-    ("named_answers", &["scope", "key"], &[Kind::Text, Kind::Text]),
+    ("named_answers", &["key"], &[Kind::Uuid]),
     ("named_keys", &["id"], &[Kind::Uuid]),
 ];
 
@@ -74,14 +74,7 @@ pub(super) fn bind_lists(names: &Names) -> Vec<Rows> {
         ),
         list(3, ids(&names.transactions)),
         list(4, texts(&names.references)),
-        list(
-            5,
-            names
-                .answers
-                .iter()
-                .map(|(scope, key)| vec![scope.as_str().into(), key.as_str().into()])
-                .collect(),
-        ),
+        list(5, ids(&names.answers)),
         list(6, ids(&names.keys)),
     ]
 }
@@ -127,11 +120,7 @@ fn load_sql(dialect: Dialect) -> String {
         ),
         users_by_id = look_up("users", "u", &[LEDGER, ("id", "n.id")]),
         transactions_by_reference = look_up("transactions", "t", &[LEDGER, ("reference", "n.reference")]),
-        answers_by_key = look_up(
-            "idempotency_keys",
-            "i",
-            &[LEDGER, ("scope", "n.scope"), ("key", "n.key")]
-        ),
+        answers_by_key = look_up("idempotency_keys", "i", &[LEDGER, ("key", "n.key")]),
         events_by_answer = look_up("events", "e", &[LEDGER, ("position", "i.answer_position")]),
         keys_by_id = look_up("api_keys", "k", &[LEDGER, ("id", "n.id")]),
         sources = sources.join(", "),
@@ -282,7 +271,7 @@ pub(super) fn read_rows(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Fai
             }
             "answer" => {
                 let answer = AnswerRow::take(slots)?.read(&EventRow::take(slots)?)?;
-                snapshot.answers.load(answer.key.clone(), answer);
+                snapshot.answers.load(answer.key, answer);
             }
             "key" => {
                 let key = KeyRow::take(slots)?.read(KeyLedgerRow::take(slots)?)?;

@@ -59,7 +59,7 @@ stored_rows! {
     /// Who has a reference.
     HolderRow from "t" { reference: String, id: Uuid }
     AnswerRow from "i" {
-        scope: String, key: String, fingerprint: Vec<u8>, status: i64, answer_position: i64, head_position: i64,
+        key: Uuid, fingerprint: Vec<u8>, status: i64, answer_position: i64, head_position: i64,
         overlay: Option<String>,
     }
     /// The event that an answer is read from.
@@ -237,7 +237,7 @@ impl AnswerRow {
             _ => AnswerStatus::Ok,
         };
         Ok(StoredAnswer {
-            key: (self.scope, self.key),
+            key: self.key,
             fingerprint: read_hash(self.fingerprint)?,
             resource_id: record.resource_id(),
             answer: Answer {

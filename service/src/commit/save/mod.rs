@@ -248,15 +248,13 @@ fn key_row(ledger_id: i64, key: &Key) -> Vec<Cell> {
 }
 
 fn answer_row(ledger_id: i64, stored: &StoredAnswer, recorded_at: Timestamp) -> Result<Vec<Cell>, Corrupt> {
-    let (scope, key) = &stored.key;
     let overlay = match &stored.answer.record {
         Record::Account(record) => Some(serde_json::to_string(&AccountOverlay::of(record)).map_err(Corrupt::new)?),
         _ => None,
     };
     Ok(vec![
         ledger_id.into(),
-        scope.as_str().into(),
-        key.as_str().into(),
+        stored.key.into(),
         stored.fingerprint.into(),
         status_number(stored.answer.status).into(),
         stored.answer_position.into(),

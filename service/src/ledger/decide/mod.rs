@@ -72,7 +72,7 @@ pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut 
     let mut changes = draft.into_changes();
     if let Some(idempotency) = &request.idempotency {
         let stored = remember(idempotency, &answer, outcome.answer_position);
-        changes.answers.insert(stored.key.clone(), stored);
+        changes.answers.insert(stored.key, stored);
     }
     Ok(Decision {
         answer,
@@ -102,15 +102,10 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
 
 /// The answer that the request was given before, if it was.
 fn replay(snapshot: &Snapshot, request: &Request) -> Result<Option<Answer>, LedgerError> {
-    let Some(Idempotency {
-        scope,
-        key,
-        fingerprint,
-    }) = &request.idempotency
-    else {
+    let Some(Idempotency { key, fingerprint }) = &request.idempotency else {
         return Ok(None);
     };
-    let Some(stored) = snapshot.answers.get(&(scope.clone(), key.clone())) else {
+    let Some(stored) = snapshot.answers.get(key) else {
         return Ok(None);
     };
     if stored.fingerprint != *fingerprint {
@@ -126,7 +121,7 @@ fn replay(snapshot: &Snapshot, request: &Request) -> Result<Option<Answer>, Ledg
 
 fn remember(idempotency: &Idempotency, answer: &Answer, answer_position: i64) -> StoredAnswer {
     StoredAnswer {
-        key: (idempotency.scope.clone(), idempotency.key.clone()),
+        key: idempotency.key,
         fingerprint: idempotency.fingerprint,
         answer: answer.clone(),
         answer_position,

@@ -23,8 +23,8 @@ INSERT INTO entries (ledger_id, account_id, seq, transaction_id, transaction_ver
         transaction_date, recorded_at, position)
     VALUES (1, :source_id, :source_seq, :transaction_id, 1, -100, :source_balance, :now, :now, 1),
            (1, :destination_id, :destination_seq, :transaction_id, 1, 100, :destination_balance, :now, :now, 1);
-INSERT INTO idempotency_keys (ledger_id, scope, key, fingerprint, status, answer_position, head_position, created_at)
-    VALUES (1, '', :transaction_id::text, sha256(:transaction_id::text::bytea), 201, 1, 1, :now);
+INSERT INTO idempotency_keys (ledger_id, key, fingerprint, status, answer_position, head_position, created_at)
+    VALUES (1, :transaction_id, sha256(:transaction_id::text::bytea), 201, 1, 1, :now);
 WITH days AS (
     INSERT INTO daily_totals
         VALUES (1, 'user-' || :source::int8, 'USD', 0, :now::int8 / 86400000000, '', 0, 0, 1, 100),
