@@ -41,7 +41,7 @@ const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the outcome of a commit is looked for once its answer was lost.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The batch from which on making its journal takes longer than a statement of its own for that.
+/// From so many events on, making the journal takes longer than a statement of its own for it.
 const SAVED_AT_ONCE_MAX: usize = 32;
 
 /// What one request of a batch is answered.
@@ -199,28 +199,7 @@ impl Target {
                 pending: None,
             });
         }
-        let journal = async {
-            let events = seal_events(&snapshot.events, now, &randomness.salts)?;
-            let block = (!events.is_empty()).then(|| seal_block(&ledger.tip, &events, now));
-            tokio::task::yield_now().await;
-            let writes = save::journal(&snapshot, &events, block.as_ref(), now)?;
-            Ok::<_, Failure>((block, writes))
-        };
-        txn.save(save::releases(&snapshot)).await?;
-        let state = save::state(&snapshot, now)?;
-        let block = if requests.len() < SAVED_AT_ONCE_MAX {
-            let (block, journal) = journal.await?;
-            txn.save(state.into_iter().chain(journal).collect()).await?;
-            block
-        } else {
-            // The database works on the one while the other is made.
-            let (saved, journal) = join!(txn.save(state), journal);
-            saved?;
-            let (block, journal) = journal?;
-            txn.save(journal).await?;
-            block
-        };
-        txn.save(save::look_ups(&snapshot)?).await?;
+        let block = save_all(&mut txn, &snapshot, &ledger.tip, now, &randomness.salts).await?;
         Ok(Prepared {
             replies,
             snapshot,
@@ -288,6 +267,41 @@ fn decide_all(snapshot: &mut Snapshot, requests: &[Request], now: Timestamp, ids
         Ok(decision.answer)
     };
     requests.iter().map(&mut decide_one).collect()
+}
+
+/// Saves everything that the batch changed, in the block that is returned; `None` where it recorded nothing.
+async fn save_all(
+    txn: &mut Txn,
+    snapshot: &Snapshot,
+    tip: &Tip,
+    now: Timestamp,
+    salts: &[u8; 32],
+) -> Result<Option<SealedBlock>, Failure> {
+    let seal = || {
+        let events = seal_events(&snapshot.events, now, salts)?;
+        let block = (!events.is_empty()).then(|| seal_block(tip, &events, now));
+        let writes = save::journal(snapshot, &events, block.as_ref(), now)?;
+        Ok::<_, Failure>((block, writes))
+    };
+    txn.save(save::releases(snapshot)).await?;
+    let state = save::state(snapshot, now)?;
+    let block = if snapshot.events.len() < SAVED_AT_ONCE_MAX {
+        let (block, journal) = seal()?;
+        txn.save(state.into_iter().chain(journal).collect()).await?;
+        block
+    } else {
+        // The database works on the one while the other is made; the pause lets all of the one go out.
+        let (saved, sealed) = join!(txn.save(state), async {
+            tokio::task::yield_now().await;
+            seal()
+        });
+        saved?;
+        let (block, journal) = sealed?;
+        txn.save(journal).await?;
+        block
+    };
+    txn.save(save::look_ups(snapshot)?).await?;
+    Ok(block)
 }
 
 fn refuse_all(requests: &[Request], error: &LedgerError) -> Vec<Reply> {
