@@ -288,8 +288,8 @@ CREATE TABLE blocks (
 ) {growing};
 ";
 
-/// `key` stands for the caller's: half of its SHA-256. `answer_position` is the event whose document is the answer's body, `head_position` what the caller was told,
-/// `overlay` the members of an account that no event records.
+/// `key` stands for the caller's: half of its SHA-256. `answer_position` is the event whose document is the answer's body,
+/// `head_position` what the caller was told, `overlay` the members of an account that no event records.
 const IDEMPOTENCY_KEYS: &str = "
 CREATE TABLE idempotency_keys (
     ledger_id {int} NOT NULL,

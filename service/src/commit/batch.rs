@@ -42,7 +42,7 @@ const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// From so many events on, making the journal takes longer than a statement of its own for it.
-const SAVED_AT_ONCE_MAX: usize = 32;
+const JOURNAL_APART_MIN: usize = 32;
 
 /// What one request of a batch is answered.
 pub(super) type Reply = Result<Answer, LedgerError>;
@@ -285,7 +285,7 @@ async fn save_all(
     };
     txn.save(save::releases(snapshot)).await?;
     let state = save::state(snapshot, now)?;
-    let block = if snapshot.events.len() < SAVED_AT_ONCE_MAX {
+    let block = if snapshot.events.len() < JOURNAL_APART_MIN {
         let (block, journal) = seal()?;
         txn.save(state.into_iter().chain(journal).collect()).await?;
         block
@@ -300,7 +300,7 @@ async fn save_all(
         txn.save(journal).await?;
         block
     };
-    txn.save(save::look_ups(snapshot)?).await?;
+    txn.save(save::busiest_days(snapshot)?).await?;
     Ok(block)
 }
 

@@ -344,9 +344,10 @@ impl Idempotency {
     #[must_use]
     pub fn key_of(scope: &str, key: &str) -> Uuid {
         let mut hasher = Sha256::new();
-        hasher.update(scope.len().to_be_bytes());
-        hasher.update(scope);
-        hasher.update(key);
+        // Neither has a NUL.
+        for part in [scope, "\0", key] {
+            hasher.update(part);
+        }
         let mut half = [0; 16];
         half.iter_mut().zip(hasher.finalize()).for_each(|(to, from)| *to = from);
         Uuid::from_bytes(half)

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::changes::Entry;
 use super::draft::Draft;
-use super::state::{Account, Transaction, User};
+use super::state::{Account, LEDGER_OWNER, Side, Transaction, User};
 use super::totals::{Count, Direction, TotalDeltas, count_for_ledger, count_side};
 use crate::LedgerError;
 use crate::record::AccountStatus;
@@ -60,7 +60,7 @@ pub(super) fn post(draft: &mut Draft<'_>, movements: &[Movement<'_>]) -> Result<
         .collect::<Result<Vec<i64>, _>>()?;
     let mut totals = TotalDeltas::new();
     for movement in movements {
-        count(draft, &mut totals, movement.transaction, movement.count);
+        count(draft, &mut totals, movement.transaction, movement.count)?;
     }
     draft.count(totals)?;
     for (id, balance) in accounts.iter().zip(balances) {
@@ -185,28 +185,37 @@ fn append_entries(draft: &mut Draft<'_>, id: Uuid, legs: &[Leg<'_>]) -> Result<(
 /// `AmountOverflow`, where a day's total of the new category could not be kept.
 pub(super) fn recount(draft: &mut Draft<'_>, old: &Transaction, new: &Transaction) -> Result<(), LedgerError> {
     let mut totals = TotalDeltas::new();
-    count(draft, &mut totals, old, Count::Out);
-    count(draft, &mut totals, new, Count::In);
+    count(draft, &mut totals, old, Count::Out)?;
+    count(draft, &mut totals, new, Count::In)?;
     draft.count(totals)
 }
 
-fn count(draft: &Draft<'_>, totals: &mut TotalDeltas, transaction: &Transaction, count: Count) {
+fn count(
+    draft: &Draft<'_>,
+    totals: &mut TotalDeltas,
+    transaction: &Transaction,
+    count: Count,
+) -> Result<(), LedgerError> {
     for (direction, side) in [
         (Direction::Debit, &transaction.source),
         (Direction::Credit, &transaction.destination),
     ] {
-        if let Some(user) = draft.user(&side.owner) {
+        if let Some(user) = owner_of(draft, side)? {
             count_side(totals, user, transaction, direction, count);
             count_for_ledger(totals, transaction, direction, count);
         }
     }
+    Ok(())
 }
 
 /// Notes on which day the transaction counts for its owners: in every grouping that covers it.
-pub(super) fn set_days(draft: &Draft<'_>, transaction: &mut Transaction) {
+///
+/// # Errors
+/// `Internal`, where an owner was not loaded.
+pub(super) fn set_days(draft: &Draft<'_>, transaction: &mut Transaction) -> Result<(), LedgerError> {
     let (id, date) = (transaction.id, transaction.transaction_date);
     for side in [&mut transaction.source, &mut transaction.destination] {
-        let Some(user): Option<&User> = draft.user(&side.owner) else {
+        let Some(user) = owner_of(draft, side)? else {
             continue;
         };
         for grouping in user.groupings_of(id) {
@@ -215,6 +224,16 @@ pub(super) fn set_days(draft: &Draft<'_>, transaction: &mut Transaction) {
             }
         }
     }
+    Ok(())
+}
+
+/// The user whose side it is; `None` where it is the ledger's own.
+fn owner_of<'a>(draft: &'a Draft<'_>, side: &Side) -> Result<Option<&'a User>, LedgerError> {
+    if side.owner == LEDGER_OWNER {
+        return Ok(None);
+    }
+    let unknown = || LedgerError::Internal(format!("the owner of account {} was not loaded", side.account_id));
+    draft.user(&side.owner).map(Some).ok_or_else(unknown)
 }
 
 fn known_account<'a>(draft: &'a Draft<'_>, id: Uuid) -> Result<&'a Account, LedgerError> {

@@ -154,7 +154,7 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
     }
 }
 
-/// Everything that the commands of a batch name.
+/// Everything that the commands of a batch name, and what is still known from the batch before.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// The ledger.

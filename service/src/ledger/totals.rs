@@ -223,3 +223,26 @@ fn one(amount: i64, direction: Direction, count: Count) -> TotalDelta {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greater_number_is_the_busier_day_and_the_later_of_two_with_as_many() {
+        let number = |count: i64, day: i64| (count << BUSIEST_DAY_BITS) + day + BUSIEST_DAY_ZERO;
+        let days = [
+            (0, 0),
+            (1, -719_162),
+            (1, -1),
+            (1, 0),
+            (1, 2_932_896),
+            (2, -719_162),
+            (1 << 38, 2_932_896),
+        ];
+        for (count, day) in days {
+            assert_eq!(split_busiest(number(count, day)), (count, day));
+        }
+        assert!(days.is_sorted_by(|a, b| number(a.0, a.1) < number(b.0, b.1)));
+    }
+}

@@ -1,12 +1,17 @@
 //! The bound of a day's total, which no amount is large enough to be tested for beforehand: the database's refusal of the
 //! sum, in the middle of a batch.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tests::accounting::assert_zero_sum;
 use tests::body::{credit, debit, with};
 use tests::{Book, on_both};
 
 on_both!(a_full_day_refuses_what_does_not_fit_and_none_of_its_neighbours,);
+
+/// How long a command is waited for to be taken out of an empty queue.
+const ALONE_FOR: Duration = Duration::from_millis(500);
 
 /// Half of 2^63 minor units, and the other half but for six: together five less than the largest total.
 const HALVES: [&str; 2] = ["46116860184273879.04", "46116860184273878.98"];
@@ -15,15 +20,18 @@ const HALVES: [&str; 2] = ["46116860184273879.04", "46116860184273878.98"];
 async fn post_together(book: &Book, bodies: Vec<serde_json::Value>) -> Vec<(serde_json::Value, bool)> {
     let block = book.database().block_writes().await;
     let count = u64::try_from(bodies.len()).expect("a small number");
-    let waiting: Vec<_> = bodies
-        .into_iter()
-        .map(|body| {
-            let client = book.client();
-            tokio::spawn(async move { (body.clone(), client.post("/transactions", &body).await) })
-        })
-        .collect();
-    // A few may be in the first batch, which waits for the lock; the others are the second.
-    book.queued(count / 2).await;
+    let mut waiting = Vec::new();
+    for body in bodies {
+        let client = book.client();
+        waiting.push(tokio::spawn(async move {
+            (body.clone(), client.post("/transactions", &body).await)
+        }));
+        if waiting.len() == 1 {
+            // It is the first batch, which waits for the lock; the others are the second.
+            tokio::time::sleep(ALONE_FOR).await;
+        }
+    }
+    book.queued(count - 1).await;
     drop(block);
     let mut outcomes = Vec::new();
     for task in waiting {

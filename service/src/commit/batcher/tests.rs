@@ -11,9 +11,9 @@ use super::*;
 use crate::clock;
 use crate::database::Database;
 use crate::database::tests::{TempPath, options};
-use crate::ledger::{Command, CreateTransaction, Movement, Precondition, UserSide};
+use crate::ledger::{Command, CreateTransaction, Movement, Precondition, PutUser, UserSide};
 use crate::money::AmountText;
-use crate::value::{Metadata, UserId};
+use crate::value::{FullName, Metadata, UserId};
 
 const LEDGER: i64 = 1;
 const LIMITS: Limits = Limits {
@@ -269,4 +269,28 @@ async fn a_batch_that_fails_leaves_nothing_to_the_next() {
         assert_eq!(bench.submit_together(credits(1)).await, codes);
     }
     assert_eq!(balance(&bench).await, 200);
+}
+
+#[tokio::test]
+async fn an_owner_who_is_too_large_to_be_kept_is_loaded_with_a_kept_account() {
+    let bench = Bench::open(LIMITS, clock::now).await;
+    let members = (0..4).map(|number| (number.to_string(), "m".repeat(400)));
+    let put = Command::PutUser(PutUser {
+        id: UserId::parse("ada").unwrap(),
+        full_name: FullName::parse("Ada").unwrap(),
+        email: None,
+        time_zone: None,
+        metadata: Metadata::parse("metadata", members.collect()).unwrap(),
+    });
+    let put = Request {
+        command: put,
+        ..credit("ada")
+    };
+    assert_eq!(bench.submit_together(vec![put]).await, ["ok"]);
+    for _ in 0..3 {
+        assert_eq!(bench.submit_together(credits(1)).await, ["ok"]);
+    }
+    let days = entity::daily_total::Entity::find().all(&bench.database.read).await;
+    let adas: Vec<_> = days.unwrap().into_iter().filter(|day| day.owner == "ada").collect();
+    assert_eq!(adas.iter().map(|day| day.credit_count).sum::<i64>(), 3);
 }

@@ -22,7 +22,7 @@ pub(super) fn releases(snapshot: &Snapshot) -> Vec<Write> {
         .released
         .iter()
         .map(|holder| vec![id.into(), (*holder).into(), None::<&str>.into()]);
-    some(vec![Write::new(tables::TRANSACTION_REFERENCES, Mode::Update, released)])
+    non_empty(vec![Write::new(tables::TRANSACTION_REFERENCES, Mode::Update, released)])
 }
 
 /// What the batch's records are now, with the entries that led there, and the answers that were given.
@@ -36,7 +36,7 @@ pub(super) fn state(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec<W
         .inserted()
         .map(|answer| answer_row(id, answer, recorded_at));
     let answers = answers.collect::<Result<Vec<_>, _>>()?;
-    Ok(some(vec![
+    Ok(non_empty(vec![
         Write::new(tables::USERS, Mode::Update, snapshot.users.updated().map(users)),
         Write::new(
             tables::ACCOUNT_STATES,
@@ -100,18 +100,18 @@ pub(super) fn journal(
         writes.push(Write::new(tables::BLOCKS, Mode::Insert, [block_row(id, block)]));
         writes.push(Write::new(tables::LEDGERS, Mode::Update, [ledger_row(id, block)]));
     }
-    Ok(some(writes))
+    Ok(non_empty(writes))
 }
 
 /// Those that write anything.
-fn some(mut writes: Vec<Write>) -> Vec<Write> {
+fn non_empty(mut writes: Vec<Write>) -> Vec<Write> {
     writes.retain(|write| !write.rows.is_empty());
     writes
 }
 
 /// What is written once all else is: it looks at what was written.
-pub(super) fn look_ups(snapshot: &Snapshot) -> Result<Vec<Write>, Corrupt> {
-    busiest_writes(snapshot.ledger.id, &snapshot.totals)
+pub(super) fn busiest_days(snapshot: &Snapshot) -> Result<Vec<Write>, Corrupt> {
+    Ok(non_empty(busiest_writes(snapshot.ledger.id, &snapshot.totals)?))
 }
 
 fn micros(at: Timestamp) -> Cell {

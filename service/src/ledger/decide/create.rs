@@ -49,7 +49,7 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
         return Err(LedgerError::CurrencyMismatch);
     }
     let mut transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
-    posting::set_days(draft, &mut transaction);
+    posting::set_days(draft, &mut transaction)?;
     post(
         draft,
         &[posting::Movement {

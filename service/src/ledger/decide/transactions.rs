@@ -104,7 +104,7 @@ pub(super) fn restore_transaction(
             ..old
         },
     );
-    set_days(draft, &mut new);
+    set_days(draft, &mut new)?;
     post(
         draft,
         &[Movement {
@@ -188,7 +188,7 @@ fn moves_otherwise(old: &Transaction, new: &Transaction) -> bool {
 
 /// Takes the old movement back and makes the new one.
 fn repost(draft: &mut Draft<'_>, old: &Transaction, new: &mut Transaction) -> Result<(), LedgerError> {
-    set_days(draft, new);
+    set_days(draft, new)?;
     let version = new.version;
     post(
         draft,
