@@ -4,8 +4,14 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::SchemaError;
+
+/// How long a lock can outlive its owner: a child that the owner was just starting holds it until it has become another
+/// program.
+const FREE_WITHIN: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// File systems across a network: neither locks nor the shared memory of SQLite's WAL can be relied on there.
 const NETWORK_FILE_SYSTEMS: [&str; 12] = [
@@ -34,7 +40,7 @@ pub struct FileLock {
 }
 
 impl FileLock {
-    /// Takes the lock of the database at `path`, which may be absent yet, at once or not at all.
+    /// Takes the lock of the database at `path`, which may be absent yet, within [`FREE_WITHIN`] or not at all.
     ///
     /// # Errors
     /// Another process holds it; the lock's file cannot be made; the database's has a second name (a hard link), or is
@@ -51,7 +57,7 @@ impl FileLock {
             .open(&lock_path)
             .map_err(|error| SchemaError::new(format!("{} cannot be opened: {error}", lock_path.display())))?;
         refuse_network(&lock_path)?;
-        match file.try_lock() {
+        match lock_soon(&file) {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(SchemaError::new(format!(
                 "{} is being served by another process, which must be stopped first",
@@ -61,6 +67,16 @@ impl FileLock {
                 "{} cannot be locked: {error}",
                 lock_path.display()
             ))),
+        }
+    }
+}
+
+fn lock_soon(file: &File) -> Result<(), TryLockError> {
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if started.elapsed() < FREE_WITHIN => std::thread::sleep(PAUSE),
+            ended => return ended,
         }
     }
 }

@@ -6,9 +6,12 @@ use std::time::Duration;
 use serde_json::json;
 use tests::accounting::assert_zero_sum;
 use tests::body::{credit, debit, with};
-use tests::{Book, on_both};
+use tests::{Answer, Book, Request, on_both};
 
-on_both!(a_full_day_refuses_what_does_not_fit_and_none_of_its_neighbours,);
+on_both!(
+    a_full_day_refuses_what_does_not_fit_and_none_of_its_neighbours,
+    a_day_that_loses_and_gains_in_one_commit_is_the_busiest,
+);
 
 /// How long a command is waited for to be taken out of an empty queue.
 const ALONE_FOR: Duration = Duration::from_millis(500);
@@ -16,33 +19,24 @@ const ALONE_FOR: Duration = Duration::from_millis(500);
 /// Half of 2^63 minor units, and the other half but for six: together five less than the largest total.
 const HALVES: [&str; 2] = ["46116860184273879.04", "46116860184273878.98"];
 
-/// Posts all at once, so that they are committed together; how many were made, and how many were `amount_overflow`.
-async fn post_together(book: &Book, bodies: Vec<serde_json::Value>) -> Vec<(serde_json::Value, bool)> {
+/// Sends all so that they are committed together, but for the first, which is a batch by itself; the answers in order.
+async fn send_together(book: &Book, requests: Vec<Request>) -> Vec<Answer> {
     let block = book.database().block_writes().await;
-    let count = u64::try_from(bodies.len()).expect("a small number");
+    let count = u64::try_from(requests.len()).expect("a small number");
     let mut waiting = Vec::new();
-    for body in bodies {
-        let client = book.client();
-        waiting.push(tokio::spawn(async move {
-            (body.clone(), client.post("/transactions", &body).await)
-        }));
+    for request in requests {
+        waiting.push(tokio::spawn(request.into_future()));
         if waiting.len() == 1 {
-            // It is the first batch, which waits for the lock; the others are the second.
             tokio::time::sleep(ALONE_FOR).await;
         }
     }
     book.queued(count - 1).await;
     drop(block);
-    let mut outcomes = Vec::new();
+    let mut answers = Vec::new();
     for task in waiting {
-        let (body, answer) = task.await.expect("every client is answered");
-        let is_made = answer.status == 201;
-        if !is_made {
-            let _ = answer.problem("amount_overflow", 422);
-        }
-        outcomes.push((body, is_made));
+        answers.push(task.await.expect("every client is answered"));
     }
-    outcomes
+    answers
 }
 
 async fn a_full_day_refuses_what_does_not_fit_and_none_of_its_neighbours(book: &Book) {
@@ -65,7 +59,19 @@ async fn a_full_day_refuses_what_does_not_fit_and_none_of_its_neighbours(book: &
         });
     }
     let blocks = book.database().number("SELECT count(*) FROM blocks").await;
-    let outcomes = post_together(book, bodies).await;
+    let requests = bodies.iter().map(|body| book.client().post("/transactions", body));
+    let answers = send_together(book, requests.collect()).await;
+    let outcomes: Vec<_> = bodies
+        .iter()
+        .zip(answers)
+        .map(|(body, answer)| {
+            let is_made = answer.status == 201;
+            if !is_made {
+                let _ = answer.problem("amount_overflow", 422);
+            }
+            (body, is_made)
+        })
+        .collect();
     // Those that were refused took nobody's batch apart: 37 were made in a few commits.
     let blocks = book.database().number("SELECT count(*) FROM blocks").await - blocks;
     assert!(blocks <= 8, "{blocks} blocks");
@@ -83,5 +89,28 @@ async fn a_full_day_refuses_what_does_not_fit_and_none_of_its_neighbours(book: &
         "92233720368547758.07"
     );
     assert_zero_sum(book).await;
+    book.database().verify().await;
+}
+
+async fn a_day_that_loses_and_gains_in_one_commit_is_the_busiest(book: &Book) {
+    let on = |day: &str, body| with(body, json!({"transaction_date": format!("2026-01-{day}T12:00:00Z")}));
+    let _ = book.create(&on("01", credit("ada", "9.00"))).await;
+    let moved = book.create(&on("10", debit("ada", "1.00"))).await;
+    let path = format!("/transactions/{}", moved.text("id"));
+    let client = book.client();
+    let mut requests = vec![
+        client.post("/transactions", &credit("bo", "1.00")),
+        client.patch(&path, &json!({"transaction_date": "2026-01-20T12:00:00Z"})),
+    ];
+    requests.extend((0..3).map(|_| client.post("/transactions", &on("10", credit("ada", "1.00")))));
+    for answer in send_together(book, requests).await {
+        assert!(answer.status < 300, "{}", answer.status);
+    }
+    let statistics = book.get("/users/ada/stats").await.expect(200);
+    let usd = &statistics.body["currencies"][0];
+    assert_eq!(
+        (&usd["day_with_highest_transactions"], &usd["busiest_day_count"]),
+        (&json!("2026-01-10"), &json!(3))
+    );
     book.database().verify().await;
 }
