@@ -40,7 +40,7 @@ pub struct FileLock {
 }
 
 impl FileLock {
-    /// Takes the lock of the database at `path`, which may be absent yet, within [`FREE_WITHIN`] or not at all.
+    /// Takes the lock of the database at `path`, which may be absent yet, within a quarter of a second or not at all.
     ///
     /// # Errors
     /// Another process holds it; the lock's file cannot be made; the database's has a second name (a hard link), or is
