@@ -14,10 +14,10 @@ pub(super) enum Mode {
     Update,
     /// Rows of sums that exist: every column after the key is added to.
     Add,
-    /// Rows of sums that may exist: every column after the key is added to.
-    InsertOrAdd,
-    /// The same for rows of `totals`, with the busiest of the days that the write right before raised.
-    InsertOrAddWithDays,
+    /// Rows of `daily_totals` that may exist: every column after the key is added to.
+    RaiseDays,
+    /// The same for rows of `totals`, after their days: with the busiest of those that were raised.
+    RaiseTotals,
     /// Rows of `totals` that exist, of which the key alone is used: the busiest of all their days is looked for.
     FindBusiest,
 }
@@ -140,7 +140,7 @@ impl Table {
                     match_given(dialect, name, keys)
                 )
             }
-            Mode::InsertOrAdd => {
+            Mode::RaiseDays => {
                 // Without WHERE, SQLite takes ON CONFLICT for the condition of a join.
                 let insert = format!(
                     "INSERT INTO {name} ({columns}) {source} WHERE true {}",
@@ -151,7 +151,7 @@ impl Table {
                     Dialect::Sqlite => insert,
                 }
             }
-            Mode::InsertOrAddWithDays => {
+            Mode::RaiseTotals => {
                 let days = first.saturating_add(Rows::new(self.kinds).parameters(dialect));
                 format!(
                     "INSERT INTO {name} ({columns}, busiest) {} {}, {}",
@@ -241,7 +241,7 @@ mod tests {
              value ->> 1 AS code, value ->> 2 AS exponent FROM jsonb_each($1)) AS given \
              WHERE currencies.ledger_id = given.ledger_id AND currencies.code = given.code"
         );
-        assert!(sql(Dialect::Sqlite, Mode::InsertOrAdd).ends_with(
+        assert!(sql(Dialect::Sqlite, Mode::RaiseDays).ends_with(
             "WHERE true ON CONFLICT (ledger_id, code) DO UPDATE SET exponent = currencies.exponent + excluded.exponent"
         ));
     }

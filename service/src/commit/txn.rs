@@ -204,16 +204,18 @@ impl Txn {
                 query.execute(&mut **connection).await?;
             }
             Connection::Sqlite(connection) => {
-                let mut before = String::new();
+                let mut raised_days = String::new();
                 for write in writes {
                     let sql = write.table.sql(Dialect::Sqlite, write.mode, 1);
                     let rows = write.rows.to_json().map_err(Corrupt::new)?;
-                    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(rows.clone());
-                    if write.mode == Mode::InsertOrAddWithDays {
-                        query = query.bind(before);
+                    if write.mode == Mode::RaiseDays {
+                        raised_days.clone_from(&rows);
+                    }
+                    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(rows);
+                    if write.mode == Mode::RaiseTotals {
+                        query = query.bind(std::mem::take(&mut raised_days));
                     }
                     query.execute(&mut **connection).await?;
-                    before = rows;
                 }
             }
         }
@@ -265,7 +267,7 @@ fn combined_sql(writes: &[Write]) -> String {
     let mut parts = Vec::with_capacity(writes.len());
     for (number, write) in writes.iter().enumerate() {
         let part = match write.mode {
-            Mode::InsertOrAdd => RAISED_DAYS.to_owned(),
+            Mode::RaiseDays => RAISED_DAYS.to_owned(),
             _ => format!("write_{number}"),
         };
         parts.push(format!(

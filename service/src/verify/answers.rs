@@ -15,8 +15,7 @@ use crate::LedgerError;
 pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
     let (view, ledger_id) = (audit.view, audit.ledger.id);
     let mut answers: Scan<idempotency_key::Model> = Scan::new(
-        "SELECT * FROM idempotency_keys WHERE ledger_id = $1 AND key > $2
-            ORDER BY key LIMIT 500",
+        "SELECT * FROM idempotency_keys WHERE ledger_id = $1 AND key > $2 ORDER BY key LIMIT 500",
         ledger_id,
         vec![Uuid::nil().into()],
         |row| vec![row.key.into()],

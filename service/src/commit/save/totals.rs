@@ -41,8 +41,8 @@ pub(in crate::commit) fn total_writes(ledger_id: i64, deltas: &TotalDeltas) -> R
     Ok(vec![
         Write::new(tables::DAILY_TOTALS, Mode::Add, taken_days),
         Write::new(tables::TOTALS, Mode::Add, taken),
-        Write::new(tables::DAILY_TOTALS, Mode::InsertOrAdd, raised_days),
-        Write::new(tables::TOTALS, Mode::InsertOrAddWithDays, raised),
+        Write::new(tables::DAILY_TOTALS, Mode::RaiseDays, raised_days),
+        Write::new(tables::TOTALS, Mode::RaiseTotals, raised),
     ])
 }
 
@@ -145,18 +145,15 @@ mod tests {
 
     #[test]
     fn a_total_is_raised_with_its_days_and_looked_through_where_one_of_them_is_taken_from() {
-        use Mode::{Add, FindBusiest, InsertOrAdd, InsertOrAddWithDays};
-        assert_eq!(modes(&[delta(1, 0), delta(0, 2)]), [InsertOrAdd, InsertOrAddWithDays]);
+        use Mode::{Add, FindBusiest, RaiseDays, RaiseTotals};
+        assert_eq!(modes(&[delta(1, 0), delta(0, 2)]), [RaiseDays, RaiseTotals]);
         assert_eq!(modes(&[delta(-1, 0)]), [Add, Add, FindBusiest]);
         // One that moved to another day leaves the total as it is.
-        assert_eq!(modes(&[delta(-1, 0), delta(1, 0)]), [Add, InsertOrAdd, FindBusiest]);
+        assert_eq!(modes(&[delta(-1, 0), delta(1, 0)]), [Add, RaiseDays, FindBusiest]);
         // Both days are taken from, and yet the total is not: no raised day could tell the busiest.
         assert_eq!(modes(&[delta(-1, 2), delta(1, -1)]), [Add, Add, FindBusiest]);
         // One day is taken from and has more transactions all the same: the raised one is not alone.
-        assert_eq!(
-            modes(&[delta(3, -1), delta(0, 1)]),
-            [Add, Add, InsertOrAdd, FindBusiest]
-        );
+        assert_eq!(modes(&[delta(3, -1), delta(0, 1)]), [Add, Add, RaiseDays, FindBusiest]);
         let smaller = TotalDelta {
             credit_total: -5,
             ..TotalDelta::default()
