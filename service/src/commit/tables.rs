@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(
             sql(Dialect::Postgres, Mode::Insert),
             "INSERT INTO currencies (ledger_id, code, exponent) \
-             SELECT * FROM unnest($1::int8[], $2::text[], $3::int8[]) AS bound(ledger_id, code, exponent)"
+             SELECT unnest($1::int8[]) AS ledger_id, unnest($2::text[]) AS code, unnest($3::int8[]) AS exponent"
         );
         assert_eq!(
             sql(Dialect::Sqlite, Mode::Update),
