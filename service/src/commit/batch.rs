@@ -17,8 +17,12 @@ use futures_util::{FutureExt, join};
 use super::failure::Failure;
 use super::kept::{self, Kept};
 use super::load::{bind_days, day_totals_sql, read_day_totals, read_rows};
+use super::rows::Dialect;
 use super::save;
 use super::seal::{SealedBlock, Tip, seal_block, seal_events};
+use super::statement::Statement;
+use super::tables::Write;
+
 use super::txn::Txn;
 use crate::LedgerError;
 use crate::database::WritePool;
@@ -179,17 +183,14 @@ impl Target {
         let named = named.filter(|_| expected == Some(currency));
         let mut names = named.unwrap_or_else(|| name_all(requests, currency));
         let mut snapshot = kept.take(ledger.state, &ledger.tip, &mut names);
-        read_rows(&mut snapshot, &txn.load(self.ledger_id, &names).await?)?;
-        let mut large = LargeMovements::above(large_amount);
-        requests.iter().for_each(|request| large.add(request, &snapshot, now));
-        if !large.days.is_empty() {
-            let days = txn
-                .fetch(day_totals_sql(txn.dialect()), self.ledger_id, vec![bind_days(&large)])
-                .await?;
-            read_day_totals(&mut snapshot, &days)?;
-        }
         let randomness = Randomness::draw()?;
-        let replies = decide_all(&mut snapshot, requests, now, &mut Ids::new(now, randomness.ids));
+        let batch = Batch {
+            requests,
+            now,
+            ids: randomness.ids,
+            large_amount,
+        };
+        let Decided { replies, state } = self.load_and_decide(&mut txn, &names, &mut snapshot, &batch).await?;
         if !snapshot.is_changed() {
             txn.rollback().await?;
             return Ok(Prepared {
@@ -199,13 +200,47 @@ impl Target {
                 pending: None,
             });
         }
-        let block = save_all(&mut txn, &snapshot, &ledger.tip, now, &randomness.salts).await?;
+        let block = save_all(&mut txn, &snapshot, state, &ledger.tip, now, &randomness.salts).await?;
         Ok(Prepared {
             replies,
             snapshot,
             tip: ledger.tip,
             pending: Some(Pending { txn, block }),
         })
+    }
+
+    /// Decides the batch over what it names. Where that is most likely new, it is decided as such while it is looked
+    /// for, and once more if some of it was found.
+    async fn load_and_decide(
+        &self,
+        txn: &mut Txn,
+        names: &Names,
+        snapshot: &mut Snapshot,
+        batch: &Batch<'_>,
+    ) -> Result<Decided, Failure> {
+        let dialect = txn.dialect();
+        if names.are_new() && batch.large_movements(snapshot).days.is_empty() {
+            let (rows, decided) = join!(txn.load(self.ledger_id, names), async {
+                let_it_go_out().await;
+                batch.decide(snapshot, dialect)
+            });
+            let rows = rows?;
+            if rows.is_empty() {
+                return decided;
+            }
+            snapshot.undo();
+            read_rows(snapshot, &rows)?;
+        } else {
+            read_rows(snapshot, &txn.load(self.ledger_id, names).await?)?;
+        }
+        let large = batch.large_movements(snapshot);
+        if !large.days.is_empty() {
+            let days = txn
+                .fetch(day_totals_sql(dialect), self.ledger_id, vec![bind_days(&large)])
+                .await?;
+            read_day_totals(snapshot, &days)?;
+        }
+        batch.decide(snapshot, dialect)
     }
 
     /// Learns what became of a commit that ended in `failure`: locks the ledger's row, which waits for the old commit
@@ -258,50 +293,96 @@ fn name_all(requests: &[Request], default_currency: Currency) -> Names {
     names
 }
 
-fn decide_all(snapshot: &mut Snapshot, requests: &[Request], now: Timestamp, ids: &mut Ids) -> Vec<Reply> {
-    let mut decide_one = |request: &Request| {
-        let decision = decide(snapshot, request, now, ids)?;
-        if let Some(changes) = decision.changes {
-            snapshot.apply(changes);
-        }
-        Ok(decision.answer)
-    };
-    requests.iter().map(&mut decide_one).collect()
+/// What is decided together, and all that the decision depends on but the snapshot.
+struct Batch<'a> {
+    requests: &'a [Request],
+    now: Timestamp,
+    /// Randomness for the ids of what is made.
+    ids: u64,
+    /// Movements of so many minor units and above are decided over the totals of their days.
+    large_amount: i64,
+}
+
+/// What was decided, and how it is saved.
+struct Decided {
+    replies: Vec<Reply>,
+    state: State,
+}
+
+/// What the records of a batch are now.
+struct State {
+    /// A statement of its own, where making the journal takes longer than one.
+    apart: Option<Statement>,
+    /// What is written with the journal.
+    rest: Vec<Write>,
+}
+
+impl Batch<'_> {
+    fn large_movements(&self, snapshot: &Snapshot) -> LargeMovements {
+        let mut large = LargeMovements::above(self.large_amount);
+        self.requests
+            .iter()
+            .for_each(|request| large.add(request, snapshot, self.now));
+        large
+    }
+
+    fn decide(&self, snapshot: &mut Snapshot, dialect: Dialect) -> Result<Decided, Failure> {
+        let mut ids = Ids::new(self.now, self.ids);
+        let mut decide_one = |request: &Request| {
+            let decision = decide(snapshot, request, self.now, &mut ids)?;
+            if let Some(changes) = decision.changes {
+                snapshot.apply(changes);
+            }
+            Ok(decision.answer)
+        };
+        let replies = self.requests.iter().map(&mut decide_one).collect();
+        let writes = save::state(snapshot, self.now)?;
+        let state = if snapshot.events.len() < JOURNAL_APART_MIN {
+            State {
+                apart: None,
+                rest: writes,
+            }
+        } else {
+            State {
+                apart: Statement::of(dialect, &writes)?,
+                rest: Vec::new(),
+            }
+        };
+        Ok(Decided { replies, state })
+    }
 }
 
 /// Saves everything that the batch changed, in the block that is returned; `None` where it recorded nothing.
 async fn save_all(
     txn: &mut Txn,
     snapshot: &Snapshot,
+    state: State,
     tip: &Tip,
     now: Timestamp,
     salts: &[u8; 32],
 ) -> Result<Option<SealedBlock>, Failure> {
-    let seal = || {
+    let dialect = txn.dialect();
+    txn.save(Statement::of(dialect, &save::releases(snapshot))?).await?;
+    let State { apart, mut rest } = state;
+    let (saved, sealed) = join!(txn.save(apart), async {
+        let_it_go_out().await;
         let events = seal_events(&snapshot.events, now, salts)?;
         let block = (!events.is_empty()).then(|| seal_block(tip, &events, now));
-        let writes = save::journal(snapshot, &events, block.as_ref(), now)?;
-        Ok::<_, Failure>((block, writes))
-    };
-    txn.save(save::releases(snapshot)).await?;
-    let state = save::state(snapshot, now)?;
-    let block = if snapshot.events.len() < JOURNAL_APART_MIN {
-        let (block, journal) = seal()?;
-        txn.save(state.into_iter().chain(journal).collect()).await?;
-        block
-    } else {
-        // The database works on the one while the other is made; the pause lets all of the one go out.
-        let (saved, sealed) = join!(txn.save(state), async {
-            tokio::task::yield_now().await;
-            seal()
-        });
-        saved?;
-        let (block, journal) = sealed?;
-        txn.save(journal).await?;
-        block
-    };
-    txn.save(save::busiest_days(snapshot)?).await?;
+        rest.extend(save::journal(snapshot, &events, block.as_ref(), now)?);
+        Ok::<_, Failure>((block, Statement::of(dialect, &rest)?))
+    });
+    saved?;
+    let (block, rest) = sealed?;
+    txn.save(rest).await?;
+    txn.save(Statement::of(dialect, &save::busiest_days(snapshot)?)?)
+        .await?;
     Ok(block)
+}
+
+/// What is joined with a statement waits here until the statement is on its way: the database works on the one while we
+/// do the other.
+async fn let_it_go_out() {
+    tokio::task::yield_now().await;
 }
 
 fn refuse_all(requests: &[Request], error: &LedgerError) -> Vec<Reply> {

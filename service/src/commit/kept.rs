@@ -1,4 +1,5 @@
-//! What a ledger's task still knows from the batch before, so that it need not be loaded again: users and accounts.
+//! What a ledger's task still knows from the batch before, so that it need not be loaded again: users, accounts
+//! and currencies.
 //!
 //! The ledger's row, once it is locked, names the newest block. While that is the block of this task's own last commit,
 //! nobody else has recorded anything, and what the task knows is what the database has. No other write changes a user
@@ -48,10 +49,12 @@ impl Kept {
     }
 }
 
-/// What is kept of a batch: a snapshot that knows nothing but users and accounts.
+/// What is kept of a batch: a snapshot that knows nothing but users, accounts and currencies.
 pub(super) fn settle(last: Snapshot) -> Snapshot {
     let mut next = Snapshot::new(last.ledger);
     (next.users, next.accounts, next.account_ids) = (last.users, last.accounts, last.account_ids);
+    next.currencies = last.currencies;
+    next.currencies.settle(ROWS_MAX, |_| true);
     let is_small = |metadata: &Metadata| metadata.size_bytes() <= METADATA_BYTES_MAX;
     next.users
         .settle(ROWS_MAX, |user| user.regrouping.is_none() && is_small(&user.metadata));

@@ -28,6 +28,7 @@ mod rows;
 mod save;
 mod seal;
 mod slots;
+mod statement;
 mod tables;
 mod txn;
 

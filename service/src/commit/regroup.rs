@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::load::{read_rows, transactions_sql};
 use super::rows::{Cell, Dialect, Kind, Rows};
 use super::save::total_writes;
+use super::statement::Statement;
 use super::tables::{self, Mode, Write};
 use super::txn::Txn;
 use crate::database::Fault;
@@ -85,8 +86,8 @@ impl Target {
             .collect();
         let is_complete = found.len() < step_rows;
         let transactions = found.into_values().take(step_rows).collect();
-        txn.save(self.step_writes(user, regrouping, transactions, is_complete)?)
-            .await?;
+        let writes = self.step_writes(user, regrouping, transactions, is_complete)?;
+        txn.save(Statement::of(txn.dialect(), &writes)?).await?;
         txn.commit().await?;
         Ok(Step::Advanced)
     }
@@ -98,8 +99,8 @@ impl Target {
             return Ok(Step::Advanced);
         }
         let row = grouping_row(self.ledger_id, &user.id, &user.grouping, None);
-        txn.save(vec![Write::new(tables::USER_GROUPINGS, Mode::Update, [row])])
-            .await?;
+        let write = Write::new(tables::USER_GROUPINGS, Mode::Update, [row]);
+        txn.save(Statement::of(txn.dialect(), &[write])?).await?;
         txn.commit().await?;
         Ok(Step::Done)
     }

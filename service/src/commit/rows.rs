@@ -3,11 +3,11 @@
 //! PostgreSQL takes one array a column (`unnest`), SQLite one JSON array of arrays (`jsonb_each`).
 
 use serde::ser::{Serialize, SerializeSeq, Serializer};
+use sqlx::Arguments;
 use sqlx::postgres::{PgArguments, PgBindIterExt};
-use sqlx::query::Query;
-use sqlx::{Postgres, Sqlite};
 use uuid::Uuid;
 
+use super::Corrupt;
 use crate::journal::hex;
 
 /// The two databases, where their SQL differs.
@@ -139,34 +139,24 @@ impl Rows {
         parameters(dialect, self.kinds)
     }
 
-    /// Binds the rows to a statement for PostgreSQL: an array a column.
-    pub(super) fn bind_postgres<'q>(
-        &'q self,
-        mut query: Query<'q, Postgres, PgArguments>,
-    ) -> Query<'q, Postgres, PgArguments> {
+    /// Adds the rows to the arguments of a statement for PostgreSQL: an array a column.
+    pub(super) fn add_to(&self, arguments: &mut PgArguments) -> Result<(), Corrupt> {
         for (index, kind) in self.kinds.iter().enumerate() {
             let column = self.rows.iter().filter_map(move |row| row.get(index));
-            query = match kind {
-                Kind::Int => query.bind(column.map(Cell::int).bind_iter()),
-                Kind::Text => query.bind(column.map(Cell::text).bind_iter()),
-                Kind::Uuid => query.bind(column.map(Cell::uuid).bind_iter()),
-                Kind::Bytes => query.bind(column.map(Cell::bytes).bind_iter()),
+            let added = match kind {
+                Kind::Int => arguments.add(column.map(Cell::int).bind_iter()),
+                Kind::Text => arguments.add(column.map(Cell::text).bind_iter()),
+                Kind::Uuid => arguments.add(column.map(Cell::uuid).bind_iter()),
+                Kind::Bytes => arguments.add(column.map(Cell::bytes).bind_iter()),
             };
+            added.map_err(Corrupt::new)?;
         }
-        query
-    }
-
-    /// Binds the rows to a statement for SQLite: one JSON array.
-    pub(super) fn bind_sqlite<'q>(
-        &self,
-        query: Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>,
-    ) -> Result<Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>, serde_json::Error> {
-        Ok(query.bind(self.to_json()?))
+        Ok(())
     }
 
     /// The rows as SQLite takes them: a JSON array of arrays.
-    pub(super) fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(&JsonRows(&self.rows))
+    pub(super) fn to_json(&self) -> Result<String, Corrupt> {
+        serde_json::to_string(&JsonRows(&self.rows)).map_err(Corrupt::new)
     }
 }
 

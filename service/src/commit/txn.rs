@@ -3,18 +3,17 @@
 //! It is finished or its connection is closed: a connection never goes back to the pool with a transaction open, and
 //! nothing is tried again on one that has failed.
 
-use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use sqlx::postgres::PgArguments;
+use sqlx::{Arguments, AssertSqlSafe, Postgres, Sqlite};
 
 use super::Corrupt;
-use super::busiest::RAISED_DAYS;
 use super::failure::Failure;
 use super::load;
 use super::rows::{Dialect, Rows};
 use super::seal::Tip;
 use super::slots::Row;
-use super::tables::{Mode, Write};
-use crate::database::WritePool;
+use super::statement::Statement;
+use crate::database::{WritePool, Writer};
 use crate::journal::Hash;
 use crate::ledger::{LedgerState, Names};
 use crate::money::{AmountText, Currency};
@@ -29,15 +28,12 @@ pub(super) struct LockedLedger {
 }
 
 enum Connection {
-    Postgres(PoolConnection<Postgres>),
-    Sqlite(PoolConnection<Sqlite>),
+    Postgres(Writer<Postgres>),
+    Sqlite(Writer<Sqlite>),
 }
 
 /// A transaction of the database that holds the lock of one ledger.
-pub(super) struct Txn {
-    connection: Connection,
-    is_finished: bool,
-}
+pub(super) struct Txn(Connection);
 
 const LEDGER_COLUMNS: &str =
     "uuid, name, head, height, hash, last_recorded_at, default_currency, default_minimum_balance";
@@ -62,45 +58,34 @@ impl Txn {
     /// lock is the database's own.
     pub(super) async fn begin(pool: &WritePool, ledger_id: i64) -> Result<(Self, LockedLedger), Failure> {
         match pool {
-            WritePool::Postgres(pool) => {
-                let mut txn = Self::new(Connection::Postgres(pool.acquire().await?));
+            WritePool::Postgres(writers) => {
+                let mut writer = writers.lend().await?;
                 // Both statements in one message: the lock costs no round trip of its own. It is taken before
                 // anything is read, since a wait for a lock does not renew the snapshot of its own statement.
                 let sql = format!(
                     "BEGIN ISOLATION LEVEL READ COMMITTED; \
                      SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = {ledger_id} FOR NO KEY UPDATE"
                 );
-                let Connection::Postgres(connection) = &mut txn.connection else {
-                    return Err(Failure::internal("a connection is of another database"));
-                };
-                let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut **connection).await?;
+                let rows = sqlx::raw_sql(AssertSqlSafe(sql))
+                    .fetch_all(writer.connection()?)
+                    .await?;
                 let row = rows.into_iter().next().map(Row::Postgres);
-                Ok((txn, read_ledger(ledger_id, row)?))
+                Ok((Self(Connection::Postgres(writer)), read_ledger(ledger_id, row)?))
             }
-            WritePool::Sqlite(pool) => {
-                let mut txn = Self::new(Connection::Sqlite(pool.acquire().await?));
-                let Connection::Sqlite(connection) = &mut txn.connection else {
-                    return Err(Failure::internal("a connection is of another database"));
-                };
-                sqlx::query("BEGIN IMMEDIATE").execute(&mut **connection).await?;
+            WritePool::Sqlite(writers) => {
+                let mut writer = writers.lend().await?;
+                sqlx::query("BEGIN IMMEDIATE").execute(writer.connection()?).await?;
                 let sql = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = $1");
                 let query = sqlx::query(AssertSqlSafe(sql)).bind(ledger_id);
-                let row = query.fetch_optional(&mut **connection).await?.map(Row::Sqlite);
-                Ok((txn, read_ledger(ledger_id, row)?))
+                let row = query.fetch_optional(writer.connection()?).await?.map(Row::Sqlite);
+                Ok((Self(Connection::Sqlite(writer)), read_ledger(ledger_id, row)?))
             }
-        }
-    }
-
-    fn new(connection: Connection) -> Self {
-        Self {
-            connection,
-            is_finished: false,
         }
     }
 
     /// The database's dialect.
     pub(super) fn dialect(&self) -> Dialect {
-        match self.connection {
+        match self.0 {
             Connection::Postgres(_) => Dialect::Postgres,
             Connection::Sqlite(_) => Dialect::Sqlite,
         }
@@ -108,9 +93,12 @@ impl Txn {
 
     /// Loads everything that is named.
     pub(super) async fn load(&mut self, ledger_id: i64, names: &Names) -> Result<Vec<Row>, Failure> {
+        if *names == Names::default() {
+            return Ok(Vec::new());
+        }
         let dialect = self.dialect();
         let mut rows = self
-            .fetch(load::sql(dialect), ledger_id, load::bind_lists(names))
+            .fetch(load::sql(dialect, names), ledger_id, load::bind_lists(names))
             .await?;
         if names.oldest_key {
             let oldest = self.fetch(load::oldest_key_sql(dialect), ledger_id, Vec::new());
@@ -126,21 +114,22 @@ impl Txn {
         ledger_id: i64,
         lists: Vec<Rows>,
     ) -> Result<Vec<Row>, Failure> {
-        match &mut self.connection {
-            Connection::Postgres(connection) => {
-                let mut query = sqlx::query(sql).bind(ledger_id);
+        match &mut self.0 {
+            Connection::Postgres(writer) => {
+                let mut arguments = PgArguments::default();
+                arguments.add(ledger_id).map_err(Corrupt::new)?;
                 for list in &lists {
-                    query = list.bind_postgres(query);
+                    list.add_to(&mut arguments)?;
                 }
-                let rows = query.fetch_all(&mut **connection).await?;
+                let rows = sqlx::query_with(sql, arguments).fetch_all(writer.connection()?).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
-            Connection::Sqlite(connection) => {
+            Connection::Sqlite(writer) => {
                 let mut query = sqlx::query(sql).bind(ledger_id);
                 for list in &lists {
-                    query = list.bind_sqlite(query).map_err(Corrupt::new)?;
+                    query = query.bind(list.to_json()?);
                 }
-                let rows = query.fetch_all(&mut **connection).await?;
+                let rows = query.fetch_all(writer.connection()?).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
         }
@@ -149,14 +138,14 @@ impl Txn {
     /// The hash of the ledger's block at `height`.
     pub(super) async fn find_block_hash(&mut self, ledger_id: i64, height: i64) -> Result<Option<Hash>, Failure> {
         const SQL: &str = "SELECT hash FROM blocks WHERE ledger_id = $1 AND height = $2";
-        let found: Option<Vec<u8>> = match &mut self.connection {
-            Connection::Postgres(connection) => {
+        let found: Option<Vec<u8>> = match &mut self.0 {
+            Connection::Postgres(writer) => {
                 let query = sqlx::query_scalar(SQL).bind(ledger_id).bind(height);
-                query.fetch_optional(&mut **connection).await?
+                query.fetch_optional(writer.connection()?).await?
             }
-            Connection::Sqlite(connection) => {
+            Connection::Sqlite(writer) => {
                 let query = sqlx::query_scalar(SQL).bind(ledger_id).bind(height);
-                query.fetch_optional(&mut **connection).await?
+                query.fetch_optional(writer.connection()?).await?
             }
         };
         Ok(found
@@ -176,48 +165,38 @@ impl Txn {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut removed = 0_u64;
         for sql in OLD_GROUPINGS {
-            removed = removed.saturating_add(match &mut self.connection {
-                Connection::Postgres(connection) => {
+            removed = removed.saturating_add(match &mut self.0 {
+                Connection::Postgres(writer) => {
                     let query = sqlx::query(sql).bind(ledger_id).bind(user_id).bind(limit);
-                    query.execute(&mut **connection).await?.rows_affected()
+                    query.execute(writer.connection()?).await?.rows_affected()
                 }
-                Connection::Sqlite(connection) => {
+                Connection::Sqlite(writer) => {
                     let query = sqlx::query(sql).bind(ledger_id).bind(user_id).bind(limit);
-                    query.execute(&mut **connection).await?.rows_affected()
+                    query.execute(writer.connection()?).await?.rows_affected()
                 }
             });
         }
         Ok(removed > 0)
     }
 
-    /// Writes everything: on PostgreSQL as one statement, so that a batch costs one round trip for it.
-    pub(super) async fn save(&mut self, writes: Vec<Write>) -> Result<(), Failure> {
-        if writes.is_empty() {
-            return Ok(());
-        }
-        match &mut self.connection {
-            Connection::Postgres(connection) => {
-                let mut query = sqlx::query(AssertSqlSafe(combined_sql(&writes)));
-                for write in &writes {
-                    query = write.rows.bind_postgres(query);
-                }
-                query.execute(&mut **connection).await?;
+    /// Writes everything.
+    pub(super) async fn save(&mut self, statement: Option<Statement>) -> Result<(), Failure> {
+        let Some(statement) = statement else { return Ok(()) };
+        match (&mut self.0, statement) {
+            (Connection::Postgres(writer), Statement::Postgres { sql, arguments }) => {
+                let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
+                query.execute(writer.connection()?).await?;
             }
-            Connection::Sqlite(connection) => {
-                let mut raised_days = String::new();
-                for write in writes {
-                    let sql = write.table.sql(Dialect::Sqlite, write.mode, 1);
-                    let rows = write.rows.to_json().map_err(Corrupt::new)?;
-                    if write.mode == Mode::RaiseDays {
-                        raised_days.clone_from(&rows);
+            (Connection::Sqlite(writer), Statement::Sqlite(statements)) => {
+                for (sql, parameters) in statements {
+                    let mut query = sqlx::query(AssertSqlSafe(sql));
+                    for parameter in parameters {
+                        query = query.bind(parameter);
                     }
-                    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(rows);
-                    if write.mode == Mode::RaiseTotals {
-                        query = query.bind(std::mem::take(&mut raised_days));
-                    }
-                    query.execute(&mut **connection).await?;
+                    query.execute(writer.connection()?).await?;
                 }
             }
+            _ => return Err(Failure::internal("a statement is of another database")),
         }
         Ok(())
     }
@@ -226,57 +205,28 @@ impl Txn {
     ///
     /// # Errors
     /// Where the connection fails here, the database may have committed or not.
-    pub(super) async fn commit(mut self) -> Result<(), Failure> {
+    pub(super) async fn commit(self) -> Result<(), Failure> {
         self.end("COMMIT").await
     }
 
     /// Undoes everything, and gives the connection back.
-    pub(super) async fn rollback(mut self) -> Result<(), Failure> {
+    pub(super) async fn rollback(self) -> Result<(), Failure> {
         self.end("ROLLBACK").await
     }
 
-    async fn end(&mut self, sql: &'static str) -> Result<(), Failure> {
-        match &mut self.connection {
-            Connection::Postgres(connection) => {
-                sqlx::raw_sql(sql).execute(&mut **connection).await?;
+    async fn end(self, sql: &'static str) -> Result<(), Failure> {
+        match self.0 {
+            Connection::Postgres(mut writer) => {
+                sqlx::raw_sql(sql).execute(writer.connection()?).await?;
+                writer.give_back();
             }
-            Connection::Sqlite(connection) => {
-                sqlx::query(sql).execute(&mut **connection).await?;
+            Connection::Sqlite(mut writer) => {
+                sqlx::query(sql).execute(writer.connection()?).await?;
+                writer.give_back();
             }
         }
-        self.is_finished = true;
         Ok(())
     }
-}
-
-impl Drop for Txn {
-    fn drop(&mut self) {
-        if self.is_finished {
-            return;
-        }
-        match &mut self.connection {
-            Connection::Postgres(connection) => connection.close_on_drop(),
-            Connection::Sqlite(connection) => connection.close_on_drop(),
-        }
-    }
-}
-
-/// All writes as the parts of one statement. Its text depends on which tables are written, not on how many rows.
-fn combined_sql(writes: &[Write]) -> String {
-    let mut first = 1;
-    let mut parts = Vec::with_capacity(writes.len());
-    for (number, write) in writes.iter().enumerate() {
-        let part = match write.mode {
-            Mode::RaiseDays => RAISED_DAYS.to_owned(),
-            _ => format!("write_{number}"),
-        };
-        parts.push(format!(
-            "{part} AS ({})",
-            write.table.sql(Dialect::Postgres, write.mode, first)
-        ));
-        first = first.saturating_add(write.rows.parameters(Dialect::Postgres));
-    }
-    format!("WITH {} SELECT", parts.join(", "))
 }
 
 /// Reads the columns of [`LEDGER_COLUMNS`].

@@ -11,6 +11,7 @@ mod schema;
 mod session;
 mod sqlite;
 mod view;
+mod writers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +19,14 @@ use std::time::Duration;
 use migration::{FileLock, SchemaState, Target};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use secrecy::ExposeSecret;
-use sqlx::{PgPool, Pool, SqlitePool};
+use sqlx::{Postgres, Sqlite};
 
 use crate::{LedgerError, OpenError, Options, Purpose};
 
 pub(crate) use fault::Fault;
 pub(crate) use readers::Readers;
 pub(crate) use view::View;
+pub(crate) use writers::{Writer, Writers};
 
 /// The name of the ledger that every database has.
 pub(crate) const MAIN_LEDGER: &str = "main";
@@ -43,24 +45,31 @@ const SLOW_STATEMENT: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub(crate) enum WritePool {
     /// Several: one for each ledger that commits at the moment.
-    Postgres(PgPool),
+    Postgres(Writers<Postgres>),
     /// One: SQLite has one writer at a time.
-    Sqlite(SqlitePool),
+    Sqlite(Writers<Sqlite>),
 }
 
 impl WritePool {
     /// The same connections for SeaORM.
     fn to_sea_orm(&self) -> DatabaseConnection {
         match self {
-            Self::Postgres(pool) => pool.clone().into(),
-            Self::Sqlite(pool) => pool.clone().into(),
+            Self::Postgres(writers) => writers.pool().clone().into(),
+            Self::Sqlite(writers) => writers.pool().clone().into(),
+        }
+    }
+
+    fn usage(&self) -> PoolUse {
+        match self {
+            Self::Postgres(writers) => writers.usage(),
+            Self::Sqlite(writers) => writers.usage(),
         }
     }
 
     async fn close(&self) {
         match self {
-            Self::Postgres(pool) => pool.close().await,
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(writers) => writers.close().await,
+            Self::Sqlite(writers) => writers.close().await,
         }
     }
 }
@@ -76,18 +85,6 @@ pub(crate) struct PoolUse {
     pub(crate) idle: u32,
     /// Most that there may be.
     pub(crate) max: u32,
-}
-
-impl PoolUse {
-    fn of<D: sqlx::Database>(name: &'static str, pool: &Pool<D>) -> Self {
-        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-        Self {
-            pool: name,
-            in_use: pool.size().saturating_sub(idle),
-            idle,
-            max: pool.options().get_max_connections(),
-        }
-    }
 }
 
 /// An open database whose schema is the one this program was built for.
@@ -159,11 +156,7 @@ impl Database {
 
     /// How both pools are used.
     pub(crate) fn pools(&self) -> [PoolUse; 2] {
-        let write = match &self.write {
-            WritePool::Postgres(pool) => PoolUse::of("write", pool),
-            WritePool::Sqlite(pool) => PoolUse::of("write", pool),
-        };
-        [self.read.usage(), write]
+        [self.read.usage(), self.write.usage()]
     }
 
     /// Closes every connection, once what they are doing is done.
@@ -285,17 +278,18 @@ pub(crate) mod tests {
         let path = TempPath::new();
         let database = Database::open(&options(&path.0)).await.unwrap();
         assert!(database.read.execute_unprepared("DELETE FROM ledgers").await.is_err());
-        let WritePool::Sqlite(pool) = &database.write else {
+        let WritePool::Sqlite(writers) = &database.write else {
             unreachable!("the URL is one of SQLite")
         };
-        let mut connection = pool.acquire().await.unwrap();
+        let mut writer = writers.lend().await.unwrap();
         sqlx::raw_sql("BEGIN IMMEDIATE; DELETE FROM ledgers")
-            .execute(&mut *connection)
+            .execute(writer.connection().unwrap())
             .await
             .unwrap();
-        drop(connection);
+        drop(writer);
+        let mut writer = writers.lend().await.unwrap();
         let left: i64 = sqlx::query_scalar("SELECT count(*) FROM ledgers")
-            .fetch_one(pool)
+            .fetch_one(writer.connection().unwrap())
             .await
             .unwrap();
         assert_eq!(left, 1);

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use log::LevelFilter;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Row as _};
+use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _};
 
 use super::readers::Readers;
 use super::session::Source;
-use super::{OWN_READERS, PING_AFTER_IDLE, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
+use super::writers::Writers;
+use super::{OWN_READERS, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
 use crate::{OpenError, Options};
 
 /// The oldest release of PostgreSQL that is tested.
@@ -63,15 +64,6 @@ const WRITE_SESSION: [(&str, &str); 7] = [
 pub(super) async fn open(server: &PgConnectOptions, options: &Options) -> Result<(Readers, WritePool), OpenError> {
     let write = PgPoolOptions::new()
         .max_connections(options.write_pool)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > PING_AFTER_IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
         .after_connect(|connection, _| Box::pin(wait_for_disk(connection)))
         .connect_with(session(server, "daybook commit", &WRITE_SESSION))
@@ -81,7 +73,10 @@ pub(super) async fn open(server: &PgConnectOptions, options: &Options) -> Result
         options: session(server, "daybook read", &READ_SESSION),
         age_max: READ_SESSION_AGE_MAX,
     };
-    Ok((Readers::new(source, OWN_READERS), WritePool::Postgres(write)))
+    Ok((
+        Readers::new(source, OWN_READERS),
+        WritePool::Postgres(Writers::new(write)),
+    ))
 }
 
 fn session(server: &PgConnectOptions, name: &str, settings: &[(&str, &str)]) -> PgConnectOptions {

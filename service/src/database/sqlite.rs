@@ -9,6 +9,7 @@ use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
 
 use super::readers::Readers;
 use super::session::Source;
+use super::writers::Writers;
 use super::{OWN_READERS, SLOW_STATEMENT, WRITE_ACQUIRE_TIMEOUT, WritePool};
 use crate::{OpenError, Options, Purpose};
 
@@ -35,7 +36,6 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(Readers, Wri
         .max_lifetime(None)
         .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
-        .after_release(|connection, _| Box::pin(async move { end_transaction(connection).await }))
         .connect_with(
             connect_options(path, options.purpose)
                 .create_if_missing(options.purpose == Purpose::Serve)
@@ -49,7 +49,7 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(Readers, Wri
         .pragma("query_only", "ON")
         .pragma("cache_size", READER_CACHE);
     let readers = Readers::new(Source::Sqlite(read), OWN_READERS);
-    Ok((readers, WritePool::Sqlite(write)))
+    Ok((readers, WritePool::Sqlite(Writers::new(write))))
 }
 
 fn connect_options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
@@ -66,13 +66,6 @@ fn connect_options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Warn, SLOW_STATEMENT)
-}
-
-/// Ends a transaction that a connection was given back with: see [`super::postgres`].
-async fn end_transaction(connection: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
-    // Refused, and rightly, where there is none.
-    let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
-    Ok(true)
 }
 
 async fn check_version(pool: &SqlitePool) -> Result<(), OpenError> {

@@ -34,8 +34,8 @@ impl Database {
     pub(crate) async fn view(&self) -> Result<View, LedgerError> {
         let unavailable = |error: sqlx::Error| LedgerError::Unavailable(error.to_string());
         match &self.write {
-            WritePool::Postgres(pool) => {
-                let session = pool.connect_options().as_ref().clone();
+            WritePool::Postgres(writers) => {
+                let session = writers.pool().connect_options().as_ref().clone();
                 let session = session.application_name("daybook verify").options(SESSION);
                 let own = PgPoolOptions::new().max_connections(1).connect_with(session);
                 let connection = DatabaseConnection::from(own.await.map_err(unavailable)?);
@@ -44,8 +44,8 @@ impl Database {
                 let txn = txn.await?;
                 Ok(View { txn, connection })
             }
-            WritePool::Sqlite(pool) => {
-                let session = pool.connect_options().as_ref().clone();
+            WritePool::Sqlite(writers) => {
+                let session = writers.pool().connect_options().as_ref().clone();
                 let session = session.create_if_missing(false).pragma("query_only", "ON");
                 let own = SqlitePoolOptions::new().max_connections(1).connect_with(session);
                 let connection = DatabaseConnection::from(own.await.map_err(unavailable)?);

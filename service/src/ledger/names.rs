@@ -69,6 +69,28 @@ impl Names {
         }
     }
 
+    /// Whether nothing is named but what callers draw anew for each request: idempotency keys and references. Hardly
+    /// any of it is in the database.
+    #[must_use]
+    pub fn are_new(&self) -> bool {
+        let Self {
+            users,
+            accounts,
+            account_names,
+            transactions,
+            references: _,
+            answers: _,
+            keys,
+            oldest_key,
+        } = self;
+        users.is_empty()
+            && accounts.is_empty()
+            && account_names.is_empty()
+            && transactions.is_empty()
+            && keys.is_empty()
+            && !oldest_key
+    }
+
     fn add_creation(&mut self, command: &CreateTransaction, default_currency: Currency) {
         self.references
             .extend(command.reference.iter().map(|reference| reference.as_str().to_owned()));

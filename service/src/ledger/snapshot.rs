@@ -33,8 +33,10 @@ pub type AccountName = (String, String, CurrencyCode);
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
     rows: HashMap<K, Row<V>>,
-    /// The rows that this batch loaded or changed, each once.
-    touched: Vec<K>,
+    /// The rows that this batch loaded.
+    loaded: Vec<K>,
+    /// The rows that this batch changed, each once, and what the database has: `None` for new ones.
+    changed: Vec<(K, Option<V>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -42,14 +44,24 @@ struct Row<V> {
     value: V,
     is_stored: bool,
     is_changed: bool,
-    is_touched: bool,
+}
+
+impl<V> Row<V> {
+    fn stored(value: V) -> Self {
+        Self {
+            value,
+            is_stored: true,
+            is_changed: false,
+        }
+    }
 }
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self {
             rows: HashMap::new(),
-            touched: Vec::new(),
+            loaded: Vec::new(),
+            changed: Vec::new(),
         }
     }
 }
@@ -57,16 +69,8 @@ impl<K, V> Default for Table<K, V> {
 impl<K: Clone + Eq + Hash, V> Table<K, V> {
     /// Puts in a row as the database has it.
     pub fn load(&mut self, key: K, value: V) {
-        let row = Row {
-            value,
-            is_stored: true,
-            is_changed: false,
-            is_touched: true,
-        };
-        let before = self.rows.insert(key.clone(), row);
-        if before.is_none_or(|row| !row.is_touched) {
-            self.touched.push(key);
-        }
+        self.loaded.push(key.clone());
+        self.rows.insert(key, Row::stored(value));
     }
 
     /// The row, as the commands so far have left it.
@@ -90,25 +94,20 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
 
     /// Puts in a row as a command left it.
     pub fn put(&mut self, key: K, value: V) {
-        let before = self.rows.get_mut(&key);
-        if before.as_ref().is_none_or(|row| !row.is_touched) {
-            self.touched.push(key.clone());
-        }
-        match before {
-            Some(row) => {
-                row.value = value;
-                row.is_changed = true;
-                row.is_touched = true;
-            }
-            None => {
-                let row = Row {
-                    value,
-                    is_stored: false,
-                    is_changed: true,
-                    is_touched: true,
-                };
-                self.rows.insert(key, row);
-            }
+        let Some(row) = self.rows.get_mut(&key) else {
+            self.changed.push((key.clone(), None));
+            let row = Row {
+                value,
+                is_stored: false,
+                is_changed: true,
+            };
+            self.rows.insert(key, row);
+            return;
+        };
+        let before = std::mem::replace(&mut row.value, value);
+        if !row.is_changed {
+            row.is_changed = true;
+            self.changed.push((key, Some(before)));
         }
     }
 
@@ -128,8 +127,17 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
     }
 
     fn changed(&self) -> impl Iterator<Item = &Row<V>> {
-        let touched = self.touched.iter().filter_map(|key| self.rows.get(key));
-        touched.filter(|row| row.is_changed)
+        self.changed.iter().filter_map(|(key, _)| self.rows.get(key))
+    }
+
+    /// Takes back what the commands changed.
+    pub fn undo(&mut self) {
+        for (key, before) in self.changed.drain(..) {
+            match before {
+                Some(value) => self.rows.insert(key, Row::stored(value)),
+                None => self.rows.remove(&key),
+            };
+        }
     }
 
     /// Makes ready for the next batch, once this one is committed: its rows are as the database has them now. All rows
@@ -139,12 +147,12 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
         if self.rows.len() > rows_max {
             *self = Self::default();
         }
-        for key in self.touched.drain(..) {
+        let changed = self.changed.drain(..).map(|(key, _)| key);
+        for key in self.loaded.drain(..).chain(changed) {
             match self.rows.get_mut(&key) {
                 Some(row) if kept(&row.value) => {
                     row.is_stored = true;
                     row.is_changed = false;
-                    row.is_touched = false;
                 }
                 _ => {
                     self.rows.remove(&key);
@@ -211,7 +219,8 @@ impl Snapshot {
 
     /// Puts in an account as the database has it.
     pub fn load_account(&mut self, account: Account) {
-        self.account_ids.load(name_of(&account), account.id);
+        let name = (account.owner.clone(), account.name.clone(), account.currency.code);
+        self.account_ids.load(name, account.id);
         self.accounts.load(account.id, account);
     }
 
@@ -223,8 +232,10 @@ impl Snapshot {
         for (id, user) in changes.users {
             self.users.put(id, user);
         }
+        for (name, id) in changes.account_ids {
+            self.account_ids.put(name, id);
+        }
         for (id, account) in changes.accounts {
-            self.account_ids.put(name_of(&account), id);
             self.accounts.put(id, account);
         }
         for (id, transaction) in changes.transactions {
@@ -256,6 +267,25 @@ impl Snapshot {
         self.events.extend(changes.events);
     }
 
+    /// Takes back what the commands changed: the snapshot knows what was loaded, and no more.
+    pub fn undo(&mut self) {
+        if let Some(event) = self.events.first() {
+            self.ledger.head = event.position.saturating_sub(1);
+        }
+        self.currencies.undo();
+        self.users.undo();
+        self.accounts.undo();
+        self.account_ids.undo();
+        self.transactions.undo();
+        self.references.undo();
+        self.answers.undo();
+        self.keys.undo();
+        self.released.clear();
+        self.entries.clear();
+        self.totals.clear();
+        self.events.clear();
+    }
+
     /// Whether a day's row can still be kept once the batch so far, and `delta` after it, are counted.
     #[must_use]
     pub fn holds_day_total(&self, key: &TotalKey, delta: &TotalDelta) -> bool {
@@ -274,6 +304,78 @@ impl Snapshot {
     }
 }
 
-fn name_of(account: &Account) -> AccountName {
-    (account.owner.clone(), account.name.clone(), account.currency.code)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table with a row 1 that was there before, a row 2 that this batch loaded, and what commands did to them: 1 was
+    /// changed twice, 2 once, and 3 is new.
+    fn table() -> Table<u8, &'static str> {
+        let mut table = Table::default();
+        table.load(1, "one");
+        table.settle(10, |_| true);
+        table.load(2, "two");
+        for (key, value) in [(1, "one'"), (2, "two'"), (3, "three"), (1, "one''")] {
+            table.put(key, value);
+        }
+        table
+    }
+
+    fn sorted<'a>(rows: impl Iterator<Item = &'a &'static str>) -> Vec<&'static str> {
+        let mut rows: Vec<_> = rows.copied().collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    #[test]
+    fn each_row_is_saved_once_as_what_it_is_to_the_database() {
+        let table = table();
+        assert_eq!(sorted(table.updated()), ["one''", "two'"]);
+        assert_eq!(sorted(table.inserted()), ["three"]);
+        assert_eq!((table.get(&1), table.stored(&1)), (Some(&"one''"), None));
+    }
+
+    #[test]
+    fn what_is_taken_back_is_as_the_database_has_it() {
+        let mut table = table();
+        table.undo();
+        assert_eq!(sorted(table.iter()), ["one", "two"]);
+        assert_eq!((table.stored(&1), table.stored(&2)), (Some(&"one"), Some(&"two")));
+        assert_eq!(table.updated().count() + table.inserted().count(), 0);
+        table.put(1, "uno");
+        assert_eq!(sorted(table.updated()), ["uno"]);
+    }
+
+    #[test]
+    fn what_was_saved_is_stored_and_is_not_saved_again() {
+        let mut table = table();
+        table.settle(10, |_| true);
+        assert_eq!(table.updated().count() + table.inserted().count(), 0);
+        assert_eq!((table.stored(&1), table.stored(&3)), (Some(&"one''"), Some(&"three")));
+        table.put(3, "tre");
+        assert_eq!(sorted(table.updated()), ["tre"]);
+        assert_eq!(table.inserted().count(), 0);
+    }
+
+    #[test]
+    fn a_row_that_is_not_to_be_kept_is_forgotten_however_it_came() {
+        let mut table = table();
+        table.settle(10, |row| !["two'", "three"].contains(row));
+        assert_eq!(sorted(table.iter()), ["one''"]);
+        // What no batch has touched since was kept by the one that did.
+        table.settle(10, |_| false);
+        assert_eq!(sorted(table.iter()), ["one''"]);
+    }
+
+    #[test]
+    fn more_rows_than_may_be_kept_are_all_forgotten() {
+        let mut table = table();
+        table.settle(3, |_| true);
+        assert_eq!(table.iter().count(), 3);
+        table.put(4, "four");
+        table.settle(3, |_| true);
+        assert_eq!(table.iter().count(), 0);
+        table.put(1, "one");
+        assert_eq!(sorted(table.inserted()), ["one"], "it is not known any more");
+    }
 }

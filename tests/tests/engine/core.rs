@@ -15,7 +15,7 @@ use super::request::request;
 use super::steps::{Phase, phases};
 use super::store::Store;
 
-/// Random sequences; each has up to 40 commands.
+/// Random sequences.
 const CASES: u32 = 300;
 /// The first batch is recorded then; each further one a second later.
 const BEGIN: i64 = 1_770_000_000_000_000;

@@ -48,16 +48,16 @@ async fn a_currency_keeps_the_exponent_of_its_first_use(engine: Engine) {
         return;
     };
     assert_eq!(post(&service, "20", None).await, Ok("20.00".to_owned()));
-    // As if dollars had had four decimals when this ledger first used them.
-    let changed = service
-        .database
-        .execute("UPDATE currencies SET exponent = 4 WHERE code = 'USD'")
-        .await;
-    assert_eq!(changed, 1, "the first use keeps the currency");
-    assert_eq!(post(&service, "1.2345", None).await, Ok("1.2345".to_owned()));
-    assert_eq!(post(&service, "1", Some("USD")).await, Ok("1.0000".to_owned()));
-    let euros = post(&service, "1.2345", Some("EUR")).await;
-    assert!(matches!(euros, Err(LedgerError::Invalid(_))), "{euros:?}");
+    let kept = "UPDATE currencies SET exponent = 2 WHERE code = 'USD' AND exponent = 2";
+    assert_eq!(service.database.execute(kept).await, 1, "the first use keeps the currency");
+    // As if euros had had four decimals when this ledger first used them.
+    let euros = "INSERT INTO currencies (ledger_id, code, exponent) VALUES (1, 'EUR', 4)";
+    assert_eq!(service.database.execute(euros).await, 1);
+    for (amount, kept) in [("1.2345", "1.2345"), ("1", "1.0000")] {
+        assert_eq!(post(&service, amount, Some("EUR")).await, Ok(kept.to_owned()));
+    }
+    let dollars = post(&service, "1.2345", None).await;
+    assert!(matches!(dollars, Err(LedgerError::Invalid(_))), "{dollars:?}");
     service.close().await;
 }
 

@@ -10,8 +10,8 @@ use super::request::request;
 use super::service_under_test::run;
 use super::steps::{Phase, phases};
 
-/// Random sequences for each database, of up to 45 commands; each is played twice.
-const CASES: u32 = 8;
+/// Random sequences for each database; each is played twice.
+const CASES: u32 = 10;
 /// Most sequences that are tried to shorten one that failed.
 const SHRINK_MAX: u32 = 100;
 

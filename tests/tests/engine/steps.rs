@@ -46,7 +46,7 @@ const MINIMUMS: [&str; 3] = ["0", "-5", "-100.50"];
 const TEXTS: [&str; 3] = ["", "rent", "Miete für März"];
 
 /// The members that any transaction may have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Details {
     pub(crate) amount: &'static str,
     pub(crate) date: Option<&'static str>,
@@ -57,7 +57,7 @@ pub(crate) struct Details {
 }
 
 /// Changes of a transaction; `Some(None)` clears.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Edit {
     pub(crate) amount: Option<&'static str>,
     /// 0 credit, 1 debit, 2 transfer.
@@ -128,7 +128,43 @@ enum Kind {
 /// Phases, one after the other.
 pub(crate) fn phases(count: usize, steps_max: usize) -> impl Strategy<Value = Vec<Phase>> {
     let of = move |kind| vec(vec(step(kind), 1..=steps_max), 1..=count);
-    prop_oneof![3 => of(Kind::Everyday), 1 => of(Kind::Large)]
+    // Long enough for what a large batch does in another way than a small one.
+    let days = vec(vec(day_step(), 1..=steps_max.saturating_mul(4)), 1..=count);
+    prop_oneof![3 => of(Kind::Everyday), 1 => of(Kind::Large), 1 => days]
+}
+
+/// One user's transactions move from day to day, so that in one batch days lose some and gain others.
+fn day_step() -> impl Strategy<Value = Step> {
+    let date = || select(&DATES[..]);
+    let number = || 0..30_usize;
+    let create = date().prop_map(|date| {
+        let details = Details {
+            amount: "1",
+            date: Some(date),
+            ..Details::default()
+        };
+        Action::Credit(0, None, Some(0), details)
+    });
+    let redate = (number(), date()).prop_map(|(transaction, date)| {
+        let edit = Edit {
+            date: Some(date),
+            ..Edit::default()
+        };
+        Action::Edit(transaction, edit)
+    });
+    let action = prop_oneof![
+        4 => create,
+        6 => redate,
+        1 => number().prop_map(Action::Void),
+        1 => number().prop_map(Action::Restore),
+    ];
+    action.prop_map(|action| Step {
+        action,
+        expectation: Expectation::Any,
+        key: None,
+        dry_run: false,
+        again: None,
+    })
 }
 
 fn step(kind: Kind) -> impl Strategy<Value = Step> {

@@ -6,14 +6,15 @@ use std::sync::atomic::AtomicU32;
 use futures_util::future::join_all;
 use prometheus::Registry;
 use sea_orm::EntityTrait;
+use uuid::Uuid;
 
 use super::*;
 use crate::clock;
 use crate::database::Database;
 use crate::database::tests::{TempPath, options};
-use crate::ledger::{Command, CreateTransaction, Movement, Precondition, PutUser, UserSide};
+use crate::ledger::{Command, CreateTransaction, Idempotency, Movement, Precondition, PutUser, UserSide};
 use crate::money::AmountText;
-use crate::value::{FullName, Metadata, UserId};
+use crate::value::{FullName, Metadata, Reference, UserId};
 
 const LEDGER: i64 = 1;
 const LIMITS: Limits = Limits {
@@ -244,13 +245,63 @@ async fn what_nobody_else_changed_is_not_loaded_again() {
     let bench = Bench::open(LIMITS, clock::now).await;
     assert_eq!(bench.submit_together(credits(2)).await, ["ok"; 2]);
     // No block records it, so that nobody can tell.
-    let WritePool::Sqlite(pool) = &bench.database.write else {
-        panic!("a SQLite file has a pool of its own kind");
+    let WritePool::Sqlite(writers) = &bench.database.write else {
+        panic!("a SQLite file has writers of its own kind");
     };
+    let mut writer = writers.lend().await.unwrap();
     let by_hand = sqlx::query("UPDATE accounts SET balance = 5000 WHERE name = 'main'");
-    by_hand.execute(pool).await.unwrap();
+    by_hand.execute(writer.connection().unwrap()).await.unwrap();
+    writer.give_back();
     assert_eq!(bench.submit_together(credits(1)).await, ["ok"]);
     assert_eq!(balance(&bench).await, 300);
+}
+
+/// A credit with an idempotency key of its own.
+fn keyed_credit(number: u128) -> Request {
+    Request {
+        idempotency: Some(Idempotency {
+            key: Uuid::from_u128(number),
+            fingerprint: [7; 32],
+        }),
+        ..credit("ada")
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_taken_for_new_is_replayed_and_its_neighbours_are_made_once() {
+    let bench = Bench::open(LIMITS, clock::now).await;
+    let first = bench.submit(keyed_credit(0)).await.unwrap();
+    // Enough for a statement of the state's own, which is then not the one that was made ahead.
+    let replies = join_all((0..40).map(|number| bench.submit(keyed_credit(number)))).await;
+    let repeated = replies[0].as_ref().unwrap();
+    assert!(repeated.replayed && !first.replayed);
+    assert_eq!(repeated.record, first.record);
+    assert!(replies[1..].iter().all(|reply| !reply.as_ref().unwrap().replayed));
+    assert_eq!((bench.transactions().await, balance(&bench).await), (40, 4000));
+    assert_eq!(bench.commits().await, 2);
+    // What was taken back is not taken for known.
+    let again = join_all((0..40).map(|number| bench.submit(keyed_credit(number)))).await;
+    assert!(again.iter().all(|reply| reply.as_ref().unwrap().replayed));
+    assert_eq!(bench.submit_together(credits(1)).await, ["ok"]);
+    assert_eq!(balance(&bench).await, 4100);
+}
+
+#[tokio::test]
+async fn a_reference_that_was_taken_for_new_is_refused() {
+    let bench = Bench::open(LIMITS, clock::now).await;
+    let with_reference = |text: &str| {
+        let mut request = credit("ada");
+        if let Command::CreateTransaction(command) = &mut request.command {
+            command.reference = Some(Reference::parse(text).unwrap());
+        }
+        request
+    };
+    assert_eq!(bench.submit_together(vec![with_reference("a")]).await, ["ok"]);
+    let codes = bench
+        .submit_together(vec![with_reference("b"), with_reference("a"), with_reference("b")])
+        .await;
+    assert_eq!(codes, ["ok", "reference_taken", "reference_taken"]);
+    assert_eq!(bench.transactions().await, 2);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Loading a snapshot: one statement, whatever the batch names.
+//! Loading a snapshot: one statement, whatever the batch names; a shorter one where all that it names is new, as it mostly
+//! is once the accounts are known.
 //!
 //! Rows of every kind come back in the slots of one row type ([`super::slots`]), so that one round trip suffices and
 //! both databases are read by one piece of code.
@@ -15,14 +16,18 @@ use super::failure::Failure;
 use super::rows::{Cell, Dialect, Kind, Rows, select_one, select_rows};
 use super::slots::{Column, Row, Slots, select_slots};
 use crate::ledger::{LargeMovements, Names, Snapshot};
+use crate::money::CurrencyCode;
 use stored::{
     AccountRow, AnswerRow, CurrencyRow, DayRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, TransactionRow, UserRow,
 };
 
 pub(super) use stored::{AccountOverlay, status_number};
 
+/// A list of names: its own, and its columns with their types.
+type List = (&'static str, &'static [&'static str], &'static [Kind]);
+
 /// The lists that a load is bound to, in the order of their parameters.
-const LISTS: [(&str, &[&str], &[Kind]); 7] = [
+const LISTS: [List; 7] = [
     ("named_users", &["id"], &[Kind::Text]),
     ("named_accounts", &["id"], &[Kind::Uuid]),
     (
@@ -39,53 +44,92 @@ const LISTS: [(&str, &[&str], &[Kind]); 7] = [
 /// The tag of rows that others are read with.
 const CURRENCY: &str = "currency";
 
-static POSTGRES: LazyLock<String> = LazyLock::new(|| load_sql(Dialect::Postgres));
-static SQLITE: LazyLock<String> = LazyLock::new(|| load_sql(Dialect::Sqlite));
+/// The lists of what callers draw anew for each request ([`Names::are_new`]), within [`LISTS`].
+const NEW_LISTS: std::ops::Range<usize> = 4..6;
 
-/// The statement. Its first parameter is the ledger, then come the lists of [`bind_lists`].
-pub(super) fn sql(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Postgres => &POSTGRES,
-        Dialect::Sqlite => &SQLITE,
+/// The statement that loads what is named. Its first parameter is the ledger, then come the lists of [`bind_lists`].
+pub(super) fn sql(dialect: Dialect, names: &Names) -> &'static str {
+    static POSTGRES: LazyLock<[String; 2]> = LazyLock::new(|| both(Dialect::Postgres));
+    static SQLITE: LazyLock<[String; 2]> = LazyLock::new(|| both(Dialect::Sqlite));
+    fn both(dialect: Dialect) -> [String; 2] {
+        [load_sql(dialect), load_new_sql(dialect)]
     }
+    let [all, new] = match dialect {
+        Dialect::Postgres => &*POSTGRES,
+        Dialect::Sqlite => &*SQLITE,
+    };
+    if names.are_new() { new } else { all }
 }
 
 /// The lists of names, in the order of the statement's parameters.
 pub(super) fn bind_lists(names: &Names) -> Vec<Rows> {
-    let list = |index: usize, cells: Vec<Vec<Cell>>| {
-        let mut rows = Rows::new(LISTS.get(index).map_or(&[][..], |(_, _, kinds)| kinds));
-        cells.into_iter().for_each(|row| rows.push(row));
-        rows
-    };
     let texts = |names: &BTreeSet<String>| names.iter().map(|name| vec![name.as_str().into()]).collect();
     let ids = |names: &BTreeSet<Uuid>| names.iter().map(|id| vec![Cell::from(*id)]).collect();
-    vec![
-        list(0, texts(&names.users)),
-        list(1, ids(&names.accounts)),
-        list(
-            2,
-            names
-                .account_names
-                .iter()
-                .map(|(owner, name, currency)| {
-                    vec![owner.as_str().into(), name.as_str().into(), currency.as_str().into()]
-                })
-                .collect(),
-        ),
-        list(3, ids(&names.transactions)),
-        list(4, texts(&names.references)),
-        list(5, ids(&names.answers)),
-        list(6, ids(&names.keys)),
-    ]
+    let account_names = |(owner, name, currency): &(String, String, CurrencyCode)| {
+        vec![owner.as_str().into(), name.as_str().into(), currency.as_str().into()]
+    };
+    let cells: [Vec<Vec<Cell>>; LISTS.len()] = [
+        texts(&names.users),
+        ids(&names.accounts),
+        names.account_names.iter().map(account_names).collect(),
+        ids(&names.transactions),
+        texts(&names.references),
+        ids(&names.answers),
+        ids(&names.keys),
+    ];
+    let bound = if names.are_new() { NEW_LISTS } else { 0..LISTS.len() };
+    let lists = LISTS.iter().zip(cells).enumerate();
+    lists
+        .filter(|(index, _)| bound.contains(index))
+        .map(|(_, ((_, _, kinds), cells))| {
+            let mut rows = Rows::new(kinds);
+            cells.into_iter().for_each(|row| rows.push(row));
+            rows
+        })
+        .collect()
 }
 
-fn load_sql(dialect: Dialect) -> String {
+/// The lists as parts of a statement.
+fn sources<'a>(dialect: Dialect, lists: impl Iterator<Item = &'a List>) -> String {
     let mut first = 2;
     let mut sources = Vec::new();
-    for (name, columns, kinds) in LISTS {
+    for (name, columns, kinds) in lists {
         sources.push(format!("{name} AS ({})", select_rows(dialect, columns, kinds, first)));
         first = first.saturating_add(Rows::new(kinds).parameters(dialect));
     }
+    sources.join(", ")
+}
+
+/// The transactions that have the references.
+fn holders(dialect: Dialect) -> String {
+    format!(
+        "SELECT {} FROM named_references n {}",
+        select_slots(dialect, "holder", &[HolderRow::COLUMNS]),
+        look_up(dialect, "transactions", "t", &[LEDGER, ("reference", "n.reference")])
+    )
+}
+
+/// The answers that were given under the keys.
+fn answers(dialect: Dialect) -> String {
+    format!(
+        "SELECT {} FROM named_answers n {} {}",
+        select_slots(dialect, "answer", &[AnswerRow::COLUMNS, EventRow::COLUMNS]),
+        look_up(dialect, "idempotency_keys", "i", &[LEDGER, ("key", "n.key")]),
+        look_up(dialect, "events", "e", &[LEDGER, ("position", "i.answer_position")])
+    )
+}
+
+fn load_new_sql(dialect: Dialect) -> String {
+    let lists = LISTS.iter().enumerate().filter(|(index, _)| NEW_LISTS.contains(index));
+    format!(
+        "WITH {} {} UNION ALL {}",
+        sources(dialect, lists.map(|(_, list)| list)),
+        holders(dialect),
+        answers(dialect)
+    )
+}
+
+fn load_sql(dialect: Dialect) -> String {
     let slots = |tag: &str, columns: &[&[Column]]| select_slots(dialect, tag, columns);
     let look_up = |table: &str, alias: &str, key: &[(&str, &str)]| look_up(dialect, table, alias, key);
     format!(
@@ -103,8 +147,8 @@ fn load_sql(dialect: Dialect) -> String {
         UNION ALL SELECT {user} FROM user_ids n {users_by_id}
         UNION ALL SELECT {account} FROM found_accounts a
         UNION ALL SELECT {transaction} FROM found_transactions t
-        UNION ALL SELECT {holder} FROM named_references n {transactions_by_reference}
-        UNION ALL SELECT {answer} FROM named_answers n {answers_by_key} {events_by_answer}
+        UNION ALL {holders}
+        UNION ALL {answers}
         UNION ALL SELECT {key} FROM named_keys n {keys_by_id} JOIN ledgers l ON l.id = k.ledger_id",
         transactions_by_id = look_up("transactions", "t", &[LEDGER, ("id", "n.id")]),
         accounts_by_id = look_up("accounts", "a", &[LEDGER, ("id", "n.id")]),
@@ -119,17 +163,14 @@ fn load_sql(dialect: Dialect) -> String {
             ]
         ),
         users_by_id = look_up("users", "u", &[LEDGER, ("id", "n.id")]),
-        transactions_by_reference = look_up("transactions", "t", &[LEDGER, ("reference", "n.reference")]),
-        answers_by_key = look_up("idempotency_keys", "i", &[LEDGER, ("key", "n.key")]),
-        events_by_answer = look_up("events", "e", &[LEDGER, ("position", "i.answer_position")]),
         keys_by_id = look_up("api_keys", "k", &[LEDGER, ("id", "n.id")]),
-        sources = sources.join(", "),
+        sources = sources(dialect, LISTS.iter()),
+        holders = holders(dialect),
+        answers = answers(dialect),
         currency = slots(CURRENCY, &[CurrencyRow::COLUMNS]),
         user = slots("user", &[UserRow::COLUMNS]),
         account = slots("account", &[AccountRow::COLUMNS]),
         transaction = slots("transaction", &[TransactionRow::COLUMNS]),
-        holder = slots("holder", &[HolderRow::COLUMNS]),
-        answer = slots("answer", &[AnswerRow::COLUMNS, EventRow::COLUMNS]),
         key = slots("key", &[KeyRow::COLUMNS, KeyLedgerRow::COLUMNS]),
     )
 }
