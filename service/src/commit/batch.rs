@@ -12,23 +12,21 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use futures_util::{FutureExt, join};
+use futures_util::{FutureExt, join, try_join};
 
+use super::ahead::Plan;
+use super::decision::{Question, let_it_go_out, name_all};
 use super::failure::Failure;
-use super::kept::{self, Kept};
-use super::load::{bind_days, day_totals_sql, read_day_totals, read_rows};
-use super::rows::Dialect;
+use super::kept::{self, Kept, Left};
+use super::line::{Batch, Line};
 use super::save;
 use super::seal::{SealedBlock, Tip, seal_block, seal_events};
 use super::statement::Statement;
-use super::tables::Write;
-
 use super::txn::Txn;
 use crate::LedgerError;
 use crate::database::WritePool;
 use crate::journal::Hash;
-use crate::ledger::{Answer, Ids, LARGE_AMOUNT, LargeMovements, Names, Request, Snapshot, decide};
-use crate::money::Currency;
+use crate::ledger::{LARGE_AMOUNT, Request};
 use crate::value::Timestamp;
 
 /// How long a batch is begun anew when the connection is lost, or another session is in the way, before `COMMIT`.
@@ -45,98 +43,84 @@ const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the outcome of a commit is looked for once its answer was lost.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// From so many events on, making the journal takes longer than a statement of its own for it.
-const JOURNAL_APART_MIN: usize = 32;
-
-/// What one request of a batch is answered.
-pub(super) type Reply = Result<Answer, LedgerError>;
-
 /// Where batches of one ledger are committed.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub(super) pool: WritePool,
     pub(super) ledger_id: i64,
-    /// The time of day; read only while the ledger is locked.
+    /// The time of day.
     pub(super) clock: fn() -> Timestamp,
 }
 
-/// A batch that is decided.
-struct Prepared {
-    replies: Vec<Reply>,
-    /// What it leaves once it is committed.
-    snapshot: Snapshot,
-    /// The ledger's newest block before it.
-    tip: Tip,
-    /// `None` where nothing is to be saved.
-    pending: Option<Pending>,
-}
-
-/// A transaction of which all is done but its `COMMIT`.
+/// A batch of which all is done but the journal and `COMMIT`.
 struct Pending {
     txn: Txn,
+    /// The journal, and what is written once all else is.
+    rest: [Option<Statement>; 2],
+    /// `None` where nothing was recorded.
     block: Option<SealedBlock>,
+}
+
+/// How a batch failed once its records were saved.
+enum Unfinished {
+    /// Before `COMMIT` was sent.
+    Before(Failure),
+    /// After that.
+    After(Failure),
 }
 
 impl Target {
     /// Commits the requests as one batch, and answers each. A batch in which a day's total passed its bound is decided
     /// again with the totals at hand; one that fails for another reason of its data is run again request by request, so
     /// that one cannot fail its neighbours.
-    pub(super) async fn commit(&self, requests: &[Request], kept: &mut Kept) -> Vec<Reply> {
-        let mut outcome = self.commit_together(requests, LARGE_AMOUNT, kept).await;
+    pub(super) async fn commit(&self, mut batch: Batch, kept: &mut Kept, line: &mut Line) {
+        let mut outcome = self.commit_together(&mut batch, LARGE_AMOUNT, kept, line).await;
+        let count = batch.requests.len();
         if let Err(failure) = &outcome
             && failure.is_overflow()
         {
-            log::info!(
-                "a batch of {} is decided again over its days' totals: {failure}",
-                requests.len()
-            );
-            outcome = self.commit_together(requests, 0, kept).await;
+            log::info!("a batch of {count} is decided again over its days' totals: {failure}");
+            outcome = self.commit_together(&mut batch, 0, kept, line).await;
         }
         match outcome {
-            Ok(replies) => replies,
-            Err(failure) if failure.is_of_the_data() && requests.len() > 1 => {
-                log::warn!("a batch of {} is run again one by one: {failure}", requests.len());
-                self.commit_one_by_one(requests, kept).await
+            Ok(()) => {}
+            Err(failure) if failure.is_of_the_data() && count > 1 => {
+                log::warn!("a batch of {count} is run again one by one: {failure}");
+                self.commit_one_by_one(batch, kept, line).await;
             }
-            Err(failure) => refuse_all(requests, &failure.to_error()),
+            Err(failure) => batch.refuse(&failure.to_error()),
         }
     }
 
-    async fn commit_one_by_one(&self, requests: &[Request], kept: &mut Kept) -> Vec<Reply> {
-        let mut replies = Vec::with_capacity(requests.len());
-        while let Some(request) = requests.get(replies.len()) {
-            match self
-                .commit_together(std::slice::from_ref(request), LARGE_AMOUNT, kept)
-                .await
-            {
-                Ok(reply) => replies.extend(reply),
-                Err(failure) => {
-                    replies.push(Err(failure.to_error()));
-                    if !failure.is_of_the_data() {
-                        // It would fail the others as well, each after its own wait.
-                        let rest = requests.get(replies.len()..).unwrap_or_default();
-                        let error = LedgerError::Unavailable(format!("not begun after this: {failure}"));
-                        replies.extend(refuse_all(rest, &error));
-                    }
-                }
+    async fn commit_one_by_one(&self, batch: Batch, kept: &mut Kept, line: &mut Line) {
+        let mut in_the_way = None;
+        for mut single in batch.apart() {
+            if let Some(failure) = &in_the_way {
+                single.refuse(&LedgerError::Unavailable(format!("not begun after this: {failure}")));
+                continue;
+            }
+            if let Err(failure) = self.commit_together(&mut single, LARGE_AMOUNT, kept, line).await {
+                single.refuse(&failure.to_error());
+                // It would fail the others as well, each after its own wait.
+                in_the_way = Some(failure).filter(|failure| !failure.is_of_the_data());
             }
         }
-        replies
     }
 
     /// Movements of `large_amount` and above are decided over the totals of their days.
     async fn commit_together(
         &self,
-        requests: &[Request],
+        batch: &mut Batch,
         large_amount: i64,
         kept: &mut Kept,
-    ) -> Result<Vec<Reply>, Failure> {
+        line: &mut Line,
+    ) -> Result<(), Failure> {
         let started = Instant::now();
         let mut pause = PAUSE;
         loop {
-            match self.attempt(requests, large_amount, kept).await {
+            match Box::pin(self.attempt(batch, large_amount, kept, line)).await {
                 Err(failure) if failure.is_passing() && started.elapsed() < RETRY_TIMEOUT => {
-                    log::warn!("a batch of {} is tried again: {failure}", requests.len());
+                    log::warn!("a batch of {} is tried again: {failure}", batch.requests.len());
                     tokio::time::sleep(pause).await;
                     pause = pause.saturating_mul(2).min(PAUSE_MAX);
                 }
@@ -145,102 +129,121 @@ impl Target {
         }
     }
 
-    async fn attempt(&self, requests: &[Request], large_amount: i64, kept: &mut Kept) -> Result<Vec<Reply>, Failure> {
-        let Prepared {
-            replies,
-            snapshot,
-            tip,
-            pending,
-        } = guard(STATEMENTS_TIMEOUT, self.prepare(requests, large_amount, kept)).await?;
-        let settled = async { kept::settle(snapshot) };
-        let (tip, settled) = match pending {
-            None => (tip, settled.await),
-            Some(Pending { txn, block }) => {
-                let (committed, settled) = join!(guard(COMMIT_TIMEOUT, txn.commit()), settled);
-                if let Err(failure) = committed {
-                    log::warn!("the outcome of a commit is looked for: {failure}");
-                    self.settle(failure, block.as_ref()).await?;
-                }
-                (block.map_or(tip, |block| block.tip()), settled)
-            }
+    /// Commits the batch and answers it, while the next is looked at.
+    async fn attempt(
+        &self,
+        batch: &mut Batch,
+        large_amount: i64,
+        kept: &mut Kept,
+        line: &mut Line,
+    ) -> Result<(), Failure> {
+        let deadline = Instant::now().checked_add(STATEMENTS_TIMEOUT);
+        // In a box: it is large, and is moved several times before it begins.
+        let prepared = Box::pin(self.prepare(&batch.requests, large_amount, kept));
+        let (plan, tip, pending) = guard(STATEMENTS_TIMEOUT, prepared).await?;
+        let Plan {
+            snapshot, decided, now, ..
+        } = plan;
+        let Some(Pending { txn, rest, block }) = pending else {
+            kept.left = Left::Snapshot(tip, Box::new(kept::settle(snapshot)));
+            batch.answer(decided.replies);
+            return Ok(());
         };
-        kept.put(tip, settled);
-        Ok(replies)
+        let left = deadline.map_or(STATEMENTS_TIMEOUT, |at| at.saturating_duration_since(Instant::now()));
+        let mut replies = Some(decided.replies);
+        let finished = async {
+            finish(txn, rest, left).await?;
+            batch.answer(replies.take().unwrap_or_default());
+            Ok(())
+        };
+        let is_undisturbed = kept.is_undisturbed();
+        let next = async {
+            let tip = block.as_ref().map_or(tip, SealedBlock::tip);
+            Ok(self.look_ahead(snapshot, tip, now, is_undisturbed, line).await)
+        };
+        match try_join!(finished, next) {
+            Ok(((), next)) => kept.left = next,
+            Err(Unfinished::Before(failure)) => return Err(failure),
+            Err(Unfinished::After(failure)) => {
+                log::warn!("the outcome of a commit is looked for: {failure}");
+                self.settle(failure, block.as_ref()).await?;
+                batch.answer(replies.take().unwrap_or_default());
+            }
+        }
+        Ok(())
     }
 
-    /// Does everything before `COMMIT`.
-    async fn prepare(&self, requests: &[Request], large_amount: i64, kept: &mut Kept) -> Result<Prepared, Failure> {
+    /// Does everything before the journal is saved. The tip is the block before the batch's own.
+    async fn prepare(
+        &self,
+        requests: &[Request],
+        large_amount: i64,
+        kept: &mut Kept,
+    ) -> Result<(Plan, Tip, Option<Pending>), Failure> {
+        let (txn, tip, mut plan) = match self.open_ahead(kept).await? {
+            Some(decided) => decided,
+            None => self.begin_and_plan(requests, large_amount, kept).await?,
+        };
+        if !plan.snapshot.is_changed() {
+            txn.rollback().await?;
+            return Ok((plan, tip, None));
+        }
+        let records = plan.decided.records.take();
+        let pending = save_records(txn, &plan, records, &tip).await?;
+        Ok((plan, tip, Some(pending)))
+    }
+
+    /// The batch as it was decided ahead, where it was and that holds.
+    async fn open_ahead(&self, kept: &mut Kept) -> Result<Option<(Txn, Tip, Plan)>, Failure> {
+        if !matches!(kept.left, Left::Ahead(_)) {
+            return Ok(None);
+        }
+        let Left::Ahead(ahead) = std::mem::take(&mut kept.left) else {
+            return Ok(None);
+        };
+        let opened = ahead.open().await?;
+        kept.note(opened.is_some());
+        Ok(opened)
+    }
+
+    /// Locks the ledger's row, and decides the batch.
+    async fn begin_and_plan(
+        &self,
+        requests: &[Request],
+        large_amount: i64,
+        kept: &mut Kept,
+    ) -> Result<(Txn, Tip, Plan), Failure> {
         let expected = kept.ledger().map(|ledger| ledger.default_currency);
-        let (begun, named) = join!(Txn::begin(&self.pool, self.ledger_id), async {
+        let (begun, names) = join!(Txn::begin(&self.pool, self.ledger_id), async {
             expected.map(|currency| name_all(requests, currency))
         });
         let (mut txn, ledger) = begun?;
-        let now = (self.clock)()
-            .micros()
-            .max(ledger.last_recorded_at.micros().saturating_add(1));
-        let now = Timestamp::from_micros(now);
-        let currency = ledger.state.default_currency;
-        let named = named.filter(|_| expected == Some(currency));
-        let mut names = named.unwrap_or_else(|| name_all(requests, currency));
+        let (now, currency) = (self.now_after(ledger.last_recorded_at), ledger.state.default_currency);
+        let names = names.filter(|_| expected == Some(currency));
+        let mut names = names.unwrap_or_else(|| name_all(requests, currency));
         let mut snapshot = kept.take(ledger.state, &ledger.tip, &mut names);
         let randomness = Randomness::draw()?;
-        let batch = Batch {
+        let question = Question {
             requests,
             now,
             ids: randomness.ids,
             large_amount,
+            is_ahead: false,
         };
-        let Decided { replies, state } = self.load_and_decide(&mut txn, &names, &mut snapshot, &batch).await?;
-        if !snapshot.is_changed() {
-            txn.rollback().await?;
-            return Ok(Prepared {
-                replies,
-                snapshot,
-                tip: ledger.tip,
-                pending: None,
-            });
-        }
-        let block = save_all(&mut txn, &snapshot, state, &ledger.tip, now, &randomness.salts).await?;
-        Ok(Prepared {
-            replies,
+        let decided = question.decide(txn.session(), &names, &mut snapshot).await?;
+        let plan = Plan {
             snapshot,
-            tip: ledger.tip,
-            pending: Some(Pending { txn, block }),
-        })
+            decided,
+            now,
+            salts: randomness.salts,
+        };
+        Ok((txn, ledger.tip, plan))
     }
 
-    /// Decides the batch over what it names. Where that is most likely new, it is decided as such while it is looked
-    /// for, and once more if some of it was found.
-    async fn load_and_decide(
-        &self,
-        txn: &mut Txn,
-        names: &Names,
-        snapshot: &mut Snapshot,
-        batch: &Batch<'_>,
-    ) -> Result<Decided, Failure> {
-        let dialect = txn.dialect();
-        if names.are_new() && batch.large_movements(snapshot).days.is_empty() {
-            let (rows, decided) = join!(txn.load(self.ledger_id, names), async {
-                let_it_go_out().await;
-                batch.decide(snapshot, dialect)
-            });
-            let rows = rows?;
-            if rows.is_empty() {
-                return decided;
-            }
-            snapshot.undo();
-            read_rows(snapshot, &rows)?;
-        } else {
-            read_rows(snapshot, &txn.load(self.ledger_id, names).await?)?;
-        }
-        let large = batch.large_movements(snapshot);
-        if !large.days.is_empty() {
-            let days = txn
-                .fetch(day_totals_sql(dialect), self.ledger_id, vec![bind_days(&large)])
-                .await?;
-            read_day_totals(snapshot, &days)?;
-        }
-        batch.decide(snapshot, dialect)
+    /// The time of day, later than what was recorded last.
+    pub(super) fn now_after(&self, last: Timestamp) -> Timestamp {
+        let next = last.micros().saturating_add(1);
+        Timestamp::from_micros((self.clock)().micros().max(next))
     }
 
     /// Learns what became of a commit that ended in `failure`: locks the ledger's row, which waits for the old commit
@@ -287,116 +290,51 @@ pub(super) async fn guard<T>(limit: Duration, work: impl Future<Output = Result<
     }
 }
 
-fn name_all(requests: &[Request], default_currency: Currency) -> Names {
-    let mut names = Names::default();
-    requests.iter().for_each(|request| names.add(request, default_currency));
-    names
-}
-
-/// What is decided together, and all that the decision depends on but the snapshot.
-struct Batch<'a> {
-    requests: &'a [Request],
-    now: Timestamp,
-    /// Randomness for the ids of what is made.
-    ids: u64,
-    /// Movements of so many minor units and above are decided over the totals of their days.
-    large_amount: i64,
-}
-
-/// What was decided, and how it is saved.
-struct Decided {
-    replies: Vec<Reply>,
-    state: State,
-}
-
-/// What the records of a batch are now.
-struct State {
-    /// A statement of its own, where making the journal takes longer than one.
-    apart: Option<Statement>,
-    /// What is written with the journal.
-    rest: Vec<Write>,
-}
-
-impl Batch<'_> {
-    fn large_movements(&self, snapshot: &Snapshot) -> LargeMovements {
-        let mut large = LargeMovements::above(self.large_amount);
-        self.requests
-            .iter()
-            .for_each(|request| large.add(request, snapshot, self.now));
-        large
-    }
-
-    fn decide(&self, snapshot: &mut Snapshot, dialect: Dialect) -> Result<Decided, Failure> {
-        let mut ids = Ids::new(self.now, self.ids);
-        let mut decide_one = |request: &Request| {
-            let decision = decide(snapshot, request, self.now, &mut ids)?;
-            if let Some(changes) = decision.changes {
-                snapshot.apply(changes);
-            }
-            Ok(decision.answer)
-        };
-        let replies = self.requests.iter().map(&mut decide_one).collect();
-        let writes = save::state(snapshot, self.now)?;
-        let state = if snapshot.events.len() < JOURNAL_APART_MIN {
-            State {
-                apart: None,
-                rest: writes,
-            }
-        } else {
-            State {
-                apart: Statement::of(dialect, &writes)?,
-                rest: Vec::new(),
-            }
-        };
-        Ok(Decided { replies, state })
-    }
-}
-
-/// Saves everything that the batch changed, in the block that is returned; `None` where it recorded nothing.
-async fn save_all(
-    txn: &mut Txn,
-    snapshot: &Snapshot,
-    state: State,
-    tip: &Tip,
-    now: Timestamp,
-    salts: &[u8; 32],
-) -> Result<Option<SealedBlock>, Failure> {
+/// Saves what the records are now, and makes the journal meanwhile.
+async fn save_records(mut txn: Txn, plan: &Plan, records: Option<Statement>, tip: &Tip) -> Result<Pending, Failure> {
+    let (snapshot, now) = (&plan.snapshot, plan.now);
     let dialect = txn.dialect();
     txn.save(Statement::of(dialect, &save::releases(snapshot))?).await?;
-    let State { apart, mut rest } = state;
-    let (saved, sealed) = join!(txn.save(apart), async {
+    let is_apart = records.is_some();
+    let (saved, made) = join!(txn.save(records), async {
         let_it_go_out().await;
-        let events = seal_events(&snapshot.events, now, salts)?;
+        let events = seal_events(&snapshot.events, now, &plan.salts)?;
         let block = (!events.is_empty()).then(|| seal_block(tip, &events, now));
-        rest.extend(save::journal(snapshot, &events, block.as_ref(), now)?);
-        Ok::<_, Failure>((block, Statement::of(dialect, &rest)?))
+        let mut writes = if is_apart {
+            Vec::new()
+        } else {
+            save::records(snapshot, now)?
+        };
+        writes.extend(save::journal(snapshot, &events, block.as_ref(), now)?);
+        let rest = [writes, save::busiest_days(snapshot)?];
+        let [journal, busiest] = rest.map(|writes| Statement::of(dialect, &writes));
+        Ok::<_, Failure>((block, [journal?, busiest?]))
     });
     saved?;
-    let (block, rest) = sealed?;
-    txn.save(rest).await?;
-    txn.save(Statement::of(dialect, &save::busiest_days(snapshot)?)?)
-        .await?;
-    Ok(block)
+    let (block, rest) = made?;
+    Ok(Pending { txn, rest, block })
 }
 
-/// What is joined with a statement waits here until the statement is on its way: the database works on the one while we
-/// do the other.
-async fn let_it_go_out() {
-    tokio::task::yield_now().await;
-}
-
-fn refuse_all(requests: &[Request], error: &LedgerError) -> Vec<Reply> {
-    requests.iter().map(|_| Err(error.clone())).collect()
+/// Saves the rest and commits; everything before `COMMIT` may take until `left` has passed.
+async fn finish(mut txn: Txn, rest: [Option<Statement>; 2], left: Duration) -> Result<(), Unfinished> {
+    let saved = guard(left, async {
+        for statement in rest {
+            txn.save(statement).await?;
+        }
+        Ok(txn)
+    });
+    let txn = saved.await.map_err(Unfinished::Before)?;
+    guard(COMMIT_TIMEOUT, txn.commit()).await.map_err(Unfinished::After)
 }
 
 /// Fresh randomness for one attempt.
-struct Randomness {
-    salts: [u8; 32],
-    ids: u64,
+pub(super) struct Randomness {
+    pub(super) salts: [u8; 32],
+    pub(super) ids: u64,
 }
 
 impl Randomness {
-    fn draw() -> Result<Self, Failure> {
+    pub(super) fn draw() -> Result<Self, Failure> {
         let mut salts = [0; 32];
         getrandom::fill(&mut salts).map_err(Failure::internal)?;
         let ids = getrandom::u64().map_err(Failure::internal)?;

@@ -1,7 +1,4 @@
 //! The queue of each ledger, and the task that empties it batch by batch.
-//!
-//! A batch takes everything that waits, up to its bounds, and never waits for more: what queued during the commit
-//! before is batch enough, and the lone caller is not kept waiting.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,8 +9,9 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::batch::{Reply, STATEMENTS_TIMEOUT, Target, guard};
-use super::kept::Kept;
+use super::batch::{STATEMENTS_TIMEOUT, Target, guard};
+use super::kept::{Kept, Left};
+use super::line::{Line, Reply, Room, Waiting};
 use super::regroup::Step;
 use crate::LedgerError;
 use crate::database::WritePool;
@@ -55,42 +53,6 @@ struct Queue {
     sender: mpsc::Sender<Waiting>,
     bytes: Arc<AtomicUsize>,
     task: JoinHandle<()>,
-}
-
-/// A request in the queue, and who waits for its answer.
-#[derive(Debug)]
-struct Waiting {
-    request: Request,
-    room: Room,
-    deadline: Instant,
-    reply: oneshot::Sender<Reply>,
-}
-
-/// The room that a request takes in the queue. It is given back when this is dropped, wherever that happens.
-#[derive(Debug)]
-struct Room {
-    bytes: usize,
-    queue_bytes: Arc<AtomicUsize>,
-    metrics: Metrics,
-}
-
-impl Room {
-    fn take(bytes: usize, queue_bytes: &Arc<AtomicUsize>, metrics: &Metrics) -> Self {
-        queue_bytes.fetch_add(bytes, Ordering::Relaxed);
-        metrics.queued(1);
-        Self {
-            bytes,
-            queue_bytes: Arc::clone(queue_bytes),
-            metrics: metrics.clone(),
-        }
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        self.queue_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
-        self.metrics.queued(-1);
-    }
 }
 
 impl Committer {
@@ -149,9 +111,7 @@ impl Committer {
         let (sender, receiver) = mpsc::channel(self.limits.queue_max);
         let worker = Worker {
             target: self.target(ledger_id),
-            limits: self.limits,
-            receiver,
-            metrics: self.metrics.clone(),
+            line: Line::new(receiver, self.limits, self.metrics.clone()),
             kept: Kept::default(),
         };
         Queue {
@@ -213,67 +173,21 @@ impl Committer {
 /// The task of one ledger.
 struct Worker {
     target: Target,
-    limits: Limits,
-    receiver: mpsc::Receiver<Waiting>,
-    metrics: Metrics,
+    line: Line,
     kept: Kept,
 }
 
 impl Worker {
     async fn run(mut self) {
-        while let Some(batch) = self.next_batch().await {
-            let batch = drop_expired(batch);
-            if !batch.is_empty() {
-                self.commit(batch).await;
+        loop {
+            let next = self.line.take(matches!(self.kept.left, Left::Ahead(_)));
+            match tokio::time::timeout(KEPT_FOR, next).await {
+                Ok(Some(batch)) => self.target.commit(batch, &mut self.kept, &mut self.line).await,
+                Ok(None) => return,
+                Err(_) => self.kept = Kept::default(),
             }
         }
     }
-
-    /// Everything that waits, up to the bounds of a batch; `None` when nothing will come any more.
-    async fn next_batch(&mut self) -> Option<Vec<Waiting>> {
-        let first = match tokio::time::timeout(KEPT_FOR, self.receiver.recv()).await {
-            Ok(first) => first?,
-            Err(_) => {
-                self.kept = Kept::default();
-                self.receiver.recv().await?
-            }
-        };
-        let mut bytes = first.room.bytes;
-        let mut batch = vec![first];
-        while batch.len() < self.limits.batch_max && bytes < self.limits.batch_bytes_max {
-            let Ok(next) = self.receiver.try_recv() else { break };
-            bytes = bytes.saturating_add(next.room.bytes);
-            batch.push(next);
-        }
-        Some(batch)
-    }
-
-    async fn commit(&mut self, batch: Vec<Waiting>) {
-        let started = Instant::now();
-        let (requests, replies): (Vec<Request>, Vec<oneshot::Sender<Reply>>) = batch
-            .into_iter()
-            .map(|waiting| (waiting.request, waiting.reply))
-            .unzip();
-        let answers = self.target.commit(&requests, &mut self.kept).await;
-        self.metrics.observe_batch(requests.len(), started.elapsed());
-        for (reply, answer) in replies.into_iter().zip(answers) {
-            // Whoever has gone needs no answer.
-            let _ = reply.send(answer);
-        }
-    }
-}
-
-/// Answers whoever waited too long, without having done anything.
-fn drop_expired(batch: Vec<Waiting>) -> Vec<Waiting> {
-    let now = Instant::now();
-    let (expired, live): (Vec<Waiting>, Vec<Waiting>) = batch.into_iter().partition(|waiting| waiting.deadline <= now);
-    for waiting in expired {
-        // Whoever has gone needs no answer.
-        let _ = waiting
-            .reply
-            .send(Err(LedgerError::Unavailable("waited too long in the queue".to_owned())));
-    }
-    live
 }
 
 #[cfg(test)]

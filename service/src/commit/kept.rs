@@ -12,40 +12,72 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use super::ahead::Ahead;
 use super::seal::Tip;
 use crate::ledger::{LEDGER_OWNER, LedgerState, Names, Snapshot};
 use crate::value::Metadata;
 
 /// Most users, and most accounts: what a hash table of 2^14 places takes.
 const ROWS_MAX: usize = 14_336;
+/// So many batches undisturbed let one be decided ahead: with another instance at work it would be in vain.
+const UNDISTURBED_MIN: u32 = 4;
 /// What has more metadata is loaded each time, so that the bound on the rows is one on the memory.
 const METADATA_BYTES_MAX: usize = 1024;
 
-/// A snapshot as it was left by the batch whose block is `tip`.
-#[derive(Debug, Default)]
-pub(super) struct Kept(Option<(Tip, Snapshot)>);
+/// What a batch leaves to the next.
+#[derive(Default)]
+pub(super) enum Left {
+    #[default]
+    Nothing,
+    /// A snapshot, as the batch whose block is the tip left it.
+    Snapshot(Tip, Box<Snapshot>),
+    /// The next batch, decided.
+    Ahead(Box<Ahead>),
+}
+
+/// What a ledger's task keeps between its batches.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub(super) left: Left,
+    /// How many batches in a row found that nobody else had recorded anything.
+    undisturbed: u32,
+}
 
 impl Kept {
-    /// Keeps what a batch left ([`settle`]), of a ledger whose newest block is `tip` now.
-    pub(super) fn put(&mut self, tip: Tip, snapshot: Snapshot) {
-        self.0 = Some((tip, snapshot));
-    }
-
     /// The ledger as the batch before knew it.
     pub(super) fn ledger(&self) -> Option<&LedgerState> {
-        self.0.as_ref().map(|(_, snapshot)| &snapshot.ledger)
+        match &self.left {
+            Left::Snapshot(_, snapshot) => Some(&snapshot.ledger),
+            Left::Nothing | Left::Ahead(_) => None,
+        }
+    }
+
+    /// Whether nobody else has written to the ledger for a while.
+    pub(super) fn is_undisturbed(&self) -> bool {
+        self.undisturbed >= UNDISTURBED_MIN
+    }
+
+    /// Notes whether somebody else recorded anything since the batch before.
+    pub(super) fn note(&mut self, is_undisturbed: bool) {
+        self.undisturbed = if is_undisturbed {
+            self.undisturbed.saturating_add(1)
+        } else {
+            0
+        };
     }
 
     /// A snapshot to decide over, of a ledger whose newest block is `tip`; what it knows already is struck off `names`.
     pub(super) fn take(&mut self, ledger: LedgerState, tip: &Tip, names: &mut Names) -> Snapshot {
-        match self.0.take() {
-            Some((kept, mut snapshot)) if kept == *tip => {
-                snapshot.ledger = ledger;
-                strike_off(names, &snapshot);
-                snapshot
-            }
-            _ => Snapshot::new(ledger),
+        let Left::Snapshot(kept, mut snapshot) = std::mem::take(&mut self.left) else {
+            return Snapshot::new(ledger);
+        };
+        self.note(kept == *tip);
+        if kept != *tip {
+            return Snapshot::new(ledger);
         }
+        snapshot.ledger = ledger;
+        strike_off(names, &snapshot);
+        *snapshot
     }
 }
 
@@ -63,7 +95,8 @@ pub(super) fn settle(last: Snapshot) -> Snapshot {
     next
 }
 
-fn strike_off(names: &mut Names, snapshot: &Snapshot) {
+/// Takes out of `names` what the snapshot knows.
+pub(super) fn strike_off(names: &mut Names, snapshot: &Snapshot) {
     names.account_names.retain(|name| match snapshot.account_ids.get(name) {
         Some(id) => !strike_off_account(*id, &mut names.users, snapshot),
         None => true,

@@ -14,14 +14,21 @@
 //! | | the busiest days that are looked for, where one lost some ([`busiest`]) |
 //! | 4 | `COMMIT` |
 //!
+//! A large batch is decided, and its new transactions are inserted, while the one before is committed ([`ahead`]); the
+//! first two rows are done with then.
+//!
 //! The row lock is the only lock there is: it orders the commits of a ledger across all instances, and since nothing
-//! else is ever waited for, nothing deadlocks. The clock is read after it, so recorded times never go backwards.
+//! else is ever waited for, nothing deadlocks. Recorded times never go backwards: the clock is read under the lock, or
+//! what was decided at an earlier reading is held against the newest block under it.
 
+mod ahead;
 mod batch;
 mod batcher;
 mod busiest;
+mod decision;
 mod failure;
 mod kept;
+mod line;
 mod load;
 mod regroup;
 mod rows;

@@ -62,7 +62,7 @@ impl Target {
             users: [user_id.to_owned()].into(),
             ..Names::default()
         };
-        let rows = txn.load(self.ledger_id, &names).await?;
+        let rows = txn.session().load(self.ledger_id, &names).await?;
         let mut snapshot = Snapshot::new(ledger.state);
         read_rows(&mut snapshot, &rows)?;
         let user = snapshot.users.get(user_id).cloned();
@@ -78,7 +78,7 @@ impl Target {
             Dialect::Sqlite => SQLITE.as_str(),
         };
         let bounds = vec![bounds(user_id, &regrouping)];
-        read_rows(&mut snapshot, &txn.fetch(sql, self.ledger_id, bounds).await?)?;
+        read_rows(&mut snapshot, &txn.session().fetch(sql, self.ledger_id, bounds).await?)?;
         let found: BTreeMap<Uuid, Transaction> = snapshot
             .transactions
             .iter()

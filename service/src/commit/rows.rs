@@ -20,6 +20,8 @@ pub(crate) enum Dialect {
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// The ledger's number: the same in every row.
+    Ledger,
     Int,
     Text,
     Uuid,
@@ -30,7 +32,7 @@ impl Kind {
     /// The type's name on PostgreSQL.
     pub(super) fn postgres_type(self) -> &'static str {
         match self {
-            Self::Int => "int8",
+            Self::Ledger | Self::Int => "int8",
             Self::Text => "text",
             Self::Uuid => "uuid",
             Self::Bytes => "bytea",
@@ -144,6 +146,7 @@ impl Rows {
         for (index, kind) in self.kinds.iter().enumerate() {
             let column = self.rows.iter().filter_map(move |row| row.get(index));
             let added = match kind {
+                Kind::Ledger => arguments.add(self.rows.first().and_then(|row| row.get(index)).and_then(Cell::int)),
                 Kind::Int => arguments.add(column.map(Cell::int).bind_iter()),
                 Kind::Text => arguments.add(column.map(Cell::text).bind_iter()),
                 Kind::Uuid => arguments.add(column.map(Cell::uuid).bind_iter()),
@@ -188,7 +191,10 @@ pub(super) fn select_rows(dialect: Dialect, names: &[&str], kinds: &[Kind], firs
                 .iter()
                 .zip(kinds)
                 .zip(first..)
-                .map(|((name, kind), number)| format!("unnest(${number}::{}[]) AS {name}", kind.postgres_type()))
+                .map(|((name, kind), number)| match kind {
+                    Kind::Ledger => format!("${number}::{} AS {name}", kind.postgres_type()),
+                    _ => format!("unnest(${number}::{}[]) AS {name}", kind.postgres_type()),
+                })
                 .collect();
             format!("SELECT {}", columns.join(", "))
         }
@@ -198,7 +204,7 @@ pub(super) fn select_rows(dialect: Dialect, names: &[&str], kinds: &[Kind], firs
                 .zip(kinds)
                 .enumerate()
                 .map(|(index, (name, kind))| match kind {
-                    Kind::Int | Kind::Text => format!("value ->> {index} AS {name}"),
+                    Kind::Ledger | Kind::Int | Kind::Text => format!("value ->> {index} AS {name}"),
                     Kind::Uuid | Kind::Bytes => format!("unhex(value ->> {index}) AS {name}"),
                 })
                 .collect();

@@ -1,19 +1,27 @@
 //! Writes in the form that goes to the database: encoding them takes none of the time of a connection.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use sqlx::postgres::PgArguments;
 
 use super::Corrupt;
 use super::busiest::RAISED_DAYS;
-use super::failure::Failure;
 use super::rows::Dialect;
 use super::tables::{Mode, Write};
 
 /// Writes, encoded.
 pub(super) enum Statement {
     /// One statement, so that a batch costs one round trip for all of them.
-    Postgres { sql: String, arguments: PgArguments },
-    /// A statement a write, each with its parameters.
-    Sqlite(Vec<(String, Vec<String>)>),
+    Postgres { sql: Arc<str>, arguments: PgArguments },
+    /// A statement a write.
+    Sqlite(Vec<Part>),
+}
+
+/// One of the statements for SQLite.
+pub(super) struct Part {
+    pub(super) sql: Arc<str>,
+    pub(super) parameters: Vec<String>,
 }
 
 impl Statement {
@@ -21,7 +29,7 @@ impl Statement {
     ///
     /// # Errors
     /// `Corrupt`, where rows cannot be encoded.
-    pub(super) fn of(dialect: Dialect, writes: &[Write]) -> Result<Option<Self>, Failure> {
+    pub(super) fn of(dialect: Dialect, writes: &[Write]) -> Result<Option<Self>, Corrupt> {
         if writes.is_empty() {
             return Ok(None);
         }
@@ -32,16 +40,27 @@ impl Statement {
                     write.rows.add_to(&mut arguments)?;
                 }
                 Self::Postgres {
-                    sql: combined_sql(writes),
+                    sql: text_of(dialect, writes, combined_sql),
                     arguments,
                 }
             }
-            Dialect::Sqlite => Self::Sqlite(separate_sql(writes)?),
+            Dialect::Sqlite => Self::Sqlite(separate(writes)?),
         }))
     }
 }
 
-/// All writes as the parts of one statement. Its text depends on which tables are written, not on how many rows.
+/// What a text depends on: which tables are written and how, not how many rows. So there are few texts, and each is made
+/// once.
+type Key = (Dialect, Vec<(&'static str, Mode)>);
+
+fn text_of(dialect: Dialect, writes: &[Write], make: fn(&[Write]) -> String) -> Arc<str> {
+    static TEXTS: LazyLock<Mutex<HashMap<Key, Arc<str>>>> = LazyLock::new(Mutex::default);
+    let key = writes.iter().map(|write| (write.table.alias, write.mode)).collect();
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(texts.entry((dialect, key)).or_insert_with(|| make(writes).into()))
+}
+
+/// All writes as the parts of one statement.
 fn combined_sql(writes: &[Write]) -> String {
     let mut first = 1;
     let mut parts = Vec::with_capacity(writes.len());
@@ -60,7 +79,7 @@ fn combined_sql(writes: &[Write]) -> String {
 }
 
 /// Each write as a statement. That of the totals comes after that of the days, and takes their rows as well.
-fn separate_sql(writes: &[Write]) -> Result<Vec<(String, Vec<String>)>, Corrupt> {
+fn separate(writes: &[Write]) -> Result<Vec<Part>, Corrupt> {
     let mut raised_days = None;
     let mut statements = Vec::with_capacity(writes.len());
     for write in writes {
@@ -70,7 +89,13 @@ fn separate_sql(writes: &[Write]) -> Result<Vec<(String, Vec<String>)>, Corrupt>
             Mode::RaiseTotals => parameters.extend(raised_days.take()),
             _ => {}
         }
-        statements.push((write.table.sql(Dialect::Sqlite, write.mode, 1), parameters));
+        let sql = text_of(Dialect::Sqlite, std::slice::from_ref(write), |writes| {
+            let texts = writes
+                .iter()
+                .map(|write| write.table.sql(Dialect::Sqlite, write.mode, 1));
+            texts.collect()
+        });
+        statements.push(Part { sql, parameters });
     }
     Ok(statements)
 }

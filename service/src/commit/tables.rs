@@ -3,10 +3,10 @@
 use super::busiest;
 use super::rows::{Cell, Dialect, Kind, Rows, select_one, select_rows};
 
-use Kind::{Bytes, Int, Text, Uuid};
+use Kind::{Bytes, Int, Ledger, Text, Uuid};
 
 /// How rows are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Mode {
     /// New rows.
     Insert,
@@ -25,6 +25,8 @@ pub(super) enum Mode {
 /// A table as a batch writes it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Table {
+    /// What it is called here: several ways to write one table have different columns.
+    pub(super) alias: &'static str,
     name: &'static str,
     pub(super) columns: &'static [&'static str],
     pub(super) kinds: &'static [Kind],
@@ -35,6 +37,7 @@ pub(super) struct Table {
 macro_rules! tables {
     ($($(#[$doc:meta])* $table:ident = $name:literal key $key:literal { $($column:ident: $kind:ident),+ $(,)? })+) => {
         $($(#[$doc])* pub(super) const $table: Table = Table {
+            alias: stringify!($table),
             name: $name,
             columns: &[$(stringify!($column)),+],
             kinds: &[$($kind),+],
@@ -49,66 +52,66 @@ macro_rules! tables {
 tables! {
     /// The part of a ledger's row that a batch moves on.
     LEDGERS = "ledgers" key 1 { id: Int, head: Int, height: Int, hash: Bytes, last_recorded_at: Int }
-    CURRENCIES = "currencies" key 2 { ledger_id: Int, code: Text, exponent: Int }
+    CURRENCIES = "currencies" key 2 { ledger_id: Ledger, code: Text, exponent: Int }
     USERS = "users" key 2 {
-        ledger_id: Int, id: Text, full_name: Text, email: Text, time_zone: Text, metadata: Text, search_text: Text,
+        ledger_id: Ledger, id: Text, full_name: Text, email: Text, time_zone: Text, metadata: Text, search_text: Text,
         version: Int, created_at: Int, updated_at: Int, position: Int, stats_zone: Text, stats_generation: Int,
         regroup_zone: Text, regroup_generation: Int, regroup_after: Uuid, regroup_until: Uuid,
     }
     ACCOUNTS = "accounts" key 2 {
-        ledger_id: Int, id: Uuid, owner: Text, name: Text, currency: Text, balance: Int, held_out: Int, held_in: Int,
+        ledger_id: Ledger, id: Uuid, owner: Text, name: Text, currency: Text, balance: Int, held_out: Int, held_in: Int,
         minimum_balance: Int, status: Text, seq: Int, metadata: Text, version: Int, created_at: Int, updated_at: Int,
         position: Int,
     }
     /// What a command may change of an account; its names stay.
     ACCOUNT_STATES = "accounts" key 2 {
-        ledger_id: Int, id: Uuid, balance: Int, held_out: Int, held_in: Int, minimum_balance: Int, status: Text,
+        ledger_id: Ledger, id: Uuid, balance: Int, held_out: Int, held_in: Int, minimum_balance: Int, status: Text,
         seq: Int, metadata: Text, version: Int, updated_at: Int, position: Int,
     }
     TRANSACTIONS = "transactions" key 2 {
-        ledger_id: Int, id: Uuid, kind: Text, status: Text, source_account_id: Uuid, source_owner: Text,
+        ledger_id: Ledger, id: Uuid, kind: Text, status: Text, source_account_id: Uuid, source_owner: Text,
         source_day_0: Int, source_day_1: Int, destination_account_id: Uuid, destination_owner: Text,
         destination_day_0: Int, destination_day_1: Int, amount: Int, currency: Text, transaction_date: Int,
         description: Text, category: Text, reference: Text, metadata: Text, search_text: Text, parent_id: Uuid,
         version: Int, created_at: Int, updated_at: Int, first_position: Int, position: Int,
     }
     ENTRIES = "entries" key 3 {
-        ledger_id: Int, account_id: Uuid, seq: Int, transaction_id: Uuid, transaction_version: Int, amount: Int,
+        ledger_id: Ledger, account_id: Uuid, seq: Int, transaction_id: Uuid, transaction_version: Int, amount: Int,
         balance: Int, transaction_date: Int, recorded_at: Int, position: Int,
     }
     DAILY_TOTALS = "daily_totals" key 6 {
-        ledger_id: Int, owner: Text, currency: Text, generation: Int, day: Int, category: Text, credit_count: Int,
+        ledger_id: Ledger, owner: Text, currency: Text, generation: Int, day: Int, category: Text, credit_count: Int,
         credit_total: Int, debit_count: Int, debit_total: Int,
     }
     TOTALS = "totals" key 5 {
-        ledger_id: Int, owner: Text, currency: Text, generation: Int, category: Text, credit_count: Int,
+        ledger_id: Ledger, owner: Text, currency: Text, generation: Int, category: Text, credit_count: Int,
         credit_total_high: Int, credit_total_low: Int, debit_count: Int, debit_total_high: Int, debit_total_low: Int,
     }
     EVENTS = "events" key 2 {
-        ledger_id: Int, position: Int, kind: Text, subject: Text, subject_version: Int, actor: Text, request_id: Text,
+        ledger_id: Ledger, position: Int, kind: Text, subject: Text, subject_version: Int, actor: Text, request_id: Text,
         schema_version: Int, data: Text, personal: Text, salt: Bytes, commitment: Bytes, recorded_at: Int,
     }
     BLOCKS = "blocks" key 2 {
-        ledger_id: Int, height: Int, first_position: Int, last_position: Int, recorded_at: Int, root: Bytes,
+        ledger_id: Ledger, height: Int, first_position: Int, last_position: Int, recorded_at: Int, root: Bytes,
         hash: Bytes, previous_hash: Bytes,
     }
     IDEMPOTENCY_KEYS = "idempotency_keys" key 2 {
-        ledger_id: Int, key: Uuid, fingerprint: Bytes, status: Int, answer_position: Int,
+        ledger_id: Ledger, key: Uuid, fingerprint: Bytes, status: Int, answer_position: Int,
         head_position: Int, overlay: Text, created_at: Int,
     }
     API_KEYS = "api_keys" key 1 {
-        id: Uuid, ledger_id: Int, name: Text, role: Text, hash: Bytes, prefix: Text, created_at: Int, expires_at: Int,
+        id: Uuid, ledger_id: Ledger, name: Text, role: Text, hash: Bytes, prefix: Text, created_at: Int, expires_at: Int,
         revoked_at: Int, position: Int,
     }
     /// The reference of a transaction that gives it up.
-    TRANSACTION_REFERENCES = "transactions" key 2 { ledger_id: Int, id: Uuid, reference: Text }
+    TRANSACTION_REFERENCES = "transactions" key 2 { ledger_id: Ledger, id: Uuid, reference: Text }
     /// The days of a transaction, which a change of its owners' time zones moves.
     TRANSACTION_DAYS = "transactions" key 2 {
-        ledger_id: Int, id: Uuid, source_day_0: Int, source_day_1: Int, destination_day_0: Int, destination_day_1: Int,
+        ledger_id: Ledger, id: Uuid, source_day_0: Int, source_day_1: Int, destination_day_0: Int, destination_day_1: Int,
     }
     /// How far a user's new grouping is.
     USER_GROUPINGS = "users" key 2 {
-        ledger_id: Int, id: Text, stats_zone: Text, stats_generation: Int, regroup_zone: Text,
+        ledger_id: Ledger, id: Text, stats_zone: Text, stats_generation: Int, regroup_zone: Text,
         regroup_generation: Int, regroup_after: Uuid, regroup_until: Uuid,
     }
 }
@@ -206,6 +209,11 @@ pub(super) struct Write {
 }
 
 impl Write {
+    /// Whether nothing but new transactions is written.
+    pub(super) fn is_of_new_transactions(&self) -> bool {
+        (self.table.alias, self.mode) == (TRANSACTIONS.alias, Mode::Insert)
+    }
+
     pub(super) fn new(table: Table, mode: Mode, cells: impl IntoIterator<Item = Vec<Cell>>) -> Self {
         let mut rows = table.rows();
         cells.into_iter().for_each(|row| rows.push(row));
@@ -233,7 +241,7 @@ mod tests {
         assert_eq!(
             sql(Dialect::Postgres, Mode::Insert),
             "INSERT INTO currencies (ledger_id, code, exponent) \
-             SELECT unnest($1::int8[]) AS ledger_id, unnest($2::text[]) AS code, unnest($3::int8[]) AS exponent"
+             SELECT $1::int8 AS ledger_id, unnest($2::text[]) AS code, unnest($3::int8[]) AS exponent"
         );
         assert_eq!(
             sql(Dialect::Sqlite, Mode::Update),

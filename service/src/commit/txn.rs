@@ -12,7 +12,7 @@ use super::load;
 use super::rows::{Dialect, Rows};
 use super::seal::Tip;
 use super::slots::Row;
-use super::statement::Statement;
+use super::statement::{Part, Statement};
 use crate::database::{WritePool, Writer};
 use crate::journal::Hash;
 use crate::ledger::{LedgerState, Names};
@@ -27,14 +27,16 @@ pub(super) struct LockedLedger {
     pub(super) last_recorded_at: Timestamp,
 }
 
-enum Connection {
+/// A connection that commits, with no transaction open.
+pub(super) enum Session {
     Postgres(Writer<Postgres>),
     Sqlite(Writer<Sqlite>),
 }
 
 /// A transaction of the database that holds the lock of one ledger.
-pub(super) struct Txn(Connection);
+pub(super) struct Txn(Session);
 
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const LEDGER_COLUMNS: &str =
     "uuid, name, head, height, hash, last_recorded_at, default_currency, default_minimum_balance";
 
@@ -53,42 +55,98 @@ const OLD_GROUPINGS: [&str; 2] = [
         AND (u.regroup_generation IS NULL OR d.generation <> u.regroup_generation) LIMIT $3)",
 ];
 
-impl Txn {
-    /// Begins a transaction and locks the ledger's row: from now on no other instance commits to it. On SQLite the
-    /// lock is the database's own.
-    pub(super) async fn begin(pool: &WritePool, ledger_id: i64) -> Result<(Self, LockedLedger), Failure> {
-        match pool {
-            WritePool::Postgres(writers) => {
-                let mut writer = writers.lend().await?;
-                // Both statements in one message: the lock costs no round trip of its own. It is taken before
-                // anything is read, since a wait for a lock does not renew the snapshot of its own statement.
-                let sql = format!(
-                    "BEGIN ISOLATION LEVEL READ COMMITTED; \
-                     SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = {ledger_id} FOR NO KEY UPDATE"
-                );
-                let rows = sqlx::raw_sql(AssertSqlSafe(sql))
-                    .fetch_all(writer.connection()?)
-                    .await?;
-                let row = rows.into_iter().next().map(Row::Postgres);
-                Ok((Self(Connection::Postgres(writer)), read_ledger(ledger_id, row)?))
-            }
-            WritePool::Sqlite(writers) => {
-                let mut writer = writers.lend().await?;
-                sqlx::query("BEGIN IMMEDIATE").execute(writer.connection()?).await?;
-                let sql = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = $1");
-                let query = sqlx::query(AssertSqlSafe(sql)).bind(ledger_id);
-                let row = query.fetch_optional(writer.connection()?).await?.map(Row::Sqlite);
-                Ok((Self(Connection::Sqlite(writer)), read_ledger(ledger_id, row)?))
-            }
+impl Session {
+    pub(super) async fn lend(pool: &WritePool) -> Result<Self, Failure> {
+        Ok(match pool {
+            WritePool::Postgres(writers) => Self::Postgres(writers.lend().await?),
+            WritePool::Sqlite(writers) => Self::Sqlite(writers.lend().await?),
+        })
+    }
+
+    /// A connection beside another, where one is idle or may be opened.
+    pub(super) async fn maybe_lend(pool: &WritePool) -> Result<Option<Self>, Failure> {
+        Ok(match pool {
+            WritePool::Postgres(writers) => writers.maybe_lend().await?.map(Self::Postgres),
+            WritePool::Sqlite(writers) => writers.maybe_lend().await?.map(Self::Sqlite),
+        })
+    }
+
+    pub(super) fn give_back(self) {
+        match self {
+            Self::Postgres(writer) => writer.give_back(),
+            Self::Sqlite(writer) => writer.give_back(),
         }
     }
 
     /// The database's dialect.
     pub(super) fn dialect(&self) -> Dialect {
-        match self.0 {
-            Connection::Postgres(_) => Dialect::Postgres,
-            Connection::Sqlite(_) => Dialect::Sqlite,
+        match self {
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::Sqlite(_) => Dialect::Sqlite,
         }
+    }
+
+    /// Begins a transaction and locks the ledger's row: from now on no other instance commits to it. On SQLite the
+    /// lock is the database's own.
+    pub(super) async fn begin(mut self, ledger_id: i64) -> Result<(Txn, LockedLedger), Failure> {
+        let row = match &mut self {
+            Self::Postgres(writer) => {
+                // Both statements in one message: the lock costs no round trip of its own. It is taken before
+                // anything is read, since a wait for a lock does not renew the snapshot of its own statement.
+                let sql = format!("{BEGIN}; {}", lock_sql(ledger_id));
+                let query = sqlx::raw_sql(AssertSqlSafe(sql));
+                let rows = query.fetch_all(writer.connection()?).await?;
+                rows.into_iter().next().map(Row::Postgres)
+            }
+            Self::Sqlite(writer) => {
+                sqlx::query("BEGIN IMMEDIATE").execute(writer.connection()?).await?;
+                let sql = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = $1");
+                let query = sqlx::query(AssertSqlSafe(sql)).bind(ledger_id);
+                query.fetch_optional(writer.connection()?).await?.map(Row::Sqlite)
+            }
+        };
+        Ok((Txn(self), read_ledger(ledger_id, row)?))
+    }
+
+    /// The same, after a statement whose rows nobody else writes. On SQLite nobody can write before the lock.
+    pub(super) async fn save_and_begin(
+        mut self,
+        statement: Statement,
+        ledger_id: i64,
+    ) -> Result<(Txn, LockedLedger), Failure> {
+        match &mut self {
+            Self::Postgres(writer) => sqlx::raw_sql(BEGIN).execute(writer.connection()?).await?,
+            Self::Sqlite(_) => return Err(Failure::internal("a file has one writer")),
+        };
+        self.save(statement).await?;
+        let row = match &mut self {
+            Self::Postgres(writer) => {
+                let query = sqlx::raw_sql(AssertSqlSafe(lock_sql(ledger_id)));
+                query.fetch_optional(writer.connection()?).await?.map(Row::Postgres)
+            }
+            Self::Sqlite(_) => None,
+        };
+        Ok((Txn(self), read_ledger(ledger_id, row)?))
+    }
+
+    async fn save(&mut self, statement: Statement) -> Result<(), Failure> {
+        match (self, statement) {
+            (Self::Postgres(writer), Statement::Postgres { sql, arguments }) => {
+                let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
+                query.execute(writer.connection()?).await?;
+            }
+            (Self::Sqlite(writer), Statement::Sqlite(statements)) => {
+                for Part { sql, parameters } in statements {
+                    let mut query = sqlx::query(AssertSqlSafe(sql));
+                    for parameter in parameters {
+                        query = query.bind(parameter);
+                    }
+                    query.execute(writer.connection()?).await?;
+                }
+            }
+            _ => return Err(Failure::internal("a statement is of another database")),
+        }
+        Ok(())
     }
 
     /// Loads everything that is named.
@@ -114,17 +172,18 @@ impl Txn {
         ledger_id: i64,
         lists: Vec<Rows>,
     ) -> Result<Vec<Row>, Failure> {
-        match &mut self.0 {
-            Connection::Postgres(writer) => {
+        match self {
+            Self::Postgres(writer) => {
                 let mut arguments = PgArguments::default();
                 arguments.add(ledger_id).map_err(Corrupt::new)?;
                 for list in &lists {
                     list.add_to(&mut arguments)?;
                 }
-                let rows = sqlx::query_with(sql, arguments).fetch_all(writer.connection()?).await?;
+                let query = sqlx::query_with(sql, arguments);
+                let rows = query.fetch_all(writer.connection()?).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
-            Connection::Sqlite(writer) => {
+            Self::Sqlite(writer) => {
                 let mut query = sqlx::query(sql).bind(ledger_id);
                 for list in &lists {
                     query = query.bind(list.to_json()?);
@@ -134,16 +193,33 @@ impl Txn {
             }
         }
     }
+}
+
+impl Txn {
+    /// Begins a transaction that locks the ledger's row, on a connection of the pool.
+    pub(super) async fn begin(pool: &WritePool, ledger_id: i64) -> Result<(Self, LockedLedger), Failure> {
+        Session::lend(pool).await?.begin(ledger_id).await
+    }
+
+    /// The connection, to read on.
+    pub(super) fn session(&mut self) -> &mut Session {
+        &mut self.0
+    }
+
+    /// The database's dialect.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.0.dialect()
+    }
 
     /// The hash of the ledger's block at `height`.
     pub(super) async fn find_block_hash(&mut self, ledger_id: i64, height: i64) -> Result<Option<Hash>, Failure> {
         const SQL: &str = "SELECT hash FROM blocks WHERE ledger_id = $1 AND height = $2";
         let found: Option<Vec<u8>> = match &mut self.0 {
-            Connection::Postgres(writer) => {
+            Session::Postgres(writer) => {
                 let query = sqlx::query_scalar(SQL).bind(ledger_id).bind(height);
                 query.fetch_optional(writer.connection()?).await?
             }
-            Connection::Sqlite(writer) => {
+            Session::Sqlite(writer) => {
                 let query = sqlx::query_scalar(SQL).bind(ledger_id).bind(height);
                 query.fetch_optional(writer.connection()?).await?
             }
@@ -166,11 +242,11 @@ impl Txn {
         let mut removed = 0_u64;
         for sql in OLD_GROUPINGS {
             removed = removed.saturating_add(match &mut self.0 {
-                Connection::Postgres(writer) => {
+                Session::Postgres(writer) => {
                     let query = sqlx::query(sql).bind(ledger_id).bind(user_id).bind(limit);
                     query.execute(writer.connection()?).await?.rows_affected()
                 }
-                Connection::Sqlite(writer) => {
+                Session::Sqlite(writer) => {
                     let query = sqlx::query(sql).bind(ledger_id).bind(user_id).bind(limit);
                     query.execute(writer.connection()?).await?.rows_affected()
                 }
@@ -181,24 +257,10 @@ impl Txn {
 
     /// Writes everything.
     pub(super) async fn save(&mut self, statement: Option<Statement>) -> Result<(), Failure> {
-        let Some(statement) = statement else { return Ok(()) };
-        match (&mut self.0, statement) {
-            (Connection::Postgres(writer), Statement::Postgres { sql, arguments }) => {
-                let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
-                query.execute(writer.connection()?).await?;
-            }
-            (Connection::Sqlite(writer), Statement::Sqlite(statements)) => {
-                for (sql, parameters) in statements {
-                    let mut query = sqlx::query(AssertSqlSafe(sql));
-                    for parameter in parameters {
-                        query = query.bind(parameter);
-                    }
-                    query.execute(writer.connection()?).await?;
-                }
-            }
-            _ => return Err(Failure::internal("a statement is of another database")),
+        match statement {
+            Some(statement) => self.0.save(statement).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Makes everything last, and gives the connection back.
@@ -214,19 +276,23 @@ impl Txn {
         self.end("ROLLBACK").await
     }
 
-    async fn end(self, sql: &'static str) -> Result<(), Failure> {
-        match self.0 {
-            Connection::Postgres(mut writer) => {
+    async fn end(mut self, sql: &'static str) -> Result<(), Failure> {
+        match &mut self.0 {
+            Session::Postgres(writer) => {
                 sqlx::raw_sql(sql).execute(writer.connection()?).await?;
-                writer.give_back();
             }
-            Connection::Sqlite(mut writer) => {
+            Session::Sqlite(writer) => {
                 sqlx::query(sql).execute(writer.connection()?).await?;
-                writer.give_back();
             }
         }
+        self.0.give_back();
         Ok(())
     }
+}
+
+/// The statement that locks the ledger's row on PostgreSQL, and reads it as it is then.
+fn lock_sql(ledger_id: i64) -> String {
+    format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = {ledger_id} FOR NO KEY UPDATE")
 }
 
 /// Reads the columns of [`LEDGER_COLUMNS`].

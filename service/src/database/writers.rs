@@ -73,17 +73,29 @@ impl<DB: Database> Writers<DB> {
     /// # Errors
     /// `PoolTimedOut`, where none is to be had in time; `PoolClosed`; those of a database that cannot be reached.
     pub(crate) async fn lend(&self) -> Result<Writer<DB>, sqlx::Error> {
-        timeout(WRITE_ACQUIRE_TIMEOUT, self.find_connection())
-            .await
-            .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        let found = async {
+            let permit = Arc::clone(&self.permits).acquire_owned().await;
+            self.find_connection(permit.map_err(|_| sqlx::Error::PoolClosed)?).await
+        };
+        in_time(found).await
     }
 
-    async fn find_connection(&self) -> Result<Writer<DB>, sqlx::Error> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await;
+    /// A connection, where one is idle or may be opened now.
+    ///
+    /// # Errors
+    /// As [`Self::lend`].
+    pub(crate) async fn maybe_lend(&self) -> Result<Option<Writer<DB>>, sqlx::Error> {
+        match Arc::clone(&self.permits).try_acquire_owned() {
+            Ok(permit) => in_time(self.find_connection(permit)).await.map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn find_connection(&self, permit: OwnedSemaphorePermit) -> Result<Writer<DB>, sqlx::Error> {
         let mut writer = Writer {
             kept: None,
             writers: self.clone(),
-            _permit: permit.map_err(|_| sqlx::Error::PoolClosed)?,
+            _permit: permit,
         };
         loop {
             let idle = lock(&self.idle).pop();
@@ -157,6 +169,11 @@ impl<DB: Database> Drop for Writer<DB> {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+async fn in_time<T>(found: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let found = timeout(WRITE_ACQUIRE_TIMEOUT, found).await;
+    found.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -12,7 +12,7 @@ use super::totals::{DayTotal, TotalDelta, TotalDeltas, TotalKey};
 use crate::money::{AmountText, Currency, CurrencyCode};
 
 /// The ledger itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerState {
     /// Its number in the database.
     pub id: i64,
@@ -128,6 +128,11 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
 
     fn changed(&self) -> impl Iterator<Item = &Row<V>> {
         self.changed.iter().filter_map(|(key, _)| self.rows.get(key))
+    }
+
+    /// The keys of the rows that this batch changed.
+    pub fn changed_keys(&self) -> impl Iterator<Item = &K> {
+        self.changed.iter().map(|(key, _)| key)
     }
 
     /// Takes back what the commands changed.

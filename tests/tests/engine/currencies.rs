@@ -49,7 +49,11 @@ async fn a_currency_keeps_the_exponent_of_its_first_use(engine: Engine) {
     };
     assert_eq!(post(&service, "20", None).await, Ok("20.00".to_owned()));
     let kept = "UPDATE currencies SET exponent = 2 WHERE code = 'USD' AND exponent = 2";
-    assert_eq!(service.database.execute(kept).await, 1, "the first use keeps the currency");
+    assert_eq!(
+        service.database.execute(kept).await,
+        1,
+        "the first use keeps the currency"
+    );
     // As if euros had had four decimals when this ledger first used them.
     let euros = "INSERT INTO currencies (ledger_id, code, exponent) VALUES (1, 'EUR', 4)";
     assert_eq!(service.database.execute(euros).await, 1);

@@ -18,6 +18,7 @@ mod lists;
 mod mended_chain;
 mod model;
 mod moving_user;
+mod pipelined;
 mod plans;
 mod played;
 mod properties;

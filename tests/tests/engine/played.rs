@@ -50,9 +50,12 @@ impl Played {
         answer.is_ok()
     }
 
-    /// Asks for everything in one burst.
-    pub(crate) async fn ask_together(&mut self, actions: Vec<Action>) {
-        let asked: Vec<Asked> = actions.into_iter().map(|action| self.resolve(action, None)).collect();
+    /// Asks for everything in one burst, each under its idempotency key.
+    pub(crate) async fn ask_together(&mut self, actions: Vec<(Action, Option<u8>)>) {
+        let asked: Vec<Asked> = actions
+            .into_iter()
+            .map(|(action, key)| self.resolve(action, key))
+            .collect();
         let requests = asked.iter().map(|asked| self.request(asked)).collect();
         let answers = self.service.submit_together(requests).await;
         assert_eq!(answers.len(), asked.len());

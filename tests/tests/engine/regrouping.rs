@@ -208,7 +208,7 @@ async fn thousands_of_transactions_are_regrouped_before_the_answer(engine: Engin
     };
     for _ in 0..5 {
         let burst = (0..500).map(|_| Action::Credit(ADA, None, Some(0), details(&mut random)));
-        played.ask_together(burst.collect()).await;
+        played.ask_together(burst.map(|action| (action, None)).collect()).await;
     }
     assert_eq!(played.model.transactions.len(), 2500);
     assert!(played.ask(zone(ADA, 1)).await);

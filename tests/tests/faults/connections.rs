@@ -18,6 +18,8 @@ on_postgres!(
 );
 
 const CLIENTS: usize = 16;
+/// Enough for batches that are decided while the one before is committed.
+const WRITERS: usize = 64;
 /// How soon the server must work again once the database does.
 const RECOVERY_TIME_MAX: Duration = Duration::from_secs(5);
 
@@ -44,7 +46,7 @@ async fn assert_no_session_is_idle_in_transaction(book: &Book) {
 }
 
 async fn ended_sessions_cost_no_write(book: &Book) {
-    let load = Load::start(&clients(book, CLIENTS), "ada");
+    let load = Load::start(&clients(book, WRITERS), "ada");
     let mut ended = 0;
     for _ in 0..10 {
         load.progress(20).await;
@@ -61,7 +63,7 @@ async fn ended_sessions_cost_no_write(book: &Book) {
     journal.assert_kept_once(book).await;
 
     // Those that read as well: who is in the middle of a read may be told to come again.
-    let load = Load::start(&clients(book, CLIENTS), "bob");
+    let load = Load::start(&clients(book, WRITERS), "bob");
     for _ in 0..10 {
         load.progress(20).await;
         let _ = end_sessions(book, "daybook %").await;
@@ -91,7 +93,7 @@ async fn sessions_that_end_while_they_are_idle_cost_no_read(book: &Book) {
 
 async fn a_cut_network_loses_nothing(book: &Book) {
     let (book, proxy) = book.behind_proxy().await;
-    let load = Load::start(&clients(&book, CLIENTS), "ada");
+    let load = Load::start(&clients(&book, WRITERS), "ada");
     for _ in 0..10 {
         load.progress(20).await;
         proxy.cut();

@@ -26,7 +26,7 @@ pub(super) fn releases(snapshot: &Snapshot) -> Vec<Write> {
 }
 
 /// What the batch's records are now, with the entries that led there, and the answers that were given.
-pub(super) fn state(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec<Write>, Corrupt> {
+pub(super) fn records(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec<Write>, Corrupt> {
     let id = snapshot.ledger.id;
     let users = |user: &User| user_row(id, user);
     let transactions = |transaction: &Transaction| transaction_row(id, transaction);
