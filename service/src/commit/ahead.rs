@@ -24,7 +24,7 @@ use super::txn::{LockedLedger, Session, Txn};
 use crate::ledger::{LARGE_AMOUNT, LedgerState, Names, Snapshot};
 use crate::value::Timestamp;
 
-/// Smaller batches are not worth a second connection.
+/// With fewer events of the one batch, or requests of the next, a second connection is not worth it.
 const REQUESTS_MIN: usize = 8;
 
 /// A batch that is decided, and what it was decided over.
@@ -44,11 +44,16 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// The transaction, the block before it and the plan; `None` where somebody else was faster, and all is undone.
+    /// Whether the ledger is as it was taken to be: then the batch before was kept, and nobody else was faster.
+    pub(super) fn holds(&self) -> bool {
+        let (tip, ledger) = &self.expected;
+        self.locked.tip == *tip && self.locked.state == *ledger
+    }
+
+    /// The transaction, the block before it and the plan; `None` where that does not hold, and all is undone.
     pub(super) async fn open(self) -> Result<Option<(Txn, Tip, Plan)>, Failure> {
-        let (tip, ledger) = self.expected;
-        if self.locked.tip == tip && self.locked.state == ledger && self.locked.last_recorded_at < self.plan.now {
-            return Ok(Some((self.txn, tip, self.plan)));
+        if self.holds() {
+            return Ok(Some((self.txn, self.expected.0, self.plan)));
         }
         self.txn.rollback().await?;
         Ok(None)
@@ -77,19 +82,13 @@ impl Written {
 
 impl Target {
     /// Makes ready for the next batch, while the one that left `last` is committed as the block `tip`, recorded at `now`.
-    pub(super) async fn look_ahead(
-        &self,
-        last: Snapshot,
-        tip: Tip,
-        now: Timestamp,
-        is_undisturbed: bool,
-        line: &mut Line,
-    ) -> Left {
+    /// It is decided where it is that of the `line`.
+    pub(super) async fn look_ahead(&self, last: Snapshot, tip: Tip, now: Timestamp, line: Option<&mut Line>) -> Left {
         let_it_go_out().await;
-        let is_large = last.events.len() >= REQUESTS_MIN;
-        let written = (is_large && is_undisturbed).then(|| Written::by(&last));
+        let line = line.filter(|_| last.events.len() >= REQUESTS_MIN);
+        let written = line.is_some().then(|| Written::by(&last));
         let snapshot = kept::settle(last);
-        let Some(written) = written else {
+        let (Some(line), Some(written)) = (line, written) else {
             return Left::Snapshot(tip, Box::new(snapshot));
         };
         let ahead = Box::pin(self.decide_ahead(snapshot, tip, now, &written, line));

@@ -10,9 +10,12 @@
 //! treated as if it had failed before.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use futures_util::{FutureExt, join, try_join};
+use futures_util::future::{Either, select};
+use futures_util::{FutureExt, join};
+use tokio::time::timeout;
 
 use super::ahead::Plan;
 use super::decision::{Question, let_it_go_out, name_all};
@@ -40,6 +43,8 @@ const PAUSE_MAX: Duration = Duration::from_millis(200);
 pub(super) const STATEMENTS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the answer to `COMMIT` is waited for.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same, once the batch behind it has found it kept.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long the outcome of a commit is looked for once its answer was lost.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -74,32 +79,32 @@ impl Target {
     /// again with the totals at hand; one that fails for another reason of its data is run again request by request, so
     /// that one cannot fail its neighbours.
     pub(super) async fn commit(&self, mut batch: Batch, kept: &mut Kept, line: &mut Line) {
-        let mut outcome = self.commit_together(&mut batch, LARGE_AMOUNT, kept, line).await;
+        let mut outcome = self.commit_together(&mut batch, LARGE_AMOUNT, kept, Some(line)).await;
         let count = batch.requests.len();
         if let Err(failure) = &outcome
             && failure.is_overflow()
         {
             log::info!("a batch of {count} is decided again over its days' totals: {failure}");
-            outcome = self.commit_together(&mut batch, 0, kept, line).await;
+            outcome = self.commit_together(&mut batch, 0, kept, Some(line)).await;
         }
         match outcome {
             Ok(()) => {}
             Err(failure) if failure.is_of_the_data() && count > 1 => {
                 log::warn!("a batch of {count} is run again one by one: {failure}");
-                self.commit_one_by_one(batch, kept, line).await;
+                self.commit_one_by_one(batch, kept).await;
             }
             Err(failure) => batch.refuse(&failure.to_error()),
         }
     }
 
-    async fn commit_one_by_one(&self, batch: Batch, kept: &mut Kept, line: &mut Line) {
+    async fn commit_one_by_one(&self, batch: Batch, kept: &mut Kept) {
         let mut in_the_way = None;
         for mut single in batch.apart() {
             if let Some(failure) = &in_the_way {
                 single.refuse(&LedgerError::Unavailable(format!("not begun after this: {failure}")));
                 continue;
             }
-            if let Err(failure) = self.commit_together(&mut single, LARGE_AMOUNT, kept, line).await {
+            if let Err(failure) = self.commit_together(&mut single, LARGE_AMOUNT, kept, None).await {
                 single.refuse(&failure.to_error());
                 // It would fail the others as well, each after its own wait.
                 in_the_way = Some(failure).filter(|failure| !failure.is_of_the_data());
@@ -107,18 +112,19 @@ impl Target {
         }
     }
 
-    /// Movements of `large_amount` and above are decided over the totals of their days.
+    /// Movements of `large_amount` and above are decided over the totals of their days. The next batch is looked at where
+    /// it is that of the `line`.
     async fn commit_together(
         &self,
         batch: &mut Batch,
         large_amount: i64,
         kept: &mut Kept,
-        line: &mut Line,
+        mut line: Option<&mut Line>,
     ) -> Result<(), Failure> {
         let started = Instant::now();
         let mut pause = PAUSE;
         loop {
-            match Box::pin(self.attempt(batch, large_amount, kept, line)).await {
+            match Box::pin(self.attempt(batch, large_amount, kept, line.as_deref_mut())).await {
                 Err(failure) if failure.is_passing() && started.elapsed() < RETRY_TIMEOUT => {
                     log::warn!("a batch of {} is tried again: {failure}", batch.requests.len());
                     tokio::time::sleep(pause).await;
@@ -135,7 +141,7 @@ impl Target {
         batch: &mut Batch,
         large_amount: i64,
         kept: &mut Kept,
-        line: &mut Line,
+        line: Option<&mut Line>,
     ) -> Result<(), Failure> {
         let deadline = Instant::now().checked_add(STATEMENTS_TIMEOUT);
         // In a box: it is large, and is moved several times before it begins.
@@ -156,19 +162,36 @@ impl Target {
             batch.answer(replies.take().unwrap_or_default());
             Ok(())
         };
-        let is_undisturbed = kept.is_undisturbed();
+        let line = line.filter(|_| kept.is_undisturbed());
         let next = async {
             let tip = block.as_ref().map_or(tip, SealedBlock::tip);
-            Ok(self.look_ahead(snapshot, tip, now, is_undisturbed, line).await)
+            self.look_ahead(snapshot, tip, now, line).await
         };
-        match try_join!(finished, next) {
-            Ok(((), next)) => kept.left = next,
+        let ended = match select(pin!(finished), pin!(next)).await {
+            Either::Left((Ok(()), next)) => Ok(next.await),
+            Either::Left((Err(failure), _)) => Err(failure),
+            Either::Right((Left::Ahead(ahead), finished)) if ahead.holds() => {
+                // It stands on this batch, which was kept therefore, and nobody else has the lock meanwhile.
+                let _ = timeout(ANSWER_TIMEOUT, finished).await;
+                Ok(Left::Ahead(ahead))
+            }
+            Either::Right((next, finished)) => finished.await.map(|()| next),
+        };
+        match ended {
+            Ok(next) => {
+                if matches!(next, Left::Nothing) {
+                    kept.put_off();
+                }
+                kept.left = next;
+            }
             Err(Unfinished::Before(failure)) => return Err(failure),
             Err(Unfinished::After(failure)) => {
                 log::warn!("the outcome of a commit is looked for: {failure}");
                 self.settle(failure, block.as_ref()).await?;
-                batch.answer(replies.take().unwrap_or_default());
             }
+        }
+        if let Some(replies) = replies {
+            batch.answer(replies);
         }
         Ok(())
     }
@@ -283,7 +306,7 @@ impl Target {
 /// connection, which undoes whatever was not committed on it.
 pub(super) async fn guard<T>(limit: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let work = AssertUnwindSafe(work).catch_unwind();
-    match tokio::time::timeout(limit, work).await {
+    match timeout(limit, work).await {
         Ok(Ok(ended)) => ended,
         Ok(Err(panic)) => Err(Failure::panicked(&*panic)),
         Err(_) => Err(Failure::late(limit)),

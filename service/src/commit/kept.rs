@@ -20,7 +20,9 @@ use crate::value::Metadata;
 /// Most users, and most accounts: what a hash table of 2^14 places takes.
 const ROWS_MAX: usize = 14_336;
 /// So many batches undisturbed let one be decided ahead: with another instance at work it would be in vain.
-const UNDISTURBED_MIN: u32 = 4;
+const UNDISTURBED_MIN: i32 = 4;
+/// Where looking ahead has failed, as with a database that has no second connection for us, so many batches go by.
+const PUT_OFF: i32 = -1000;
 /// What has more metadata is loaded each time, so that the bound on the rows is one on the memory.
 const METADATA_BYTES_MAX: usize = 1024;
 
@@ -39,8 +41,9 @@ pub(super) enum Left {
 #[derive(Default)]
 pub(super) struct Kept {
     pub(super) left: Left,
-    /// How many batches in a row found that nobody else had recorded anything.
-    undisturbed: u32,
+    /// How many batches in a row found that nobody else had recorded anything; less than none where looking ahead has
+    /// failed.
+    undisturbed: i32,
 }
 
 impl Kept {
@@ -62,8 +65,13 @@ impl Kept {
         self.undisturbed = if is_undisturbed {
             self.undisturbed.saturating_add(1)
         } else {
-            0
+            self.undisturbed.min(0)
         };
+    }
+
+    /// Puts off looking ahead, which has failed.
+    pub(super) fn put_off(&mut self) {
+        self.undisturbed = PUT_OFF;
     }
 
     /// A snapshot to decide over, of a ledger whose newest block is `tip`; what it knows already is struck off `names`.

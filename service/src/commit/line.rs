@@ -57,18 +57,25 @@ impl Drop for Room {
 #[derive(Debug)]
 pub(super) struct Batch {
     pub(super) requests: Vec<Request>,
-    replies: Vec<oneshot::Sender<Reply>>,
-    bytes: usize,
+    waiters: Vec<Waiter>,
     began_at: Instant,
     metrics: Metrics,
+}
+
+/// Who waits for the answer to a request of a batch.
+#[derive(Debug)]
+struct Waiter {
+    reply: oneshot::Sender<Reply>,
+    deadline: Instant,
+    /// `None` once the batch is taken.
+    room: Option<Room>,
 }
 
 impl Batch {
     fn new(metrics: Metrics) -> Self {
         Self {
             requests: Vec::new(),
-            replies: Vec::new(),
-            bytes: 0,
+            waiters: Vec::new(),
             began_at: Instant::now(),
             metrics,
         }
@@ -77,9 +84,9 @@ impl Batch {
     /// Answers everybody, in the order of the requests.
     pub(super) fn answer(&mut self, answers: Vec<Reply>) {
         self.metrics.observe_batch(self.requests.len(), self.began_at.elapsed());
-        for (reply, answer) in self.replies.drain(..).zip(answers) {
+        for (waiter, answer) in self.waiters.drain(..).zip(answers) {
             // Whoever has gone needs no answer.
-            let _ = reply.send(answer);
+            let _ = waiter.reply.send(answer);
         }
     }
 
@@ -92,18 +99,56 @@ impl Batch {
     pub(super) fn apart(self) -> impl Iterator<Item = Self> {
         let Self {
             requests,
-            replies,
+            waiters,
             began_at,
             metrics,
-            ..
         } = self;
-        requests.into_iter().zip(replies).map(move |(request, reply)| Self {
+        requests.into_iter().zip(waiters).map(move |(request, waiter)| Self {
             requests: vec![request],
-            replies: vec![reply],
-            bytes: 0,
+            waiters: vec![waiter],
             began_at,
             metrics: metrics.clone(),
         })
+    }
+
+    fn add(&mut self, waiting: Waiting) {
+        let Waiting {
+            request,
+            room,
+            deadline,
+            reply,
+        } = waiting;
+        self.requests.push(request);
+        self.waiters.push(Waiter {
+            reply,
+            deadline,
+            room: Some(room),
+        });
+    }
+
+    fn bytes(&self) -> usize {
+        let rooms = self.waiters.iter().filter_map(|waiter| waiter.room.as_ref());
+        rooms.fold(0, |sum, room| sum.saturating_add(room.bytes))
+    }
+
+    /// Tells who waited too long that nothing was done, and leaves them out.
+    fn drop_expired(&mut self) {
+        let now = Instant::now();
+        if self.waiters.iter().all(|waiter| waiter.deadline > now) {
+            return;
+        }
+        let requests = std::mem::take(&mut self.requests);
+        let waiters = std::mem::take(&mut self.waiters);
+        for (request, waiter) in requests.into_iter().zip(waiters) {
+            if waiter.deadline > now {
+                self.requests.push(request);
+                self.waiters.push(waiter);
+            } else {
+                let late = LedgerError::Unavailable("waited too long in the queue".to_owned());
+                // Whoever has gone needs no answer.
+                let _ = waiter.reply.send(Err(late));
+            }
+        }
     }
 }
 
@@ -127,20 +172,19 @@ impl Line {
     /// The next batch, once anybody waits: what was looked at, and what came since unless it `is_decided`. `None` when
     /// nobody will come any more. Can be given up at any time.
     pub(super) async fn take(&mut self, is_decided: bool) -> Option<Batch> {
-        loop {
-            if !is_decided {
-                self.gather();
-            }
-            if self.next.requests.is_empty() {
-                let first = self.receiver.recv().await?;
-                self.add(first);
-            } else {
-                let following = Batch::new(self.next.metrics.clone());
-                let mut batch = std::mem::replace(&mut self.next, following);
-                batch.began_at = Instant::now();
-                return Some(batch);
-            }
+        if !is_decided {
+            self.gather();
         }
+        while self.next.requests.is_empty() {
+            let first = self.receiver.recv().await?;
+            self.next.add(first);
+            self.gather();
+        }
+        let following = Batch::new(self.next.metrics.clone());
+        let mut batch = std::mem::replace(&mut self.next, following);
+        batch.began_at = Instant::now();
+        batch.waiters.iter_mut().for_each(|waiter| waiter.room = None);
+        Some(batch)
     }
 
     /// The requests of the batch that will be taken next, so far.
@@ -149,24 +193,14 @@ impl Line {
         &self.next.requests
     }
 
-    /// Adds what waits, up to the bounds of a batch.
+    /// Adds what waits, up to the bounds of a batch. Whose deadline has passed is left out: nothing is done for them.
     fn gather(&mut self) {
-        while self.next.requests.len() < self.limits.batch_max && self.next.bytes < self.limits.batch_bytes_max {
+        let mut bytes = self.next.bytes();
+        while self.next.requests.len() < self.limits.batch_max && bytes < self.limits.batch_bytes_max {
             let Ok(waiting) = self.receiver.try_recv() else { break };
-            self.add(waiting);
+            bytes = bytes.saturating_add(waiting.room.bytes);
+            self.next.add(waiting);
         }
-    }
-
-    /// Adds a request, unless it waited too long: nothing is done for it then.
-    fn add(&mut self, waiting: Waiting) {
-        if waiting.deadline > Instant::now() {
-            self.next.bytes = self.next.bytes.saturating_add(waiting.room.bytes);
-            self.next.requests.push(waiting.request);
-            self.next.replies.push(waiting.reply);
-        } else {
-            let late = LedgerError::Unavailable("waited too long in the queue".to_owned());
-            // Whoever has gone needs no answer.
-            let _ = waiting.reply.send(Err(late));
-        }
+        self.next.drop_expired();
     }
 }

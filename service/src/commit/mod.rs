@@ -14,8 +14,8 @@
 //! | | the busiest days that are looked for, where one lost some ([`busiest`]) |
 //! | 4 | `COMMIT` |
 //!
-//! A large batch is decided, and its new transactions are inserted, while the one before is committed ([`ahead`]); the
-//! first two rows are done with then.
+//! A large batch is decided, and its new transactions are inserted, while the one before is committed ([`ahead`]): it
+//! begins with what is left of its third row.
 //!
 //! The row lock is the only lock there is: it orders the commits of a ledger across all instances, and since nothing
 //! else is ever waited for, nothing deadlocks. Recorded times never go backwards: the clock is read under the lock, or

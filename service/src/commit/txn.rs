@@ -27,7 +27,7 @@ pub(super) struct LockedLedger {
     pub(super) last_recorded_at: Timestamp,
 }
 
-/// A connection that commits, with no transaction open.
+/// A connection that commits.
 pub(super) enum Session {
     Postgres(Writer<Postgres>),
     Sqlite(Writer<Sqlite>),
@@ -63,11 +63,11 @@ impl Session {
         })
     }
 
-    /// A connection beside another, where one is idle or may be opened.
+    /// A connection beside another, where there is one to spare; a file has one that writes.
     pub(super) async fn maybe_lend(pool: &WritePool) -> Result<Option<Self>, Failure> {
         Ok(match pool {
             WritePool::Postgres(writers) => writers.maybe_lend().await?.map(Self::Postgres),
-            WritePool::Sqlite(writers) => writers.maybe_lend().await?.map(Self::Sqlite),
+            WritePool::Sqlite(_) => None,
         })
     }
 

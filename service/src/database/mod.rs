@@ -44,7 +44,7 @@ const SLOW_STATEMENT: Duration = Duration::from_secs(1);
 /// The connections that commits are made on.
 #[derive(Clone, Debug)]
 pub(crate) enum WritePool {
-    /// Several: one for each ledger that commits at the moment.
+    /// Several: one or two for each ledger that commits at the moment.
     Postgres(Writers<Postgres>),
     /// One: SQLite has one writer at a time.
     Sqlite(Writers<Sqlite>),

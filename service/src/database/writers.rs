@@ -17,6 +17,9 @@ use super::{PING_AFTER_IDLE, PoolUse, WRITE_ACQUIRE_TIMEOUT};
 /// How long a connection stays here before the pool has it again, which may end it for its age.
 const KEPT_FOR: Duration = Duration::from_secs(1800);
 
+/// How long a connection is waited for that could be done without.
+const SPARE_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// Connections that commit.
 #[derive(Debug)]
 pub(crate) struct Writers<DB: Database> {
@@ -77,16 +80,16 @@ impl<DB: Database> Writers<DB> {
             let permit = Arc::clone(&self.permits).acquire_owned().await;
             self.find_connection(permit.map_err(|_| sqlx::Error::PoolClosed)?).await
         };
-        in_time(found).await
+        in_time(WRITE_ACQUIRE_TIMEOUT, found).await
     }
 
-    /// A connection, where one is idle or may be opened now.
+    /// A connection, where fewer are lent than there may be. It is not waited for as long as one that is needed.
     ///
     /// # Errors
     /// As [`Self::lend`].
     pub(crate) async fn maybe_lend(&self) -> Result<Option<Writer<DB>>, sqlx::Error> {
         match Arc::clone(&self.permits).try_acquire_owned() {
-            Ok(permit) => in_time(self.find_connection(permit)).await.map(Some),
+            Ok(permit) => in_time(SPARE_TIMEOUT, self.find_connection(permit)).await.map(Some),
             Err(_) => Ok(None),
         }
     }
@@ -171,9 +174,8 @@ impl<DB: Database> Drop for Writer<DB> {
     }
 }
 
-async fn in_time<T>(found: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    let found = timeout(WRITE_ACQUIRE_TIMEOUT, found).await;
-    found.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+async fn in_time<T>(limit: Duration, found: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    timeout(limit, found).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
