@@ -218,11 +218,12 @@ impl Target {
 
     /// The batch as it was decided ahead, where it was and that holds.
     async fn open_ahead(&self, kept: &mut Kept) -> Result<Option<(Txn, Tip, Plan)>, Failure> {
-        if !matches!(kept.left, Left::Ahead(_)) {
-            return Ok(None);
-        }
-        let Left::Ahead(ahead) = std::mem::take(&mut kept.left) else {
-            return Ok(None);
+        let ahead = match std::mem::take(&mut kept.left) {
+            Left::Ahead(ahead) => ahead,
+            left => {
+                kept.left = left;
+                return Ok(None);
+            }
         };
         let opened = ahead.open().await?;
         kept.note(opened.is_some());

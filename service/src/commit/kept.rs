@@ -1,12 +1,12 @@
-//! What a ledger's task still knows from the batch before, so that it need not be loaded again: users, accounts
-//! and currencies.
+//! What a ledger's task still knows from the batch before, so that it need not be loaded again: users, accounts and
+//! currencies.
 //!
 //! The ledger's row, once it is locked, names the newest block. While that is the block of this task's own last commit,
 //! nobody else has recorded anything, and what the task knows is what the database has. No other write changes a user
 //! or an account, but for the steps of a regrouping, which is why a user who is being regrouped is not kept.
 //!
-//! A batch takes the snapshot of the one before, and leaves its own once it is committed: one that fails leaves
-//! nothing.
+//! A batch takes the snapshot of the one before, and leaves its own once it is committed, or the next batch decided over
+//! it ([`super::ahead`]): one that fails leaves nothing.
 
 use std::collections::BTreeSet;
 

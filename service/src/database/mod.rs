@@ -13,7 +13,7 @@ mod sqlite;
 mod view;
 mod writers;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use migration::{FileLock, SchemaState, Target};
@@ -164,6 +164,10 @@ impl Database {
         self.write.close().await;
         self.read.close().await;
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

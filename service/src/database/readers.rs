@@ -8,7 +8,7 @@
 //! thread that serves has readers of its own ([`Readers::share`]).
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,9 +16,9 @@ use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, Que
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::PoolUse;
 use super::fault::Fault;
 use super::session::{Session, Source};
+use super::{PoolUse, lock};
 
 /// How long a read waits for a connection before it is told that too much is waiting.
 const LEND_TIMEOUT: Duration = Duration::from_secs(2);
@@ -204,8 +204,4 @@ fn is_lost<T>(result: &Result<T, sqlx::Error>) -> bool {
     result
         .as_ref()
         .is_err_and(|error| Fault::of(error) == Fault::Connection)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,7 @@
 //! lives: a lone caller's commits would find a session whose memory another has pushed out of the processor's caches, and
 //! wait for the question. So a connection stays here after a success; whatever else becomes of it closes it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
@@ -12,7 +12,7 @@ use sqlx::{Connection as _, Database, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::{PING_AFTER_IDLE, PoolUse, WRITE_ACQUIRE_TIMEOUT};
+use super::{PING_AFTER_IDLE, PoolUse, WRITE_ACQUIRE_TIMEOUT, lock};
 
 /// How long a connection stays here before the pool has it again, which may end it for its age.
 const KEPT_FOR: Duration = Duration::from_secs(1800);
@@ -176,8 +176,4 @@ impl<DB: Database> Drop for Writer<DB> {
 
 async fn in_time<T>(limit: Duration, found: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
     timeout(limit, found).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
