@@ -89,23 +89,15 @@ impl Session {
     /// Begins a transaction and locks the ledger's row: from now on no other instance commits to it. On SQLite the
     /// lock is the database's own.
     pub(super) async fn begin(mut self, ledger_id: i64) -> Result<(Txn, LockedLedger), Failure> {
-        let row = match &mut self {
-            Self::Postgres(writer) => {
-                // Both statements in one message: the lock costs no round trip of its own. It is taken before
-                // anything is read, since a wait for a lock does not renew the snapshot of its own statement.
-                let sql = format!("{BEGIN}; {}", lock_sql(ledger_id));
-                let query = sqlx::raw_sql(AssertSqlSafe(sql));
-                let rows = query.fetch_all(writer.connection()?).await?;
-                rows.into_iter().next().map(Row::Postgres)
-            }
+        match &mut self {
+            // Both statements in one message: the lock costs no round trip of its own. It is taken before anything is
+            // read, since a wait for a lock does not renew the snapshot of its own statement.
+            Self::Postgres(_) => self.lock(&format!("{BEGIN};"), ledger_id).await,
             Self::Sqlite(writer) => {
                 sqlx::query("BEGIN IMMEDIATE").execute(writer.connection()?).await?;
-                let sql = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = $1");
-                let query = sqlx::query(AssertSqlSafe(sql)).bind(ledger_id);
-                query.fetch_optional(writer.connection()?).await?.map(Row::Sqlite)
+                self.lock("", ledger_id).await
             }
-        };
-        Ok((Txn(self), read_ledger(ledger_id, row)?))
+        }
     }
 
     /// The same, after a statement whose rows nobody else writes. On SQLite nobody can write before the lock.
@@ -114,17 +106,28 @@ impl Session {
         statement: Statement,
         ledger_id: i64,
     ) -> Result<(Txn, LockedLedger), Failure> {
-        match &mut self {
-            Self::Postgres(writer) => sqlx::raw_sql(BEGIN).execute(writer.connection()?).await?,
-            Self::Sqlite(_) => return Err(Failure::internal("a file has one writer")),
+        let Self::Postgres(writer) = &mut self else {
+            return Err(Failure::internal("a file has one writer"));
         };
+        sqlx::raw_sql(BEGIN).execute(writer.connection()?).await?;
         self.save(statement).await?;
+        self.lock("", ledger_id).await
+    }
+
+    /// Runs what comes `first` and locks the ledger's row.
+    async fn lock(mut self, first: &str, ledger_id: i64) -> Result<(Txn, LockedLedger), Failure> {
         let row = match &mut self {
             Self::Postgres(writer) => {
-                let query = sqlx::raw_sql(AssertSqlSafe(lock_sql(ledger_id)));
-                query.fetch_optional(writer.connection()?).await?.map(Row::Postgres)
+                let select = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = {ledger_id}");
+                let query = sqlx::raw_sql(AssertSqlSafe(format!("{first} {select} FOR NO KEY UPDATE")));
+                let rows = query.fetch_all(writer.connection()?).await?;
+                rows.into_iter().next().map(Row::Postgres)
             }
-            Self::Sqlite(_) => None,
+            Self::Sqlite(writer) => {
+                let select = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = $1");
+                let query = sqlx::query(AssertSqlSafe(select)).bind(ledger_id);
+                query.fetch_optional(writer.connection()?).await?.map(Row::Sqlite)
+            }
         };
         Ok((Txn(self), read_ledger(ledger_id, row)?))
     }
@@ -288,11 +291,6 @@ impl Txn {
         self.0.give_back();
         Ok(())
     }
-}
-
-/// The statement that locks the ledger's row on PostgreSQL, and reads it as it is then.
-fn lock_sql(ledger_id: i64) -> String {
-    format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = {ledger_id} FOR NO KEY UPDATE")
 }
 
 /// Reads the columns of [`LEDGER_COLUMNS`].
