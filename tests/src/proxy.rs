@@ -4,7 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
@@ -28,6 +28,8 @@ pub enum Loss {
     Commit,
     /// The answer to a `COMMIT`, after the database gave it.
     Answer,
+    /// The same, but that its connection stays open and silent.
+    AnswerUntold,
 }
 
 /// What happens to a new connection, and to the bytes of all.
@@ -133,13 +135,13 @@ impl Proxy {
         self.network.weather.send_replace(Weather::Fair);
     }
 
-    /// Loses the next `COMMIT` or the answer to it, and its connection. The server can connect anew.
+    /// Loses this of the next `COMMIT`. The server can connect anew.
     pub fn lose_next(&self, loss: Loss) {
         self.set_next_loss(NextLoss { loss, refuses: false });
     }
 
-    /// Loses the next `COMMIT` or the answer to it, and with it the whole network: every connection is reset, and new
-    /// ones are refused.
+    /// Loses this of the next `COMMIT`, and with it the whole network: every connection is reset, and new ones are
+    /// refused.
     pub fn lose_next_and_refuse(&self, loss: Loss) {
         self.set_next_loss(NextLoss { loss, refuses: true });
     }
@@ -191,12 +193,12 @@ async fn carry(mut client: TcpStream, mut cuts: watch::Receiver<u64>, network: A
         return;
     };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
-    let is_answer_lost = AtomicBool::new(false);
+    let lost_answer = OnceLock::new();
     let end = {
         let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());
         tokio::select! {
-            end = network.carry_requests(from_client, to_server, &is_answer_lost) => end,
-            end = network.carry_answers(from_server, to_client, &is_answer_lost) => end,
+            end = network.carry_requests(from_client, to_server, &lost_answer) => end,
+            end = network.carry_answers(from_server, to_client, &lost_answer) => end,
             _ = cuts.changed() => End::Broken,
         }
     };
@@ -218,7 +220,7 @@ impl Network {
         tokio::time::sleep(delay).await;
     }
 
-    async fn carry_requests(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, is_answer_lost: &AtomicBool) -> End {
+    async fn carry_requests(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, lost_answer: &OnceLock<Loss>) -> End {
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
             let Some(count) = read(&mut from, &mut chunk).await else {
@@ -230,10 +232,10 @@ impl Network {
                 if next.refuses {
                     self.is_refusing.store(true, Ordering::SeqCst);
                 }
-                match next.loss {
-                    Loss::Commit => return self.lose(),
-                    Loss::Answer => is_answer_lost.store(true, Ordering::SeqCst),
+                if next.loss == Loss::Commit {
+                    return self.lose();
                 }
+                let _ = lost_answer.set(next.loss);
             }
             if to.write_all(&chunk[..count]).await.is_err() {
                 return End::Orderly;
@@ -241,14 +243,18 @@ impl Network {
         }
     }
 
-    async fn carry_answers(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, is_answer_lost: &AtomicBool) -> End {
+    async fn carry_answers(&self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, lost_answer: &OnceLock<Loss>) -> End {
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
             let Some(count) = read(&mut from, &mut chunk).await else {
                 return End::Orderly;
             };
-            if is_answer_lost.load(Ordering::SeqCst) {
-                return self.lose();
+            if let Some(loss) = lost_answer.get() {
+                let broken = self.lose();
+                if *loss == Loss::AnswerUntold {
+                    std::future::pending::<()>().await;
+                }
+                return broken;
             }
             self.wait_for_weather().await;
             if to.write_all(&chunk[..count]).await.is_err() {

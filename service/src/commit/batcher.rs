@@ -191,4 +191,4 @@ impl Worker {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -204,3 +204,64 @@ impl Line {
         self.next.drop_expired();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use prometheus::Registry;
+
+    use super::*;
+    use crate::commit::batcher::tests::{LIMITS, code, credit, soon};
+
+    fn metrics() -> Metrics {
+        Metrics::register(&Registry::new()).unwrap()
+    }
+
+    /// An empty line, and its other end.
+    fn line() -> (Line, mpsc::Sender<Waiting>) {
+        let (sender, receiver) = mpsc::channel(8);
+        (Line::new(receiver, LIMITS, metrics()), sender)
+    }
+
+    /// A request that waits until `deadline`, and where its answer comes.
+    fn waiting(deadline: Instant) -> (Waiting, oneshot::Receiver<Reply>) {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting {
+            request: credit("ada"),
+            room: Room::take(1, &Arc::default(), &metrics()),
+            deadline,
+            reply,
+        };
+        (waiting, answer)
+    }
+
+    #[tokio::test]
+    async fn whose_deadline_passes_after_the_look_is_left_out_unless_the_batch_is_decided() {
+        let wait = Duration::from_millis(50);
+        for is_decided in [false, true] {
+            let (mut line, sender) = line();
+            let (late, answer) = waiting(Instant::now().checked_add(wait).unwrap());
+            sender.try_send(late).unwrap();
+            sender.try_send(waiting(soon()).0).unwrap();
+            assert_eq!(line.look().len(), 2);
+            tokio::time::sleep(wait).await;
+            let mut batch = line.take(is_decided).await.unwrap();
+            assert_eq!(batch.requests.len(), if is_decided { 2 } else { 1 });
+            batch.refuse(&LedgerError::Overloaded);
+            let expected = if is_decided { "overloaded" } else { "unavailable" };
+            assert_eq!(code(&answer.await.unwrap()), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_after_the_look_is_taken_as_well_unless_the_batch_is_decided() {
+        for (is_decided, taken) in [(false, 2), (true, 1)] {
+            let (mut line, sender) = line();
+            sender.try_send(waiting(soon()).0).unwrap();
+            assert_eq!(line.look().len(), 1);
+            sender.try_send(waiting(soon()).0).unwrap();
+            assert_eq!(line.take(is_decided).await.unwrap().requests.len(), taken);
+        }
+    }
+}

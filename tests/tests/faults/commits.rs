@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tests::body::credit;
-use tests::{Book, Loss, Proxy, eventually, on_postgres};
+use tests::{Book, Load, Loss, Proxy, eventually, on_postgres};
 
 on_postgres!(
     a_commit_whose_answer_is_lost_is_found_and_answered,
@@ -12,10 +12,15 @@ on_postgres!(
     a_commit_that_stays_unknown_is_settled_by_its_key,
     a_commit_that_stays_unknown_and_was_not_kept_is_made_by_its_key,
     an_edit_whose_answer_is_lost_is_made_once,
+    a_commit_that_is_never_answered_is_proved_by_the_batch_behind_it,
 );
 
 /// The server looks for 5 s; the rest is for a machine that is busy.
 const SETTLE_TIME_MAX: Duration = Duration::from_secs(8);
+/// Far less than the 10 s that the answer to a commit is waited for where nothing proves it.
+const PROOF_TIME_MAX: Duration = Duration::from_secs(5);
+/// Enough for batches that are decided while the one before is committed.
+const WRITERS: usize = 64;
 /// How soon everything works again.
 const RECOVERY_TIME_MAX: Duration = Duration::from_secs(5);
 
@@ -103,4 +108,28 @@ async fn an_edit_whose_answer_is_lost_is_made_once(book: &Book) {
     assert_eq!((proxy.losses(), edited.version()), (1, 2));
     assert_eq!(book.get(&format!("{path}/revisions")).await.expect(200).rows().len(), 2);
     assert_made(&book, 1).await;
+}
+
+async fn a_commit_that_is_never_answered_is_proved_by_the_batch_behind_it(book: &Book) {
+    let (book, proxy) = book.behind_proxy().await;
+    let clients: Vec<_> = (0..WRITERS).map(|_| book.client()).collect();
+    let load = Load::start(&clients, "ada");
+    let mut soonest = Duration::MAX;
+    // A commit that nobody is behind, as the last of a burst, is not proved.
+    for losses in 1..=3 {
+        load.progress(5 * WRITERS).await;
+        proxy.lose_next(Loss::AnswerUntold);
+        eventually("an answer is lost", RECOVERY_TIME_MAX, async || {
+            (proxy.losses() == losses).then_some(())
+        })
+        .await;
+        let lost = Instant::now();
+        load.progress(2 * WRITERS).await;
+        soonest = soonest.min(lost.elapsed());
+    }
+    let journal = load.stop().await;
+    assert!(soonest < PROOF_TIME_MAX, "after {soonest:?}");
+    assert_eq!(journal.unanswered(), 0);
+    journal.assert_kept_once(&book).await;
+    book.database().verify().await;
 }

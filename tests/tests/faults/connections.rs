@@ -12,6 +12,7 @@ on_postgres!(
     ended_sessions_cost_no_write,
     sessions_that_end_while_they_are_idle_cost_no_read,
     a_cut_network_loses_nothing,
+    with_no_second_connection_batches_are_committed_one_after_another,
     a_silent_database_is_waited_for_with_a_bound,
     an_unreachable_database_is_told_and_recovered_from,
     clients_that_reset_their_connections_lose_nobody_elses_write,
@@ -102,6 +103,25 @@ async fn a_cut_network_loses_nothing(book: &Book) {
     let journal = load.stop().await;
     journal.assert_kept_once(&book).await;
     assert_no_session_is_idle_in_transaction(&book).await;
+    book.database().verify().await;
+}
+
+async fn with_no_second_connection_batches_are_committed_one_after_another(book: &Book) {
+    let (book, proxy) = book.behind_proxy().await;
+    // Too few for a second connection that commits, and enough for every one that reads.
+    let load = Load::start(&clients(&book, 4), "ada");
+    load.progress(100).await;
+    load.stop().await.assert_kept_once(&book).await;
+    proxy.refuse();
+    let load = Load::start(&clients(&book, WRITERS), "bob");
+    load.progress(20 * WRITERS).await;
+    let journal = load.stop().await;
+    assert_eq!(journal.unanswered(), 0, "one connection suffices");
+    let sessions = "SELECT FROM pg_stat_activity \
+                    WHERE datname = current_database() AND application_name = 'daybook commit'";
+    assert_eq!(book.database().execute(sessions).await, 1);
+    proxy.recover();
+    journal.assert_kept_once(&book).await;
     book.database().verify().await;
 }
 

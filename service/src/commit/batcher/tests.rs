@@ -17,7 +17,7 @@ use crate::money::AmountText;
 use crate::value::{FullName, Metadata, Reference, UserId};
 
 const LEDGER: i64 = 1;
-const LIMITS: Limits = Limits {
+pub(in crate::commit) const LIMITS: Limits = Limits {
     batch_max: 500,
     batch_bytes_max: usize::MAX,
     queue_max: 500,
@@ -76,15 +76,15 @@ impl Bench {
     }
 }
 
-fn code(reply: &Reply) -> &'static str {
+pub(in crate::commit) fn code(reply: &Reply) -> &'static str {
     reply.as_ref().map_or_else(LedgerError::code, |_| "ok")
 }
 
-fn soon() -> Instant {
+pub(in crate::commit) fn soon() -> Instant {
     Instant::now().checked_add(Duration::from_secs(30)).unwrap()
 }
 
-fn credit(user_id: &str) -> Request {
+pub(in crate::commit) fn credit(user_id: &str) -> Request {
     Request {
         command: Command::CreateTransaction(CreateTransaction {
             movement: Movement::Credit(UserSide {
