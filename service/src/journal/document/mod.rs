@@ -1,0 +1,144 @@
+//! How an event keeps a document: a lasting part, and a personal part that can be erased.
+//!
+//! Personal are a user's name, e-mail and metadata, an account's metadata, a transaction's description and metadata,
+//! and every reason. Of an erased part a salted commitment stays, so that the chain still verifies.
+//!
+//! Each kind of resource has its lasting part in a file of its own, with the members in the order of RFC 8785.
+
+mod account;
+mod key;
+mod transaction;
+mod user;
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::chain::Hash;
+use crate::record::Record;
+use crate::value::Metadata;
+use account::AccountData;
+use key::KeyData;
+use transaction::TransactionData;
+use user::UserData;
+
+/// The format of the documents that this version writes.
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// An event's document as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The lasting part, as canonical JSON (RFC 8785).
+    pub data: String,
+    /// The erasable part, as JSON.
+    pub personal: String,
+}
+
+/// The commitment that stays when `personal` and `salt` are erased.
+#[must_use]
+pub fn commit(salt: &[u8], personal: &str) -> Hash {
+    Sha256::new()
+        .chain_update(salt)
+        .chain_update(personal)
+        .finalize()
+        .into()
+}
+
+/// The erasable part of any document; members that a kind of resource does not have are left out.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Personal<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_name: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Cow<'a, Metadata>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Cow<'a, str>>,
+}
+
+/// Splits a document, and the reason for the change, into what lasts and what can be erased.
+///
+/// # Errors
+/// Where it cannot be written as JSON.
+pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_json::Error> {
+    let reason = reason.map(Cow::Borrowed);
+    let (data, personal) = match record {
+        Record::Transaction(record) => {
+            let description = record.description.as_deref().map(Cow::Borrowed);
+            let personal = Personal {
+                description,
+                metadata: shown(&record.metadata),
+                reason,
+                ..Personal::default()
+            };
+            (serde_json::to_string(&TransactionData::of(record))?, personal)
+        }
+        Record::User(record) => {
+            let personal = Personal {
+                email: record.email.as_deref().map(Cow::Borrowed),
+                full_name: record.full_name.as_deref().map(Cow::Borrowed),
+                metadata: shown(&record.metadata),
+                reason,
+                ..Personal::default()
+            };
+            (serde_json::to_string(&UserData::of(record))?, personal)
+        }
+        Record::Account(record) => {
+            let personal = Personal {
+                metadata: shown(&record.metadata),
+                reason,
+                ..Personal::default()
+            };
+            (serde_json::to_string(&AccountData::of(record))?, personal)
+        }
+        Record::Key(record) => (
+            serde_json::to_string(&KeyData::of(record))?,
+            Personal {
+                reason,
+                ..Personal::default()
+            },
+        ),
+    };
+    Ok(Document {
+        data,
+        personal: serde_json::to_string(&personal)?,
+    })
+}
+
+fn shown(metadata: &Metadata) -> Option<Cow<'_, Metadata>> {
+    (!metadata.members().is_empty()).then_some(Cow::Borrowed(metadata))
+}
+
+/// Puts a stored document together again; `kind` is the event's, `personal` is `None` where it was erased. The second
+/// value is the reason for the change.
+///
+/// # Errors
+/// Where what is stored is no document of that kind.
+pub fn join(kind: &str, data: &str, personal: Option<&str>) -> Result<(Record, Option<String>), serde_json::Error> {
+    let personal: Personal<'_> = personal.map(serde_json::from_str).transpose()?.unwrap_or_default();
+    let reason = personal.reason.clone().map(Cow::into_owned);
+    let record = match kind.split_once('.').map_or(kind, |(resource, _)| resource) {
+        "transaction" => Record::Transaction(serde_json::from_str::<TransactionData<'_>>(data)?.into_record(personal)),
+        "user" => Record::User(serde_json::from_str::<UserData<'_>>(data)?.into_record(personal)),
+        "account" => Record::Account(serde_json::from_str::<AccountData<'_>>(data)?.into_record(personal)),
+        "key" => Record::Key(serde_json::from_str::<KeyData<'_>>(data)?.into_record()),
+        other => return Err(serde::de::Error::custom(format!("no documents of kind {other}"))),
+    };
+    Ok((record, reason))
+}
+
+fn borrow(text: Option<&String>) -> Option<Cow<'_, str>> {
+    text.map(|text| Cow::Borrowed(text.as_str()))
+}
+
+fn own(text: Option<Cow<'_, str>>) -> Option<String> {
+    text.map(Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Documents as they are stored and as they come back.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::*;
+use crate::money::CurrencyCode;
+use crate::record::{
+    AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, TransactionKind, TransactionRecord, TransactionStatus,
+    UserRecord,
+};
+use crate::value::Timestamp;
+
+fn transaction() -> TransactionRecord {
+    let metadata = BTreeMap::from([("colour".to_owned(), "gr\"ün \u{1F600}".to_owned())]);
+    TransactionRecord {
+        id: Uuid::from_u128(1),
+        kind: TransactionKind::Credit,
+        status: TransactionStatus::Posted,
+        user_id: Some("42".to_owned()),
+        source_account_id: Uuid::from_u128(2),
+        source_user_id: None,
+        destination_account_id: Uuid::from_u128(3),
+        destination_user_id: Some("42".to_owned()),
+        amount: "20.00".to_owned(),
+        currency: CurrencyCode::USD,
+        transaction_date: Timestamp::from_micros(1),
+        description: Some("rent\\ \"March\"".to_owned()),
+        category: Some("\u{e000}😀".to_owned()),
+        reference: None,
+        metadata: Metadata::parse("metadata", metadata).unwrap(),
+        parent_id: None,
+        version: 1,
+        created_at: Timestamp::from_micros(2),
+        updated_at: Timestamp::from_micros(3),
+    }
+}
+
+fn records() -> [(&'static str, Record); 4] {
+    let user = UserRecord {
+        id: "42".to_owned(),
+        full_name: Some("A. User".to_owned()),
+        email: None,
+        time_zone: "UTC".to_owned(),
+        metadata: Metadata::default(),
+        version: 3,
+        created_at: Timestamp::from_micros(2),
+        updated_at: Timestamp::from_micros(3),
+    };
+    let account = AccountRecord {
+        id: Uuid::from_u128(3),
+        user_id: None,
+        name: "fees".to_owned(),
+        currency: CurrencyCode::USD,
+        kind: AccountKind::System,
+        balance: "-1.00".to_owned(),
+        held_out: "0.00".to_owned(),
+        held_in: "0.00".to_owned(),
+        available: "-1.00".to_owned(),
+        minimum_balance: Some("-5.00".to_owned()),
+        status: AccountStatus::Frozen,
+        metadata: Metadata::default(),
+        version: 9,
+        created_at: Timestamp::from_micros(2),
+        updated_at: Timestamp::from_micros(3),
+    };
+    let key = KeyRecord {
+        id: Uuid::from_u128(4),
+        name: "ci".to_owned(),
+        role: Role::Writer,
+        ledger: "main".to_owned(),
+        prefix: "dbk_abcd".to_owned(),
+        created_at: Timestamp::from_micros(2),
+        expires_at: None,
+        revoked_at: Some(Timestamp::from_micros(3)),
+    };
+    [
+        ("transaction.updated", Record::Transaction(transaction())),
+        ("user.created", Record::User(user)),
+        ("account.updated", Record::Account(account)),
+        ("key.revoked", Record::Key(key)),
+    ]
+}
+
+#[test]
+fn a_document_comes_back_as_it_was_stored() {
+    for (kind, record) in records() {
+        let document = split(&record, Some("because")).unwrap();
+        let (joined, reason) = join(kind, &document.data, Some(&document.personal)).unwrap();
+        assert_eq!(joined, record);
+        assert_eq!(reason.as_deref(), Some("because"));
+    }
+}
+
+#[test]
+fn the_lasting_part_is_canonical_json() {
+    for (_, record) in records() {
+        let data = split(&record, None).unwrap().data;
+        let value: serde_json::Value = serde_json::from_str(&data).unwrap();
+        assert_eq!(data, serde_json_canonicalizer::to_string(&value).unwrap());
+    }
+}
+
+#[test]
+fn an_erased_part_reads_as_null() {
+    let document = split(&Record::Transaction(transaction()), Some("because")).unwrap();
+    let (joined, reason) = join("transaction.created", &document.data, None).unwrap();
+    let expected = TransactionRecord {
+        description: None,
+        metadata: Metadata::default(),
+        ..transaction()
+    };
+    assert_eq!(joined, Record::Transaction(expected));
+    assert_eq!(reason, None);
+}

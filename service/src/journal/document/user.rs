@@ -1,0 +1,44 @@
+//! A user's document.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Personal, own};
+use crate::record::UserRecord;
+use crate::value::Timestamp;
+
+/// The lasting part of a user.
+#[derive(Serialize, Deserialize)]
+pub(super) struct UserData<'a> {
+    created_at: Timestamp,
+    id: Cow<'a, str>,
+    time_zone: Cow<'a, str>,
+    updated_at: Timestamp,
+    version: i64,
+}
+
+impl<'a> UserData<'a> {
+    pub(super) fn of(record: &'a UserRecord) -> Self {
+        Self {
+            created_at: record.created_at,
+            id: Cow::Borrowed(&record.id),
+            time_zone: Cow::Borrowed(&record.time_zone),
+            updated_at: record.updated_at,
+            version: record.version,
+        }
+    }
+
+    pub(super) fn into_record(self, personal: Personal<'_>) -> UserRecord {
+        UserRecord {
+            id: self.id.into_owned(),
+            full_name: own(personal.full_name),
+            email: own(personal.email),
+            time_zone: self.time_zone.into_owned(),
+            metadata: personal.metadata.map(Cow::into_owned).unwrap_or_default(),
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
