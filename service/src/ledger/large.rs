@@ -7,7 +7,8 @@
 
 use std::collections::BTreeSet;
 
-use super::command::{Command, CreateTransaction, Movement, Request};
+use super::command::{Command, CreateTransaction, Movement};
+use super::request::Request;
 use super::snapshot::Snapshot;
 use super::state::{LEDGER_OWNER, Transaction};
 use crate::money::{Currency, CurrencyCode};

@@ -11,10 +11,13 @@ mod changes;
 mod command;
 mod decide;
 mod draft;
+mod grouping;
 mod id;
 mod large;
 mod names;
 mod posting;
+mod request;
+mod size;
 mod snapshot;
 mod state;
 mod totals;
@@ -22,16 +25,18 @@ mod totals;
 pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
-    Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, Precondition, PutUser, Request,
-    UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
+    Command, CreateAccount, CreateKey, CreateTransaction, Movement, PutUser, UpdateAccount, UpdateTransaction,
+    UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
+pub use grouping::{Grouping, Regrouping};
 pub use id::Ids;
 pub use large::{DayRange, LARGE_AMOUNT, LargeMovements};
 pub use names::Names;
+pub use request::{Idempotency, Precondition, Request};
 pub use snapshot::{AccountName, LedgerState, Snapshot, Table};
 pub(crate) use state::owner_id;
-pub use state::{Account, Grouping, Key, LEDGER_OWNER, MAIN, Regrouping, Side, Transaction, User, WORLD};
+pub use state::{Account, Key, LEDGER_OWNER, MAIN, Side, Transaction, User, WORLD};
 pub use totals::{
     ALL_CATEGORIES, BUSIEST_DAY_BITS, BUSIEST_DAY_ZERO, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta,
     TotalDeltas, TotalKey, count_day, join_total, split_busiest, split_total,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::command::{Command, CreateTransaction, Movement, Request, UserSide};
+use super::command::{Command, CreateTransaction, Movement, UserSide};
+use super::request::Request;
 use super::snapshot::AccountName;
 use super::state::{LEDGER_OWNER, MAIN, WORLD};
 use crate::money::Currency;

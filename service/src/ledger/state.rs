@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::grouping::{Grouping, Regrouping};
 use crate::money::Currency;
 use crate::record::{
     AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, TransactionKind, TransactionRecord, TransactionStatus,
@@ -42,44 +43,6 @@ pub struct User {
     /// The grouping that will replace it, while it is being filled; once it has, until the rows of the one before are
     /// removed.
     pub regrouping: Option<Regrouping>,
-}
-
-/// One complete set of a user's statistics: the zone whose days it counts by, and its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grouping {
-    /// The zone.
-    pub zone: TimeZone,
-    /// Rises with each change of zone; a transaction keeps the days of the two newest, by `generation mod 2`.
-    pub generation: i64,
-}
-
-impl Grouping {
-    /// Which of a transaction's two days belongs to this grouping.
-    #[must_use]
-    pub fn slot(&self) -> usize {
-        usize::from(self.generation.rem_euclid(2) == 1)
-    }
-}
-
-/// A change of grouping under way. Transactions are counted in it in the order of their ids; whatever was recorded
-/// after it began counts in both. When all are counted it is shown, and what is left to do is to remove the rows of
-/// the grouping before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Regrouping {
-    /// The grouping to come.
-    pub grouping: Grouping,
-    /// The last transaction that is counted; `None` before the first.
-    pub after: Option<Uuid>,
-    /// The last transaction that there is to count: later ones were counted when they were recorded.
-    pub until: Uuid,
-}
-
-impl Regrouping {
-    /// Whether the transaction is counted in the grouping to come.
-    #[must_use]
-    pub fn counts(&self, transaction_id: Uuid) -> bool {
-        transaction_id > self.until || self.after.is_some_and(|after| transaction_id <= after)
-    }
 }
 
 impl User {

@@ -3,9 +3,10 @@
 use super::create::{default_minimum_balance, make_account, new_account};
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
-use crate::ledger::command::{CreateAccount, Precondition, UpdateAccount};
+use crate::ledger::command::{CreateAccount, UpdateAccount};
 use crate::ledger::draft::Draft;
 use crate::ledger::posting::insufficient_funds;
+use crate::ledger::request::Precondition;
 use crate::ledger::state::{Account, LEDGER_OWNER, WORLD};
 use crate::record::{AccountStatus, Record};
 use crate::{LedgerError, Resource};

@@ -12,9 +12,10 @@ mod users;
 
 use super::answer::{Answer, AnswerStatus};
 use super::changes::{Changes, StoredAnswer};
-use super::command::{Command, Idempotency, Precondition, Request};
+use super::command::Command;
 use super::draft::{Context, Draft};
 use super::id::Ids;
+use super::request::{Idempotency, Precondition, Request};
 use super::snapshot::Snapshot;
 use crate::LedgerError;
 use crate::record::Record;

@@ -3,9 +3,11 @@
 use super::create::new_user;
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
-use crate::ledger::command::{Precondition, PutUser, UpdateUser};
+use crate::ledger::command::{PutUser, UpdateUser};
 use crate::ledger::draft::Draft;
-use crate::ledger::state::{Grouping, Regrouping, User};
+use crate::ledger::grouping::{Grouping, Regrouping};
+use crate::ledger::request::Precondition;
+use crate::ledger::state::User;
 use crate::record::Record;
 use crate::value::TimeZone;
 use crate::{LedgerError, Resource};
