@@ -20,6 +20,7 @@ mod request;
 mod size;
 mod snapshot;
 mod state;
+mod table;
 mod totals;
 
 pub use answer::{Answer, AnswerStatus};
@@ -34,9 +35,10 @@ pub use id::Ids;
 pub use large::{DayRange, LARGE_AMOUNT, LargeMovements};
 pub use names::Names;
 pub use request::{Idempotency, Precondition, Request};
-pub use snapshot::{AccountName, LedgerState, Snapshot, Table};
+pub use snapshot::{AccountName, LedgerState, Snapshot};
 pub(crate) use state::owner_id;
 pub use state::{Account, Key, LEDGER_OWNER, MAIN, Side, Transaction, User, WORLD};
+pub use table::Table;
 pub use totals::{
     ALL_CATEGORIES, BUSIEST_DAY_BITS, BUSIEST_DAY_ZERO, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta,
     TotalDeltas, TotalKey, count_day, join_total, split_busiest, split_total,
