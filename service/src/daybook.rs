@@ -1,116 +1,35 @@
 //! The handle that the API, the command line and the tests go through.
 
-use std::fmt;
+mod first_key;
+mod ledger;
+mod options;
+mod reads;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use entity::api_key;
-use hmac::{Hmac, KeyInit, Mac};
-use sea_orm::EntityTrait;
 use secrecy::SecretString;
-use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::access::{KeyCache, LedgerCache};
 use crate::commit::{Committer, Limits};
-use crate::database::{Database, MAIN_LEDGER};
-use crate::ledger::{Answer, AnswerStatus, Command, CreateKey, Precondition, Request};
-use crate::query::{AccountFilter, CurrencyCache, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
-use crate::record::{
-    AccountRecord, BalanceRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord, TransactionRecord,
-    UserRecord,
-};
+use crate::database::Database;
+use crate::ledger::{Answer, Command, Request};
+use crate::query::CurrencyCache;
+use crate::record::Role;
 use crate::regrouping::{RegroupingBounds, Sweeper};
-use crate::value::{Name, UserId};
 use crate::verify::{self, VerifyReport};
-use crate::{LedgerError, Metrics, access, clock};
+use crate::{LedgerError, Metrics, clock};
 
-/// Who acts when the service itself does.
-const SYSTEM_ACTOR: &str = "system";
-/// How long the first key of an empty database may take.
-const FIRST_KEY_TIMEOUT: Duration = Duration::from_secs(10);
+pub use ledger::Ledger;
+pub use options::{OpenError, Options, Purpose};
+
 /// Bytes of requests at which a batch is full.
 const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most bytes of the requests that wait for one ledger.
 const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long connections may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// How to open a database; every bound has its unit in its name.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// `sqlite://PATH` or `postgres://…`.
-    pub database_url: SecretString,
-    /// Most commands of one commit.
-    pub batch_max: usize,
-    /// Most commands that wait per ledger.
-    pub queue_max: usize,
-    /// Connections for commits; SQLite has one.
-    pub write_pool: u32,
-    /// What the database is opened for.
-    pub purpose: Purpose,
-    /// Whether a server brings an old schema up to date instead of refusing it.
-    pub migrate: bool,
-    /// The operator key that a server makes in a database without keys; made and handed out where absent.
-    pub operator_key: Option<SecretString>,
-    /// Where the service's meters go.
-    pub metrics: Metrics,
-    /// How a change of time zone is carried out: the default, but in tests.
-    pub regrouping: RegroupingBounds,
-    /// Accept a PostgreSQL that may lose what it acknowledged (`fsync` or `full_page_writes` off): for tests alone.
-    pub allow_unsafe_postgres: bool,
-}
-
-/// What a database is opened for. Only a server makes a database: a path that somebody mistyped must not become one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To serve it. The file of SQLite, the schema where the options say so, the ledger `main` and the first key are
-    /// made; no other process can serve the same file.
-    Serve,
-    /// To commit beside whoever serves it. The ledger `main` is made, everything else must be there.
-    Write,
-    /// To read it. Nothing is made.
-    Read,
-}
-
-/// Why a database could not be opened: one line for an operator, without a secret.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct OpenError(pub String);
-
-/// One ledger, as its name or a key led to it.
-pub struct Ledger {
-    /// Its number in the database.
-    pub id: i64,
-    /// Its name.
-    pub name: String,
-    pub(crate) secret: [u8; 32],
-}
-
-/// All but the secret.
-impl fmt::Debug for Ledger {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Ledger")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Ledger {
-    /// What tells one request from another with the same idempotency key: an HMAC under a secret of the ledger over
-    /// `canonical`, the request's method, path, query without `dry_run`, and body as canonical JSON.
-    #[must_use]
-    pub fn fingerprint(&self, canonical: &[u8]) -> [u8; 32] {
-        // A block of HMAC-SHA256 is longer than the secret, which zeros fill up (RFC 2104, section 2).
-        let mut block = [0; 64];
-        block.iter_mut().zip(self.secret).for_each(|(to, from)| *to = from);
-        let mut mac = Hmac::<Sha256>::new(&block.into());
-        mac.update(canonical);
-        mac.finalize().into_bytes().into()
-    }
-}
 
 /// Whoever bears a key.
 #[derive(Clone, Debug)]
@@ -179,36 +98,6 @@ impl Daybook {
             daybook.sweeper = Some(Arc::new(sweeper));
         }
         Ok((daybook, first_key))
-    }
-
-    /// Makes an operator key where there is no key at all; its secret is handed out where it was made here. Of several
-    /// servers that start at once, one makes it.
-    async fn make_first_key(&self, given: Option<SecretString>) -> Result<Option<SecretString>, OpenError> {
-        // Most starts end here, without a commit.
-        if api_key::Entity::find().one(&self.database.read).await?.is_some() {
-            return Ok(None);
-        }
-        let opening = |error: LedgerError| OpenError(error.to_string());
-        let (secret, is_ours) = match given {
-            Some(secret) => (secret, false),
-            None => (access::make_secret().map_err(opening)?, true),
-        };
-        let name = Name::parse("first").map_err(|error| OpenError(error.to_string()))?;
-        let request = Request {
-            command: Command::CreateFirstKey(CreateKey::new(name, Role::Operator, None, &secret)),
-            precondition: Precondition::Any,
-            idempotency: None,
-            dry_run: false,
-            actor: SYSTEM_ACTOR.to_owned(),
-            request_id: SYSTEM_ACTOR.to_owned(),
-        };
-        let ledger = self.ledger(MAIN_LEDGER).await.map_err(opening)?;
-        let deadline = Instant::now()
-            .checked_add(FIRST_KEY_TIMEOUT)
-            .unwrap_or_else(Instant::now);
-        let answer = self.submit(&ledger, request, deadline).await.map_err(opening)?;
-        let is_made = answer.status == AnswerStatus::Created;
-        Ok((is_made && is_ours).then_some(secret))
     }
 
     /// The ledger called `name`.
@@ -297,141 +186,6 @@ impl Daybook {
             .is_err()
         {
             log::warn!("connections were still in use when the service ended");
-        }
-    }
-
-    /// A transaction, or one version of it.
-    ///
-    /// # Errors
-    /// `NotFound(Transaction)`.
-    pub async fn find_transaction(
-        &self,
-        ledger: &Ledger,
-        id: Uuid,
-        version: Option<i64>,
-    ) -> Result<TransactionRecord, LedgerError> {
-        self.reader(ledger).find_transaction(id, version).await
-    }
-
-    /// A page of transactions.
-    ///
-    /// # Errors
-    /// `InvalidCursor`; `Invalid` for an amount that is none of its currency.
-    pub async fn list_transactions(
-        &self,
-        ledger: &Ledger,
-        filter: &TransactionFilter,
-        page: &PageRequest,
-    ) -> Result<Page<TransactionRecord>, LedgerError> {
-        self.reader(ledger).list_transactions(filter, page).await
-    }
-
-    /// A page of a transaction's history, oldest first.
-    ///
-    /// # Errors
-    /// `NotFound(Transaction)`, `InvalidCursor`.
-    pub async fn list_revisions(
-        &self,
-        ledger: &Ledger,
-        id: Uuid,
-        page: &PageRequest,
-    ) -> Result<Page<RevisionRecord>, LedgerError> {
-        self.reader(ledger).list_revisions(id, page).await
-    }
-
-    /// A user.
-    ///
-    /// # Errors
-    /// `NotFound(User)`.
-    pub async fn find_user(&self, ledger: &Ledger, id: &UserId) -> Result<UserRecord, LedgerError> {
-        self.reader(ledger).find_user(id).await
-    }
-
-    /// A page of users, by id bytewise; `search` is a substring, letter case folded, of id, full name or e-mail.
-    ///
-    /// # Errors
-    /// `InvalidCursor`.
-    pub async fn list_users(
-        &self,
-        ledger: &Ledger,
-        search: Option<&str>,
-        page: &PageRequest,
-    ) -> Result<Page<UserRecord>, LedgerError> {
-        self.reader(ledger).list_users(search, page).await
-    }
-
-    /// What a user owns, by currency in alphabetical order.
-    ///
-    /// # Errors
-    /// `NotFound(User)`.
-    pub async fn list_balances(&self, ledger: &Ledger, id: &UserId) -> Result<Vec<BalanceRecord>, LedgerError> {
-        self.reader(ledger).list_balances(id).await
-    }
-
-    /// An account.
-    ///
-    /// # Errors
-    /// `NotFound(Account)`.
-    pub async fn find_account(&self, ledger: &Ledger, id: Uuid) -> Result<AccountRecord, LedgerError> {
-        self.reader(ledger).find_account(id).await
-    }
-
-    /// A page of accounts, newest first.
-    ///
-    /// # Errors
-    /// `InvalidCursor`.
-    pub async fn list_accounts(
-        &self,
-        ledger: &Ledger,
-        filter: &AccountFilter,
-        page: &PageRequest,
-    ) -> Result<Page<AccountRecord>, LedgerError> {
-        self.reader(ledger).list_accounts(filter, page).await
-    }
-
-    /// A page of an account's journal, newest first.
-    ///
-    /// # Errors
-    /// `NotFound(Account)`, `InvalidCursor`.
-    pub async fn list_entries(
-        &self,
-        ledger: &Ledger,
-        account_id: Uuid,
-        page: &PageRequest,
-    ) -> Result<Page<EntryRecord>, LedgerError> {
-        self.reader(ledger).list_entries(account_id, page).await
-    }
-
-    /// Statistics of a user or of the whole ledger.
-    ///
-    /// # Errors
-    /// `NotFound(User)`.
-    pub async fn find_statistics(
-        &self,
-        ledger: &Ledger,
-        query: &StatisticsQuery,
-    ) -> Result<StatisticsRecord, LedgerError> {
-        self.reader(ledger).find_statistics(query).await
-    }
-
-    /// A page of the ledger's keys, newest first; operators also see theirs.
-    ///
-    /// # Errors
-    /// `InvalidCursor`.
-    pub async fn list_keys(
-        &self,
-        ledger: &Ledger,
-        seen_by: Role,
-        page: &PageRequest,
-    ) -> Result<Page<KeyRecord>, LedgerError> {
-        self.reader(ledger).list_keys(seen_by, page).await
-    }
-
-    fn reader<'a>(&'a self, ledger: &'a Ledger) -> Reader<'a> {
-        Reader {
-            db: &self.database.read,
-            ledger,
-            currency_cache: &self.currencies,
         }
     }
 }

@@ -1,0 +1,149 @@
+//! What can be read of a ledger: every method hands on to [`Reader`].
+
+use uuid::Uuid;
+
+use super::{Daybook, Ledger};
+use crate::LedgerError;
+use crate::query::{AccountFilter, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
+use crate::record::{
+    AccountRecord, BalanceRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord, TransactionRecord,
+    UserRecord,
+};
+use crate::value::UserId;
+
+impl Daybook {
+    /// A transaction, or one version of it.
+    ///
+    /// # Errors
+    /// `NotFound(Transaction)`.
+    pub async fn find_transaction(
+        &self,
+        ledger: &Ledger,
+        id: Uuid,
+        version: Option<i64>,
+    ) -> Result<TransactionRecord, LedgerError> {
+        self.reader(ledger).find_transaction(id, version).await
+    }
+
+    /// A page of transactions.
+    ///
+    /// # Errors
+    /// `InvalidCursor`; `Invalid` for an amount that is none of its currency.
+    pub async fn list_transactions(
+        &self,
+        ledger: &Ledger,
+        filter: &TransactionFilter,
+        page: &PageRequest,
+    ) -> Result<Page<TransactionRecord>, LedgerError> {
+        self.reader(ledger).list_transactions(filter, page).await
+    }
+
+    /// A page of a transaction's history, oldest first.
+    ///
+    /// # Errors
+    /// `NotFound(Transaction)`, `InvalidCursor`.
+    pub async fn list_revisions(
+        &self,
+        ledger: &Ledger,
+        id: Uuid,
+        page: &PageRequest,
+    ) -> Result<Page<RevisionRecord>, LedgerError> {
+        self.reader(ledger).list_revisions(id, page).await
+    }
+
+    /// A user.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn find_user(&self, ledger: &Ledger, id: &UserId) -> Result<UserRecord, LedgerError> {
+        self.reader(ledger).find_user(id).await
+    }
+
+    /// A page of users, by id bytewise; `search` is a substring, letter case folded, of id, full name or e-mail.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_users(
+        &self,
+        ledger: &Ledger,
+        search: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<UserRecord>, LedgerError> {
+        self.reader(ledger).list_users(search, page).await
+    }
+
+    /// What a user owns, by currency in alphabetical order.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn list_balances(&self, ledger: &Ledger, id: &UserId) -> Result<Vec<BalanceRecord>, LedgerError> {
+        self.reader(ledger).list_balances(id).await
+    }
+
+    /// An account.
+    ///
+    /// # Errors
+    /// `NotFound(Account)`.
+    pub async fn find_account(&self, ledger: &Ledger, id: Uuid) -> Result<AccountRecord, LedgerError> {
+        self.reader(ledger).find_account(id).await
+    }
+
+    /// A page of accounts, newest first.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_accounts(
+        &self,
+        ledger: &Ledger,
+        filter: &AccountFilter,
+        page: &PageRequest,
+    ) -> Result<Page<AccountRecord>, LedgerError> {
+        self.reader(ledger).list_accounts(filter, page).await
+    }
+
+    /// A page of an account's journal, newest first.
+    ///
+    /// # Errors
+    /// `NotFound(Account)`, `InvalidCursor`.
+    pub async fn list_entries(
+        &self,
+        ledger: &Ledger,
+        account_id: Uuid,
+        page: &PageRequest,
+    ) -> Result<Page<EntryRecord>, LedgerError> {
+        self.reader(ledger).list_entries(account_id, page).await
+    }
+
+    /// Statistics of a user or of the whole ledger.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub async fn find_statistics(
+        &self,
+        ledger: &Ledger,
+        query: &StatisticsQuery,
+    ) -> Result<StatisticsRecord, LedgerError> {
+        self.reader(ledger).find_statistics(query).await
+    }
+
+    /// A page of the ledger's keys, newest first; operators also see theirs.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_keys(
+        &self,
+        ledger: &Ledger,
+        seen_by: Role,
+        page: &PageRequest,
+    ) -> Result<Page<KeyRecord>, LedgerError> {
+        self.reader(ledger).list_keys(seen_by, page).await
+    }
+
+    fn reader<'a>(&'a self, ledger: &'a Ledger) -> Reader<'a> {
+        Reader {
+            db: &self.database.read,
+            ledger,
+            currency_cache: &self.currencies,
+        }
+    }
+}
