@@ -5,6 +5,7 @@
 
 mod fault;
 mod main_ledger;
+mod pools;
 mod postgres;
 mod readers;
 mod schema;
@@ -17,16 +18,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use migration::{FileLock, SchemaState, Target};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use secrecy::ExposeSecret;
-use sqlx::{Postgres, Sqlite};
 
 use crate::{LedgerError, OpenError, Options, Purpose};
 
 pub(crate) use fault::Fault;
+pub(crate) use pools::{PoolUse, WritePool};
 pub(crate) use readers::Readers;
 pub(crate) use view::View;
-pub(crate) use writers::{Writer, Writers};
+pub(crate) use writers::Writer;
 
 /// The name of the ledger that every database has.
 pub(crate) const MAIN_LEDGER: &str = "main";
@@ -40,52 +41,6 @@ const PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
 /// A statement that takes longer is logged.
 const SLOW_STATEMENT: Duration = Duration::from_secs(1);
-
-/// The connections that commits are made on.
-#[derive(Clone, Debug)]
-pub(crate) enum WritePool {
-    /// Several: one or two for each ledger that commits at the moment.
-    Postgres(Writers<Postgres>),
-    /// One: SQLite has one writer at a time.
-    Sqlite(Writers<Sqlite>),
-}
-
-impl WritePool {
-    /// The same connections for SeaORM.
-    fn to_sea_orm(&self) -> DatabaseConnection {
-        match self {
-            Self::Postgres(writers) => writers.pool().clone().into(),
-            Self::Sqlite(writers) => writers.pool().clone().into(),
-        }
-    }
-
-    fn usage(&self) -> PoolUse {
-        match self {
-            Self::Postgres(writers) => writers.usage(),
-            Self::Sqlite(writers) => writers.usage(),
-        }
-    }
-
-    async fn close(&self) {
-        match self {
-            Self::Postgres(writers) => writers.close().await,
-            Self::Sqlite(writers) => writers.close().await,
-        }
-    }
-}
-
-/// How many connections a pool has at the moment.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PoolUse {
-    /// What they are for.
-    pub(crate) pool: &'static str,
-    /// Lent out.
-    pub(crate) in_use: u32,
-    /// Open, and waiting to be used.
-    pub(crate) idle: u32,
-    /// Most that there may be.
-    pub(crate) max: u32,
-}
 
 /// An open database whose schema is the one this program was built for.
 #[derive(Clone, Debug)]
@@ -171,145 +126,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use sea_orm::EntityTrait;
-
-    use super::*;
-
-    /// A server's, on a file at `path`.
-    pub(crate) fn options(path: &std::path::Path) -> Options {
-        Options {
-            database_url: format!("sqlite://{}", path.display()).into(),
-            batch_max: 500,
-            queue_max: 10_000,
-            write_pool: 1,
-            purpose: Purpose::Serve,
-            migrate: true,
-            operator_key: None,
-            metrics: crate::Metrics::register(&prometheus::Registry::new()).unwrap(),
-            regrouping: crate::RegroupingBounds::default(),
-            allow_unsafe_postgres: false,
-        }
-    }
-
-    /// A path in a directory of its own, which is removed when it is dropped.
-    pub(crate) struct TempPath(pub(crate) std::path::PathBuf);
-
-    impl TempPath {
-        pub(crate) fn new() -> Self {
-            let directory = std::env::temp_dir().join(format!("daybook-{}", uuid::Uuid::now_v7()));
-            std::fs::create_dir(&directory).unwrap();
-            Self(directory.join("test.db"))
-        }
-    }
-
-    impl Drop for TempPath {
-        fn drop(&mut self) {
-            let _ = self.0.parent().map(std::fs::remove_dir_all);
-        }
-    }
-
-    async fn refusal(options: &Options) -> String {
-        Database::open(options).await.unwrap_err().to_string()
-    }
-
-    #[tokio::test]
-    async fn a_new_file_gets_its_schema_and_its_ledger_and_keeps_them() {
-        let path = TempPath::new();
-        let first = Database::open(&options(&path.0)).await.unwrap();
-        let made = entity::ledger::Entity::find().all(&first.read).await.unwrap();
-        assert_eq!(made.len(), 1);
-        first.check_ready().await.unwrap();
-        first.close().await;
-        drop(first);
-        let second = Database::open(&options(&path.0)).await.unwrap();
-        assert_eq!(entity::ledger::Entity::find().all(&second.read).await.unwrap(), made);
-    }
-
-    #[tokio::test]
-    async fn a_served_file_is_refused_to_a_second_server_and_to_a_change_of_its_schema() {
-        let path = TempPath::new();
-        let _first = Database::open(&options(&path.0)).await.unwrap();
-        assert!(refusal(&options(&path.0)).await.contains("is being served"));
-        let url = format!("sqlite://{}", path.0.display());
-        for action in [
-            migration::Action::Up,
-            migration::Action::Down { steps: 1 },
-            migration::Action::Fresh,
-        ] {
-            let error = migration::run(&url, action).await.unwrap_err();
-            assert!(error.to_string().contains("is being served"), "{action:?}: {error}");
-        }
-        for purpose in [Purpose::Write, Purpose::Read] {
-            let beside = Options {
-                purpose,
-                ..options(&path.0)
-            };
-            Database::open(&beside).await.unwrap();
-        }
-        assert!(migration::run(&url, migration::Action::Status).await.unwrap()[0].applied);
-    }
-
-    #[tokio::test]
-    async fn only_a_server_makes_a_database() {
-        let path = TempPath::new();
-        let beside = |purpose| Options {
-            purpose,
-            ..options(&path.0)
-        };
-        for purpose in [Purpose::Write, Purpose::Read] {
-            assert!(refusal(&beside(purpose)).await.contains("there is no database at"));
-        }
-        let url = format!("sqlite://{}", path.0.display());
-        for action in [migration::Action::Status, migration::Action::Down { steps: 1 }] {
-            let error = migration::run(&url, action).await.unwrap_err();
-            assert!(error.to_string().contains("there is no database at"), "{error}");
-        }
-        let folder = path.0.parent().unwrap();
-        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "nothing was made");
-
-        migration::run(&url, migration::Action::Up).await.unwrap();
-        let ledgers = async |purpose| {
-            let database = Database::open(&beside(purpose)).await.unwrap();
-            entity::ledger::Entity::find().all(&database.read).await.unwrap().len()
-        };
-        assert_eq!(ledgers(Purpose::Read).await, 0, "whoever reads makes no ledger");
-        assert_eq!(ledgers(Purpose::Write).await, 1);
-    }
-
-    #[tokio::test]
-    async fn readers_cannot_write_and_a_transaction_left_open_does_not_outlive_its_borrower() {
-        let path = TempPath::new();
-        let database = Database::open(&options(&path.0)).await.unwrap();
-        assert!(database.read.execute_unprepared("DELETE FROM ledgers").await.is_err());
-        let WritePool::Sqlite(writers) = &database.write else {
-            unreachable!("the URL is one of SQLite")
-        };
-        let mut writer = writers.lend().await.unwrap();
-        sqlx::raw_sql("BEGIN IMMEDIATE; DELETE FROM ledgers")
-            .execute(writer.connection().unwrap())
-            .await
-            .unwrap();
-        drop(writer);
-        let mut writer = writers.lend().await.unwrap();
-        let left: i64 = sqlx::query_scalar("SELECT count(*) FROM ledgers")
-            .fetch_one(writer.connection().unwrap())
-            .await
-            .unwrap();
-        assert_eq!(left, 1);
-    }
-
-    /// The triggers that keep the journal alone see a row that is replaced only where sessions are told to.
-    #[tokio::test]
-    async fn the_writer_cannot_replace_what_was_appended() {
-        let path = TempPath::new();
-        let database = Database::open(&options(&path.0)).await.unwrap();
-        let db = database.write.to_sea_orm();
-        let block = "INTO blocks VALUES (1, 1, 1, 1, 0, X'00', X'00', X'00')";
-        db.execute_unprepared(&format!("INSERT {block}")).await.unwrap();
-        for verb in ["INSERT OR REPLACE", "REPLACE"] {
-            let refused = db.execute_unprepared(&format!("{verb} {block}")).await.unwrap_err();
-            assert!(refused.to_string().contains("append-only"), "{verb}: {refused}");
-        }
-    }
-}
+pub(crate) mod tests;
