@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::{PING_AFTER_IDLE, PoolUse, WRITE_ACQUIRE_TIMEOUT, lock};
 
 /// How long a connection stays here before the pool has it again, which may end it for its age.
-const KEPT_FOR: Duration = Duration::from_secs(1800);
+const HELD_FOR: Duration = Duration::from_secs(1800);
 
 /// How long a connection is waited for that could be done without.
 const SPARE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -28,19 +28,19 @@ pub(crate) struct Writers<DB: Database> {
     idle: Idle<DB>,
 }
 
-type Idle<DB> = Arc<Mutex<Vec<Kept<DB>>>>;
+type Idle<DB> = Arc<Mutex<Vec<Held<DB>>>>;
 
 #[derive(Debug)]
-struct Kept<DB: Database> {
+struct Held<DB: Database> {
     connection: PoolConnection<DB>,
-    kept_since: Instant,
+    held_since: Instant,
     used_at: Instant,
 }
 
 /// A connection that is lent. It is closed when this is dropped, unless it was given back.
 pub(crate) struct Writer<DB: Database> {
     /// `None` once it is given back.
-    kept: Option<Kept<DB>>,
+    held: Option<Held<DB>>,
     writers: Writers<DB>,
     _permit: OwnedSemaphorePermit,
 }
@@ -96,24 +96,24 @@ impl<DB: Database> Writers<DB> {
 
     async fn find_connection(&self, permit: OwnedSemaphorePermit) -> Result<Writer<DB>, sqlx::Error> {
         let mut writer = Writer {
-            kept: None,
+            held: None,
             writers: self.clone(),
             _permit: permit,
         };
         loop {
             let idle = lock(&self.idle).pop();
-            let Some(kept) = idle else { break };
-            let is_fresh = kept.used_at.elapsed() <= PING_AFTER_IDLE;
-            writer.kept = Some(kept);
+            let Some(held) = idle else { break };
+            let is_fresh = held.used_at.elapsed() <= PING_AFTER_IDLE;
+            writer.held = Some(held);
             if is_fresh || writer.connection()?.ping().await.is_ok() {
                 return Ok(writer);
             }
             writer.close();
         }
         let now = Instant::now();
-        writer.kept = Some(Kept {
+        writer.held = Some(Held {
             connection: self.pool.acquire().await?,
-            kept_since: now,
+            held_since: now,
             used_at: now,
         });
         Ok(writer)
@@ -146,24 +146,24 @@ impl<DB: Database> Writer<DB> {
     /// # Errors
     /// `PoolClosed`, where it is given back already.
     pub(crate) fn connection(&mut self) -> Result<&mut DB::Connection, sqlx::Error> {
-        let kept = self.kept.as_mut().ok_or(sqlx::Error::PoolClosed)?;
-        Ok(&mut kept.connection)
+        let held = self.held.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        Ok(&mut held.connection)
     }
 
     /// Gives the connection back, with no transaction open on it.
     pub(crate) fn give_back(mut self) {
-        let Some(mut kept) = self.kept.take() else { return };
+        let Some(mut held) = self.held.take() else { return };
         let mut idle = lock(&self.writers.idle);
         // Asked under the lock: what is closed is emptied under it afterwards.
-        if kept.kept_since.elapsed() < KEPT_FOR && !self.writers.permits.is_closed() {
-            kept.used_at = Instant::now();
-            idle.push(kept);
+        if held.held_since.elapsed() < HELD_FOR && !self.writers.permits.is_closed() {
+            held.used_at = Instant::now();
+            idle.push(held);
         }
     }
 
     fn close(&mut self) {
-        if let Some(mut kept) = self.kept.take() {
-            kept.connection.close_on_drop();
+        if let Some(mut held) = self.held.take() {
+            held.connection.close_on_drop();
         }
     }
 }
