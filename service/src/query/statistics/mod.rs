@@ -5,6 +5,7 @@
 
 mod figures;
 mod sql;
+mod sums;
 
 use std::collections::BTreeMap;
 
