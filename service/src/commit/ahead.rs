@@ -20,7 +20,8 @@ use super::failure::Failure;
 use super::kept::{self, Left};
 use super::line::Line;
 use super::seal::Tip;
-use super::txn::{LockedLedger, Session, Txn};
+use super::session::Session;
+use super::txn::{LockedLedger, Txn};
 use crate::ledger::{LARGE_AMOUNT, LedgerState, Names, Snapshot};
 use crate::value::Timestamp;
 

@@ -34,6 +34,7 @@ mod regroup;
 mod rows;
 mod save;
 mod seal;
+mod session;
 mod slots;
 mod statement;
 mod tables;
