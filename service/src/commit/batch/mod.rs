@@ -9,28 +9,30 @@
 //! Where the outcome is found, a commit that was kept is answered as if nothing had happened, and one that was not is
 //! treated as if it had failed before.
 
+mod finish;
+mod prepare;
+
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use futures_util::future::{Either, select};
-use futures_util::{FutureExt, join};
 use tokio::time::timeout;
 
 use super::ahead::Plan;
-use super::decision::{Question, let_it_go_out, name_all};
 use super::failure::Failure;
 use super::kept::{self, Kept, Left};
 use super::line::{Batch, Line};
-use super::save;
-use super::seal::{SealedBlock, Tip, seal_block, seal_events};
-use super::statement::Statement;
-use super::txn::Txn;
+use super::seal::SealedBlock;
 use crate::LedgerError;
 use crate::database::WritePool;
-use crate::journal::Hash;
-use crate::ledger::{LARGE_AMOUNT, Request};
+use crate::ledger::LARGE_AMOUNT;
 use crate::value::Timestamp;
+use finish::{Unfinished, finish};
+use prepare::Pending;
+
+pub(super) use prepare::Randomness;
 
 /// How long a batch is begun anew when the connection is lost, or another session is in the way, before `COMMIT`.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -41,12 +43,8 @@ const PAUSE_MAX: Duration = Duration::from_millis(200);
 /// How long everything before `COMMIT` may take: more than the wait for a lock or for a connection. It ends what waits
 /// for a database that is behind a broken network, which tells neither side that the other is gone.
 pub(super) const STATEMENTS_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the answer to `COMMIT` is waited for.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The same, once the batch behind it has found it kept.
+/// How long the answer to `COMMIT` is waited for once the batch behind it has found it kept.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(100);
-/// How long the outcome of a commit is looked for once its answer was lost.
-const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where batches of one ledger are committed.
 #[derive(Clone, Debug)]
@@ -55,23 +53,6 @@ pub(super) struct Target {
     pub(super) ledger_id: i64,
     /// The time of day.
     pub(super) clock: fn() -> Timestamp,
-}
-
-/// A batch of which all is done but the journal and `COMMIT`.
-struct Pending {
-    txn: Txn,
-    /// The journal, and what is written once all else is.
-    rest: [Option<Statement>; 2],
-    /// `None` where nothing was recorded.
-    block: Option<SealedBlock>,
-}
-
-/// How a batch failed once its records were saved.
-enum Unfinished {
-    /// Before `COMMIT` was sent.
-    Before(Failure),
-    /// After that.
-    After(Failure),
 }
 
 impl Target {
@@ -196,110 +177,10 @@ impl Target {
         Ok(())
     }
 
-    /// Does everything before the journal is saved. The tip is the block before the batch's own.
-    async fn prepare(
-        &self,
-        requests: &[Request],
-        large_amount: i64,
-        kept: &mut Kept,
-    ) -> Result<(Plan, Tip, Option<Pending>), Failure> {
-        let (txn, tip, mut plan) = match self.open_ahead(kept).await? {
-            Some(decided) => decided,
-            None => self.begin_and_plan(requests, large_amount, kept).await?,
-        };
-        if !plan.snapshot.is_changed() {
-            txn.rollback().await?;
-            return Ok((plan, tip, None));
-        }
-        let records = plan.decided.records.take();
-        let pending = save_records(txn, &plan, records, &tip).await?;
-        Ok((plan, tip, Some(pending)))
-    }
-
-    /// The batch as it was decided ahead, where it was and that holds.
-    async fn open_ahead(&self, kept: &mut Kept) -> Result<Option<(Txn, Tip, Plan)>, Failure> {
-        let ahead = match std::mem::take(&mut kept.left) {
-            Left::Ahead(ahead) => ahead,
-            left => {
-                kept.left = left;
-                return Ok(None);
-            }
-        };
-        let opened = ahead.open().await?;
-        kept.note(opened.is_some());
-        Ok(opened)
-    }
-
-    /// Locks the ledger's row, and decides the batch.
-    async fn begin_and_plan(
-        &self,
-        requests: &[Request],
-        large_amount: i64,
-        kept: &mut Kept,
-    ) -> Result<(Txn, Tip, Plan), Failure> {
-        let expected = kept.ledger().map(|ledger| ledger.default_currency);
-        let (begun, names) = join!(Txn::begin(&self.pool, self.ledger_id), async {
-            expected.map(|currency| name_all(requests, currency))
-        });
-        let (mut txn, ledger) = begun?;
-        let (now, currency) = (self.now_after(ledger.last_recorded_at), ledger.state.default_currency);
-        let names = names.filter(|_| expected == Some(currency));
-        let mut names = names.unwrap_or_else(|| name_all(requests, currency));
-        let mut snapshot = kept.take(ledger.state, &ledger.tip, &mut names);
-        let randomness = Randomness::draw()?;
-        let question = Question {
-            requests,
-            now,
-            ids: randomness.ids,
-            large_amount,
-            is_ahead: false,
-        };
-        let decided = question.decide(txn.session(), &names, &mut snapshot).await?;
-        let plan = Plan {
-            snapshot,
-            decided,
-            now,
-            salts: randomness.salts,
-        };
-        Ok((txn, ledger.tip, plan))
-    }
-
     /// The time of day, later than what was recorded last.
     pub(super) fn now_after(&self, last: Timestamp) -> Timestamp {
         let next = last.micros().saturating_add(1);
         Timestamp::from_micros((self.clock)().micros().max(next))
-    }
-
-    /// Learns what became of a commit that ended in `failure`: locks the ledger's row, which waits for the old commit
-    /// where it still runs, and looks for the block at its height. It was kept where this is `Ok`.
-    ///
-    /// # Errors
-    /// `failure` itself where the commit was not kept, `Unsettled` where that could not be learnt in time.
-    async fn settle(&self, failure: Failure, block: Option<&SealedBlock>) -> Result<(), Failure> {
-        // A batch without events kept at most what it would answer again.
-        let Some(block) = block else { return Err(failure) };
-        let started = Instant::now();
-        let mut pause = PAUSE;
-        loop {
-            let left = SETTLE_TIMEOUT.saturating_sub(started.elapsed());
-            if left.is_zero() {
-                return Err(Failure::Unsettled(failure.to_string()));
-            }
-            match guard(left, self.find_block(block.header.height)).await {
-                Ok(found) if found == Some(block.hash) => return Ok(()),
-                Ok(_) => return Err(failure),
-                Err(failure) => log::warn!("the outcome of a commit is still looked for: {failure}"),
-            }
-            tokio::time::sleep(pause).await;
-            pause = pause.saturating_mul(2).min(PAUSE_MAX);
-        }
-    }
-
-    async fn find_block(&self, height: i64) -> Result<Option<Hash>, Failure> {
-        let (mut txn, _) = Txn::begin(&self.pool, self.ledger_id).await?;
-        let found = txn.find_block_hash(self.ledger_id, height).await?;
-        txn.rollback().await?;
-        Ok(found)
     }
 }
 
@@ -311,57 +192,5 @@ pub(super) async fn guard<T>(limit: Duration, work: impl Future<Output = Result<
         Ok(Ok(ended)) => ended,
         Ok(Err(panic)) => Err(Failure::panicked(&*panic)),
         Err(_) => Err(Failure::late(limit)),
-    }
-}
-
-/// Saves what the records are now, and makes the journal meanwhile.
-async fn save_records(mut txn: Txn, plan: &Plan, records: Option<Statement>, tip: &Tip) -> Result<Pending, Failure> {
-    let (snapshot, now) = (&plan.snapshot, plan.now);
-    let dialect = txn.dialect();
-    txn.save(Statement::of(dialect, &save::releases(snapshot))?).await?;
-    let is_apart = records.is_some();
-    let (saved, made) = join!(txn.save(records), async {
-        let_it_go_out().await;
-        let events = seal_events(&snapshot.events, now, &plan.salts)?;
-        let block = (!events.is_empty()).then(|| seal_block(tip, &events, now));
-        let mut writes = if is_apart {
-            Vec::new()
-        } else {
-            save::records(snapshot, now)?
-        };
-        writes.extend(save::journal(snapshot, &events, block.as_ref(), now)?);
-        let rest = [writes, save::busiest_days(snapshot)?];
-        let [journal, busiest] = rest.map(|writes| Statement::of(dialect, &writes));
-        Ok::<_, Failure>((block, [journal?, busiest?]))
-    });
-    saved?;
-    let (block, rest) = made?;
-    Ok(Pending { txn, rest, block })
-}
-
-/// Saves the rest and commits; everything before `COMMIT` may take until `left` has passed.
-async fn finish(mut txn: Txn, rest: [Option<Statement>; 2], left: Duration) -> Result<(), Unfinished> {
-    let saved = guard(left, async {
-        for statement in rest {
-            txn.save(statement).await?;
-        }
-        Ok(txn)
-    });
-    let txn = saved.await.map_err(Unfinished::Before)?;
-    guard(COMMIT_TIMEOUT, txn.commit()).await.map_err(Unfinished::After)
-}
-
-/// Fresh randomness for one attempt.
-pub(super) struct Randomness {
-    pub(super) salts: [u8; 32],
-    pub(super) ids: u64,
-}
-
-impl Randomness {
-    pub(super) fn draw() -> Result<Self, Failure> {
-        let mut salts = [0; 32];
-        getrandom::fill(&mut salts).map_err(Failure::internal)?;
-        let ids = getrandom::u64().map_err(Failure::internal)?;
-        Ok(Self { salts, ids })
     }
 }
