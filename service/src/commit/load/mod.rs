@@ -4,48 +4,26 @@
 //! Rows of every kind come back in the slots of one row type ([`super::slots`]), so that one round trip suffices and
 //! both databases are read by one piece of code.
 
+mod days;
+mod lists;
 mod stored;
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
-
-use uuid::Uuid;
 
 use super::Corrupt;
 use super::failure::Failure;
-use super::rows::{Cell, Dialect, Kind, Rows, select_one, select_rows};
+use super::rows::{Dialect, Kind, select_one, select_rows};
 use super::slots::{Column, Row, Slots, select_slots};
-use crate::ledger::{LargeMovements, Names, Snapshot};
-use crate::money::CurrencyCode;
-use stored::{
-    AccountRow, AnswerRow, CurrencyRow, DayRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, TransactionRow, UserRow,
-};
+use crate::ledger::{Names, Snapshot};
+use lists::{all_sources, new_sources};
+use stored::{AccountRow, AnswerRow, CurrencyRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, TransactionRow, UserRow};
 
+pub(super) use days::{bind_days, day_totals_sql, read_day_totals};
+pub(super) use lists::bind_lists;
 pub(super) use stored::{AccountOverlay, status_number};
-
-/// A list of names: its own, and its columns with their types.
-type List = (&'static str, &'static [&'static str], &'static [Kind]);
-
-/// The lists that a load is bound to, in the order of their parameters.
-const LISTS: [List; 7] = [
-    ("named_users", &["id"], &[Kind::Text]),
-    ("named_accounts", &["id"], &[Kind::Uuid]),
-    (
-        "account_names",
-        &["owner", "name", "currency"],
-        &[Kind::Text, Kind::Text, Kind::Text],
-    ),
-    ("named_transactions", &["id"], &[Kind::Uuid]),
-    ("named_references", &["reference"], &[Kind::Text]),
-    ("named_answers", &["key"], &[Kind::Uuid]),
-    ("named_keys", &["id"], &[Kind::Uuid]),
-];
 
 /// The tag of rows that others are read with.
 const CURRENCY: &str = "currency";
-
-/// The lists of what callers draw anew for each request ([`Names::are_new`]), within [`LISTS`].
-const NEW_LISTS: std::ops::Range<usize> = 4..6;
 
 /// The statement that loads what is named. Its first parameter is the ledger, then come the lists of [`bind_lists`].
 pub(super) fn sql(dialect: Dialect, names: &Names) -> &'static str {
@@ -59,45 +37,6 @@ pub(super) fn sql(dialect: Dialect, names: &Names) -> &'static str {
         Dialect::Sqlite => &*SQLITE,
     };
     if names.are_new() { new } else { all }
-}
-
-/// The lists of names, in the order of the statement's parameters.
-pub(super) fn bind_lists(names: &Names) -> Vec<Rows> {
-    let texts = |names: &BTreeSet<String>| names.iter().map(|name| vec![name.as_str().into()]).collect();
-    let ids = |names: &BTreeSet<Uuid>| names.iter().map(|id| vec![Cell::from(*id)]).collect();
-    let account_names = |(owner, name, currency): &(String, String, CurrencyCode)| {
-        vec![owner.as_str().into(), name.as_str().into(), currency.as_str().into()]
-    };
-    let cells: [Vec<Vec<Cell>>; LISTS.len()] = [
-        texts(&names.users),
-        ids(&names.accounts),
-        names.account_names.iter().map(account_names).collect(),
-        ids(&names.transactions),
-        texts(&names.references),
-        ids(&names.answers),
-        ids(&names.keys),
-    ];
-    let bound = if names.are_new() { NEW_LISTS } else { 0..LISTS.len() };
-    let lists = LISTS.iter().zip(cells).enumerate();
-    lists
-        .filter(|(index, _)| bound.contains(index))
-        .map(|(_, ((_, _, kinds), cells))| {
-            let mut rows = Rows::new(kinds);
-            cells.into_iter().for_each(|row| rows.push(row));
-            rows
-        })
-        .collect()
-}
-
-/// The lists as parts of a statement.
-fn sources<'a>(dialect: Dialect, lists: impl Iterator<Item = &'a List>) -> String {
-    let mut first = 2;
-    let mut sources = Vec::new();
-    for (name, columns, kinds) in lists {
-        sources.push(format!("{name} AS ({})", select_rows(dialect, columns, kinds, first)));
-        first = first.saturating_add(Rows::new(kinds).parameters(dialect));
-    }
-    sources.join(", ")
 }
 
 /// The transactions that have the references.
@@ -120,10 +59,9 @@ fn answers(dialect: Dialect) -> String {
 }
 
 fn load_new_sql(dialect: Dialect) -> String {
-    let lists = LISTS.iter().enumerate().filter(|(index, _)| NEW_LISTS.contains(index));
     format!(
         "WITH {} {} UNION ALL {}",
-        sources(dialect, lists.map(|(_, list)| list)),
+        new_sources(dialect),
         holders(dialect),
         answers(dialect)
     )
@@ -164,7 +102,7 @@ fn load_sql(dialect: Dialect) -> String {
         ),
         users_by_id = look_up("users", "u", &[LEDGER, ("id", "n.id")]),
         keys_by_id = look_up("api_keys", "k", &[LEDGER, ("id", "n.id")]),
-        sources = sources(dialect, LISTS.iter()),
+        sources = all_sources(dialect),
         holders = holders(dialect),
         answers = answers(dialect),
         currency = slots(CURRENCY, &[CurrencyRow::COLUMNS]),
@@ -191,57 +129,6 @@ pub(super) fn oldest_key_sql(dialect: Dialect) -> &'static str {
         Dialect::Postgres => &POSTGRES,
         Dialect::Sqlite => &SQLITE,
     }
-}
-
-const DAY_RANGES: [Kind; 4] = [Kind::Text, Kind::Text, Kind::Int, Kind::Int];
-static POSTGRES_DAYS: LazyLock<String> = LazyLock::new(|| days_sql(Dialect::Postgres));
-static SQLITE_DAYS: LazyLock<String> = LazyLock::new(|| days_sql(Dialect::Sqlite));
-
-/// The statement that finds the totals of days; its list is that of [`bind_days`].
-pub(super) fn day_totals_sql(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Postgres => &POSTGRES_DAYS,
-        Dialect::Sqlite => &SQLITE_DAYS,
-    }
-}
-
-/// The days in question, as a list of rows.
-pub(super) fn bind_days(days: &LargeMovements) -> Rows {
-    let mut rows = Rows::new(&DAY_RANGES);
-    for range in &days.days {
-        let (first, last) = (i64::from(range.first.days()), i64::from(range.last.days()));
-        rows.push(vec![
-            range.owner.as_str().into(),
-            range.currency.as_str().into(),
-            first.into(),
-            last.into(),
-        ]);
-    }
-    rows
-}
-
-fn days_sql(dialect: Dialect) -> String {
-    let source = select_rows(dialect, &["owner", "currency", "first_day", "last_day"], &DAY_RANGES, 2);
-    let matches = "d.ledger_id = $1 AND d.owner = n.owner AND d.currency = n.currency \
-                   AND d.day BETWEEN n.first_day AND n.last_day";
-    let look_up = match dialect {
-        Dialect::Postgres => format!("CROSS JOIN LATERAL (SELECT * FROM daily_totals d WHERE {matches} OFFSET 0) d"),
-        Dialect::Sqlite => format!("CROSS JOIN daily_totals d ON {matches}"),
-    };
-    format!(
-        "WITH ranges AS ({source}) SELECT {} FROM ranges n {look_up}",
-        select_slots(dialect, "day", &[DayRow::COLUMNS])
-    )
-}
-
-/// Puts the totals of days into a snapshot.
-pub(super) fn read_day_totals(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Failure> {
-    for row in rows {
-        let (_, mut slots) = Slots::of(row)?;
-        let (key, total) = DayRow::take(&mut slots)?.read()?;
-        snapshot.day_totals.insert(key, total);
-    }
-    Ok(())
 }
 
 /// The column that every key begins with, and what it equals.
