@@ -1,19 +1,18 @@
 //! Rows as they come back from the load statement, read into the state of the core.
 
-use serde::{Deserialize, Serialize};
+mod answer;
+
 use uuid::Uuid;
 
 use crate::commit::Corrupt;
 use crate::commit::failure::Failure;
 use crate::commit::slots::{Column, SlotValue, Slots};
-use crate::journal;
-use crate::ledger::{
-    Account, Answer, AnswerStatus, DayTotal, Grouping, Key, Regrouping, Side, Snapshot, StoredAnswer, TotalKey,
-    Transaction, User,
-};
+use crate::ledger::{Account, DayTotal, Grouping, Key, Regrouping, Side, Snapshot, TotalKey, Transaction, User};
 use crate::money::{Currency, CurrencyCode};
-use crate::record::{AccountRecord, AccountStatus, KeyRecord, Record, Role, TransactionKind, TransactionStatus};
+use crate::record::{AccountStatus, KeyRecord, Role, TransactionKind, TransactionStatus};
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
+
+pub(in crate::commit) use answer::{AccountOverlay, status_number};
 
 /// A row, and the columns that it is read from.
 macro_rules! stored_rows {
@@ -223,35 +222,6 @@ impl KeyRow {
     }
 }
 
-impl AnswerRow {
-    pub(super) fn read(self, event: &EventRow) -> Result<StoredAnswer, Corrupt> {
-        let joined = journal::join(&event.kind, &event.data, event.personal.as_deref());
-        let (mut record, _) = joined.map_err(Corrupt::new)?;
-        if let (Some(overlay), Record::Account(account)) = (self.overlay, &mut record) {
-            let overlay: AccountOverlay = serde_json::from_str(&overlay).map_err(Corrupt::new)?;
-            overlay.lay_over(account);
-        }
-        let status = match self.status {
-            CREATED => AnswerStatus::Created,
-            NO_CONTENT => AnswerStatus::NoContent,
-            _ => AnswerStatus::Ok,
-        };
-        Ok(StoredAnswer {
-            key: self.key,
-            fingerprint: read_hash(self.fingerprint)?,
-            resource_id: record.resource_id(),
-            answer: Answer {
-                status,
-                record,
-                position: Some(self.head_position),
-                replayed: true,
-                dry_run: false,
-            },
-            answer_position: self.answer_position,
-        })
-    }
-}
-
 fn read_zone(name: &str) -> Result<TimeZone, Corrupt> {
     TimeZone::parse(name).map_err(|_| Corrupt::new(format_args!("{name} is no time zone")))
 }
@@ -281,52 +251,4 @@ fn read_hash(bytes: Vec<u8>) -> Result<[u8; 32], Corrupt> {
 
 fn read_day(days: i64) -> Result<Day, Corrupt> {
     i32::try_from(days).map(Day::from_days).map_err(Corrupt::new)
-}
-
-// How the status of an answer is stored.
-const OK: i64 = 200;
-const CREATED: i64 = 201;
-const NO_CONTENT: i64 = 204;
-
-/// The number that stands for an answer's status.
-pub(in crate::commit) fn status_number(status: AnswerStatus) -> i64 {
-    match status {
-        AnswerStatus::Created => CREATED,
-        AnswerStatus::Ok => OK,
-        AnswerStatus::NoContent => NO_CONTENT,
-    }
-}
-
-/// What postings change of an account's document without an event of the account.
-#[derive(Serialize, Deserialize)]
-pub(in crate::commit) struct AccountOverlay {
-    balance: String,
-    held_out: String,
-    held_in: String,
-    available: String,
-    version: i64,
-    updated_at: Timestamp,
-}
-
-impl AccountOverlay {
-    /// What the account's newest event may lack of `record`.
-    pub(in crate::commit) fn of(record: &AccountRecord) -> Self {
-        Self {
-            balance: record.balance.clone(),
-            held_out: record.held_out.clone(),
-            held_in: record.held_in.clone(),
-            available: record.available.clone(),
-            version: record.version,
-            updated_at: record.updated_at,
-        }
-    }
-
-    fn lay_over(self, record: &mut AccountRecord) {
-        record.balance = self.balance;
-        record.held_out = self.held_out;
-        record.held_in = self.held_in;
-        record.available = self.available;
-        record.version = self.version;
-        record.updated_at = self.updated_at;
-    }
 }
