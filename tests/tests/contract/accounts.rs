@@ -1,86 +1,20 @@
-//! `/accounts`: making, reading, listing and changing them; section 5 of the contract.
+//! `/accounts`: how they are used, read and listed; section 5 of the contract.
+
+mod create;
+mod patch;
 
 use serde_json::{Value, json};
 use tests::body::{credit, debit, transfer, with};
-use tests::{Book, is_server_id, on_both};
+use tests::{Book, on_both};
 
 on_both!(
-    an_account_is_made_for_a_user,
-    a_system_account_has_no_user,
-    the_same_triple_twice_is_refused_with_the_holder,
-    an_account_of_an_unknown_user_is_refused,
-    a_new_minimum_is_not_above_zero,
     the_first_posting_makes_main_and_world,
     world_can_be_neither_posted_nor_patched,
     another_account_must_exist_before_it_is_used,
     accounts_are_listed_newest_first_and_filtered,
     a_posting_raises_the_version_of_both_accounts,
-    patching_changes_only_what_is_named,
-    a_minimum_above_what_is_available_is_refused,
     an_unknown_account_is_not_found,
 );
-
-async fn an_account_is_made_for_a_user(book: &Book) {
-    let _ = book.put_user("ada", &json!({"full_name": "Ada"})).await;
-    let body = json!({"user_id": "ada", "name": "savings", "currency": "USD", "minimum_balance": "-10.5", "metadata": {"k": "v"}});
-    let made = book.post("/accounts", &body).await.expect(201);
-    assert!(is_server_id(&made.body["id"]));
-    assert_eq!(made.version(), 1);
-    let expected = json!({
-        "user_id": "ada", "name": "savings", "currency": "USD", "kind": "user", "balance": "0.00", "held_out": "0.00",
-        "held_in": "0.00", "available": "0.00", "minimum_balance": "-10.50", "status": "open", "metadata": {"k": "v"},
-    });
-    for (member, value) in expected.as_object().expect("an object") {
-        assert_eq!(&made.body[member], value, "{member}");
-    }
-    assert_eq!(
-        book.get(&format!("/accounts/{}", made.id())).await.expect(200).body,
-        made.body
-    );
-}
-
-async fn a_system_account_has_no_user(book: &Book) {
-    let made = book
-        .post("/accounts", &json!({"name": "fees", "currency": "JPY"}))
-        .await
-        .expect(201);
-    assert_eq!(made.body["kind"], "system");
-    assert!(made.body["user_id"].is_null());
-    assert!(made.body["minimum_balance"].is_null());
-    assert_eq!(made.body["balance"], "0");
-    let bounded = json!({"name": "bounded", "currency": "JPY", "minimum_balance": "0"});
-    assert_eq!(
-        book.post("/accounts", &bounded).await.expect(201).body["minimum_balance"],
-        "0"
-    );
-}
-
-async fn the_same_triple_twice_is_refused_with_the_holder(book: &Book) {
-    let _ = book.put_user("ada", &json!({"full_name": "Ada"})).await;
-    for body in [
-        json!({"user_id": "ada", "name": "savings", "currency": "USD"}),
-        json!({"name": "savings", "currency": "USD"}),
-    ] {
-        let made = book.post("/accounts", &body).await.expect(201);
-        let refused = book.refuses(book.post("/accounts", &body), "account_exists", 409).await;
-        assert_eq!(refused.text("resource_id"), made.id());
-    }
-    let other_currency = json!({"user_id": "ada", "name": "savings", "currency": "EUR"});
-    let _ = book.post("/accounts", &other_currency).await.expect(201);
-}
-
-async fn an_account_of_an_unknown_user_is_refused(book: &Book) {
-    let body = json!({"user_id": "nobody", "name": "savings", "currency": "USD"});
-    let _ = book.refuses(book.post("/accounts", &body), "user_not_found", 404).await;
-}
-
-async fn a_new_minimum_is_not_above_zero(book: &Book) {
-    let body = json!({"name": "fees", "currency": "USD", "minimum_balance": "0.01"});
-    let refused = book
-        .refuses(book.post("/accounts", &body), "validation_failed", 422)
-        .await;
-    let _ = refused.invalid(&[("minimum_balance", "out_of_range")]);
-}
 
 async fn the_first_posting_makes_main_and_world(book: &Book) {
     let made = book.create(&credit("ada", "20.5")).await;
@@ -207,70 +141,6 @@ async fn a_posting_raises_the_version_of_both_accounts(book: &Book) {
             version + 1
         );
     }
-}
-
-async fn patching_changes_only_what_is_named(book: &Book) {
-    let made = book
-        .post(
-            "/accounts",
-            &json!({"name": "fees", "currency": "USD", "metadata": {"a": "1"}}),
-        )
-        .await
-        .expect(201);
-    let path = format!("/accounts/{}", made.id());
-    let patched = book.patch(&path, &json!({"minimum_balance": "-5"})).await.expect(200);
-    assert_eq!(patched.version(), 2);
-    assert_eq!(patched.body["minimum_balance"], "-5.00");
-    assert_eq!(patched.body["metadata"], json!({"a": "1"}));
-    let patched = book
-        .patch(
-            &path,
-            &json!({"metadata": {"a": null, "b": "2"}, "minimum_balance": null}),
-        )
-        .await
-        .expect(200);
-    assert_eq!(patched.version(), 3);
-    assert_eq!(patched.body["metadata"], json!({"b": "2"}));
-    assert!(patched.body["minimum_balance"].is_null());
-    let head = book.create(&credit("bob", "1.00")).await.position();
-    let same = book
-        .leaves_no_trace(async || book.patch(&path, &json!({"status": "open"})).await)
-        .await
-        .expect(200);
-    assert_eq!(same.body, patched.body);
-    assert_eq!(same.position(), head);
-    let _ = book
-        .refuses(book.patch(&path, &json!({"name": "other"})), "validation_failed", 422)
-        .await;
-}
-
-async fn a_minimum_above_what_is_available_is_refused(book: &Book) {
-    let _ = book.create(&credit("ada", "20.00")).await;
-    let account = book.account_of("ada", "main", "USD").await;
-    let id = account["id"].as_str().expect("an id is text");
-    let path = format!("/accounts/{id}");
-    let refused = book
-        .refuses(
-            book.patch(&path, &json!({"minimum_balance": "20.01"})),
-            "insufficient_funds",
-            422,
-        )
-        .await;
-    assert_eq!(refused.text("available"), "20.00");
-    assert_eq!(refused.text("minimum_balance"), "20.01");
-    assert_eq!(refused.text("account_id"), id);
-
-    let raised = book.patch(&path, &json!({"minimum_balance": "15"})).await.expect(200);
-    assert_eq!(raised.body["minimum_balance"], "15.00");
-    let refused = book
-        .refuses(
-            book.post("/transactions", &debit("ada", "5.01")),
-            "insufficient_funds",
-            422,
-        )
-        .await;
-    assert_eq!(refused.body["minimum_balance"], "15.00");
-    let _ = book.create(&debit("ada", "5.00")).await;
 }
 
 async fn an_unknown_account_is_not_found(book: &Book) {
