@@ -2,6 +2,7 @@
 
 mod accounts;
 mod keys;
+mod movements;
 mod transactions;
 mod users;
 
@@ -15,7 +16,7 @@ use service::value::Timestamp;
 
 use super::steps::{Action, CURRENCIES, Expectation, Step, UNKNOWN};
 
-pub(crate) use transactions::day_in;
+pub(crate) use movements::day_in;
 
 /// An amount in minor units.
 pub(crate) type Minor = i128;
