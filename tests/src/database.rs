@@ -2,15 +2,18 @@
 
 mod cluster;
 mod postgres;
+mod snapshot;
 mod sqlite;
+mod template;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
+
+use uuid::Uuid;
+
+pub use snapshot::Snapshot;
 
 /// How long the connections of a check may take to close.
 const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
-
-use uuid::Uuid;
 
 /// The two databases that Daybook runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,89 +215,6 @@ impl Database {
             Place::Sqlite(file) => file.hide_tables().await,
             Place::Postgres(copy) => copy.hide_tables().await,
         }
-    }
-}
-
-/// Every row of every table at one moment, rows as text and sorted.
-#[derive(Debug)]
-pub struct Snapshot {
-    tables: BTreeMap<String, Vec<String>>,
-}
-
-impl Snapshot {
-    /// The tables and how many rows each has.
-    #[must_use]
-    pub fn row_counts(&self) -> BTreeMap<&str, usize> {
-        let counts = self.tables.iter().map(|(table, rows)| (table.as_str(), rows.len()));
-        counts.collect()
-    }
-
-    /// Proves that nothing changed.
-    ///
-    /// # Panics
-    ///
-    /// Where a table has more, fewer or other rows than before; the message names it and the rows.
-    #[track_caller]
-    pub fn assert_same_as(&self, before: &Self) {
-        assert!(
-            self.tables.keys().eq(before.tables.keys()),
-            "the tables were {:?}, are {:?}",
-            before.tables.keys(),
-            self.tables.keys()
-        );
-        for (table, rows) in &self.tables {
-            let earlier = &before.tables[table];
-            let appeared: Vec<_> = rows.iter().filter(|row| !earlier.contains(row)).collect();
-            let vanished: Vec<_> = earlier.iter().filter(|row| !rows.contains(row)).collect();
-            assert!(
-                rows.len() == earlier.len() && appeared.is_empty() && vanished.is_empty(),
-                "a trace in {table}: {} rows became {}; new {appeared:#?}, gone {vanished:#?}",
-                earlier.len(),
-                rows.len(),
-            );
-        }
-    }
-}
-
-/// The folder beside the test binary's, for what tests of one build share.
-fn build_folder() -> std::path::PathBuf {
-    let binary = std::env::current_exe().expect("a test knows its own file");
-    let folder = binary
-        .parent()
-        .expect("a file lies in a folder")
-        .join("../daybook-tests");
-    std::fs::create_dir_all(&folder).expect("the target folder is writable");
-    folder
-}
-
-/// A name for this build of this test binary: another build has another.
-fn build_name() -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let binary = std::env::current_exe().expect("a test knows its own file");
-    let about = std::fs::metadata(&binary).expect("a test can look at its own file");
-    let mut hasher = DefaultHasher::new();
-    (binary, about.len(), about.modified().ok()).hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
-/// A name for this test binary, the same for each build of it.
-fn binary_name() -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let binary = std::env::current_exe().expect("a test knows its own file");
-    let stem = binary.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let name = stem.rsplit_once('-').map_or(stem, |(name, _)| name);
-    let mut hasher = DefaultHasher::new();
-    (binary.parent(), name).hash(&mut hasher);
-    format!("{:08x}", hasher.finish() & 0xffff_ffff)
-}
-
-/// Makes a server set up the schema, the ledger and the operator's key in this database, and ends it.
-async fn set_up(database_url: &str) {
-    let mut settings = crate::book::settings(database_url);
-    settings.migrate = api::Migrate::Auto;
-    match api::start(settings).await {
-        Ok(server) => server.stop().await,
-        Err(error) => panic!("the server does not start on an empty database: {error}"),
     }
 }
 

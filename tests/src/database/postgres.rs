@@ -9,7 +9,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 use uuid::Uuid;
 
-use super::{binary_name, block_on_elsewhere, build_name, cluster, set_up};
+use super::template::{binary_name, build_name, set_up};
+use super::{block_on_elsewhere, cluster};
 
 /// How long a server named by `TEST_DATABASE_URL` may take to answer.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);

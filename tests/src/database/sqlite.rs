@@ -9,7 +9,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 use uuid::Uuid;
 
-use super::{binary_name, block_on_elsewhere, build_folder, build_name, set_up};
+use super::block_on_elsewhere;
+use super::template::{binary_name, build_folder, build_name, set_up};
 
 /// A database file whose folder is removed when this is dropped.
 #[derive(Debug)]
