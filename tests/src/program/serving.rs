@@ -1,0 +1,166 @@
+//! `daybook serve` as a process: started, told to stop, and killed.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
+
+use super::{Folder, command};
+use crate::{Client, eventually};
+
+/// `daybook serve` as a process of its own, killed when this is dropped.
+#[derive(Debug)]
+pub struct Serving {
+    child: Child,
+    folder: PathBuf,
+    address: SocketAddr,
+}
+
+impl Serving {
+    /// Starts it with these arguments, listening on a free port, and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// With its exit status and all it said where it ends instead.
+    ///
+    /// # Panics
+    ///
+    /// Where it neither answers nor ends within half a minute.
+    pub async fn start(folder: &Path, arguments: &[&str]) -> Result<Self, (ExitStatus, String)> {
+        Self::start_command(folder, command(folder, arguments)).await
+    }
+
+    /// As [`Self::start`], with variables of its own.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub async fn start_command(folder: &Path, mut command: Command) -> Result<Self, (ExitStatus, String)> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+        let address = port.expect("a loopback port is free");
+        let said = |name: &str| File::create(folder.join(name)).expect("the folder is writable");
+        let child = command
+            .args(["--listen", &address.to_string()])
+            .stdout(said("stdout"))
+            .stderr(said("stderr"))
+            .spawn()
+            .expect("daybook starts");
+        let mut serving = Self {
+            child,
+            folder: folder.to_owned(),
+            address,
+        };
+        eventually("daybook answers or ends", Duration::from_secs(30), async || {
+            let ended = serving.child.try_wait().expect("a child can be asked");
+            let answers = TcpStream::connect(address).is_ok();
+            (ended.is_some() || answers).then_some(ended)
+        })
+        .await
+        .map_or(Ok(()), |status| Err((status, said_in(folder))))
+        .map(|()| serving)
+    }
+
+    /// Starts it on a database that has its schema.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start.
+    pub async fn on(database_url: &str, folder: &Folder) -> Self {
+        let started = Self::start(folder.path(), &["serve", "--database-url", database_url]).await;
+        started.unwrap_or_else(|(status, said)| panic!("daybook ended {status}: {said}"))
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A client of it.
+    #[must_use]
+    pub fn client(&self, key: &str) -> Client {
+        Client::new(self.address, Some(key.to_owned()))
+    }
+
+    /// All it wrote so far to standard output and standard error.
+    #[must_use]
+    pub fn said(&self) -> String {
+        said_in(&self.folder)
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends SIGTERM.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process any more.
+    pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Sends SIGINT, as Ctrl-C does.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process any more.
+    pub fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "the process is there to be told"
+        );
+    }
+
+    /// Kills it, as the system or a power cut would: it gets no chance to do anything.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be killed.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a child can be killed");
+        self.child.wait().expect("a killed child ends");
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not end within `limit`.
+    pub async fn ended(&mut self, limit: Duration) -> ExitStatus {
+        let child = &mut self.child;
+        eventually("daybook ends", limit, async || {
+            child.try_wait().expect("a child can be asked")
+        })
+        .await
+    }
+}
+
+fn said_in(folder: &Path) -> String {
+    ["stdout", "stderr"]
+        .map(|name| fs::read_to_string(folder.join(name)).unwrap_or_default())
+        .concat()
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
