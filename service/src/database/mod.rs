@@ -3,6 +3,7 @@
 //!
 //! Owns no table and knows no rule of the ledger; the one row it makes is the ledger `main` of an empty database.
 
+mod checkpoints;
 mod fault;
 mod main_ledger;
 mod pools;
@@ -23,6 +24,7 @@ use secrecy::ExposeSecret;
 
 use crate::{LedgerError, OpenError, Options, Purpose};
 
+use checkpoints::Checkpoints;
 pub(crate) use fault::Fault;
 pub(crate) use pools::{PoolUse, WritePool};
 pub(crate) use readers::Readers;
@@ -49,6 +51,8 @@ pub(crate) struct Database {
     pub(crate) read: Readers,
     /// For commits.
     pub(crate) write: WritePool,
+    /// Of a SQLite file that is served.
+    checkpoints: Option<Arc<Checkpoints>>,
     /// Keeps other servers and changes of the schema away from a SQLite file.
     _lock: Option<Arc<FileLock>>,
 }
@@ -70,9 +74,14 @@ impl Database {
             Target::Sqlite(path) => sqlite::open(path, options).await?,
             Target::Postgres { options: server, .. } => postgres::open(server, options).await?,
         };
+        let checkpoints = match (&target, options.purpose) {
+            (Target::Sqlite(path), Purpose::Serve) => Some(sqlite::checkpoints(path)),
+            _ => None,
+        };
         let database = Self {
             read,
             write,
+            checkpoints: checkpoints.map(Arc::new),
             _lock: lock.map(Arc::new),
         };
         database.prepare(options).await?;
@@ -116,6 +125,9 @@ impl Database {
 
     /// Closes every connection, once what they are doing is done.
     pub(crate) async fn close(&self) {
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.stop().await;
+        }
         self.write.close().await;
         self.read.close().await;
     }

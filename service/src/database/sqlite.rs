@@ -7,6 +7,7 @@ use log::LevelFilter;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
 
+use super::checkpoints::Checkpoints;
 use super::readers::Readers;
 use super::session::Source;
 use super::writers::Writers;
@@ -19,9 +20,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const VERSION_MIN: i64 = 3_051_003;
 /// Pages kept in memory by the writer: negative, so in KiB.
 const WRITER_CACHE: &str = "-24576";
-/// Pages of the write-ahead log after which a commit moves it into the database. A batch of transactions of as many users
-/// writes some two thousand pages; SQLite's own limit of one thousand would move them with every commit.
-const CHECKPOINT_PAGES: &str = "16384";
+/// Pages of the write-ahead log after which a commit moves what is left of it into the database. A batch of transactions
+/// of as many users writes some two thousand pages; SQLite's own limit of one thousand would move them with every commit.
+const CHECKPOINT_PAGES: &str = "32768";
 /// Pages kept in memory by each reader, likewise.
 const READER_CACHE: &str = "-1024";
 
@@ -52,6 +53,11 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(Readers, Wri
         .pragma("cache_size", READER_CACHE);
     let readers = Readers::new(Source::Sqlite(read), OWN_READERS);
     Ok((readers, WritePool::Sqlite(Writers::new(write))))
+}
+
+/// What moves the log of the file beside its writer.
+pub(super) fn checkpoints(path: &Path) -> Checkpoints {
+    Checkpoints::start(connect_options(path, Purpose::Serve))
 }
 
 fn connect_options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {

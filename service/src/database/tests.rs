@@ -140,3 +140,39 @@ async fn the_writer_cannot_replace_what_was_appended() {
         assert!(refused.to_string().contains("append-only"), "{verb}: {refused}");
     }
 }
+
+/// How many pages of the log are in the database already.
+async fn moved_pages(database: &Database) -> i64 {
+    let sql = "PRAGMA wal_checkpoint(NOOP)".to_owned();
+    let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql);
+    let row = database.read.query_one_raw(statement).await.unwrap();
+    row.unwrap().try_get_by_index(2).unwrap()
+}
+
+#[tokio::test]
+async fn the_log_is_moved_into_the_database_while_nothing_is_committed() {
+    let path = TempPath::new();
+    let database = Database::open(&options(&path.0)).await.unwrap();
+    let WritePool::Sqlite(writers) = &database.write else {
+        unreachable!("the URL is one of SQLite")
+    };
+    // Less than what a commit would move itself.
+    let many_pages = "CREATE TABLE pages (content BLOB); \
+                      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 6000) \
+                      INSERT INTO pages SELECT zeroblob(4000) FROM n";
+    let mut writer = writers.lend().await.unwrap();
+    sqlx::raw_sql(many_pages)
+        .execute(writer.connection().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(moved_pages(&database).await, 0);
+    let began = std::time::Instant::now();
+    while moved_pages(&database).await < 6000 {
+        assert!(began.elapsed() < Duration::from_secs(30), "the log stays as it is");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    writer.give_back();
+    database.close().await;
+    let log = path.0.with_extension("db-wal");
+    assert!(!log.exists(), "a file that is closed has no log");
+}
