@@ -21,7 +21,7 @@ const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
 /// How much is carried at once.
 const CHUNK_BYTES: usize = 16 * 1024;
 
-/// What is lost on the way together with its connection.
+/// What is lost on the way, and its connection with it if nothing else is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// A `COMMIT`, before it reaches the database.
@@ -135,12 +135,12 @@ impl Proxy {
         self.network.weather.send_replace(Weather::Fair);
     }
 
-    /// Loses this of the next `COMMIT`. The server can connect anew.
+    /// Brings about `loss` at the next `COMMIT`. The server can connect anew.
     pub fn lose_next(&self, loss: Loss) {
         self.set_next_loss(NextLoss { loss, refuses: false });
     }
 
-    /// Loses this of the next `COMMIT`, and with it the whole network: every connection is reset, and new ones are
+    /// Brings about `loss` at the next `COMMIT`, and with it the whole network: every connection is reset, and new ones are
     /// refused.
     pub fn lose_next_and_refuse(&self, loss: Loss) {
         self.set_next_loss(NextLoss { loss, refuses: true });

@@ -238,7 +238,7 @@ mod tests {
 
     #[tokio::test]
     async fn whose_deadline_passes_after_the_look_is_left_out_unless_the_batch_is_decided() {
-        let wait = Duration::from_millis(50);
+        let wait = Duration::from_millis(500);
         for is_decided in [false, true] {
             let (mut line, sender) = line();
             let (late, answer) = waiting(Instant::now().checked_add(wait).unwrap());

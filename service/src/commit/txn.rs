@@ -1,7 +1,6 @@
 //! One transaction of the database, on a connection of the write pool.
 //!
-//! It is finished or its connection is closed: a connection never goes back to the pool with a transaction open, and
-//! nothing is tried again on one that has failed.
+//! It is finished or its connection is closed: a connection never goes back to the pool with a transaction open.
 
 use sqlx::AssertSqlSafe;
 
@@ -77,12 +76,12 @@ impl Session {
         self.lock("", ledger_id).await
     }
 
-    /// Runs what comes `first` and locks the ledger's row.
-    async fn lock(mut self, first: &str, ledger_id: i64) -> Result<(Txn, LockedLedger), Failure> {
+    /// Locks the ledger's row, on PostgreSQL in one message with what begins the transaction, where nothing did yet.
+    async fn lock(mut self, begin: &str, ledger_id: i64) -> Result<(Txn, LockedLedger), Failure> {
         let row = match &mut self {
             Self::Postgres(writer) => {
                 let select = format!("SELECT {LEDGER_COLUMNS} FROM ledgers WHERE id = {ledger_id}");
-                let query = sqlx::raw_sql(AssertSqlSafe(format!("{first} {select} FOR NO KEY UPDATE")));
+                let query = sqlx::raw_sql(AssertSqlSafe(format!("{begin} {select} FOR NO KEY UPDATE")));
                 let rows = query.fetch_all(writer.connection()?).await?;
                 rows.into_iter().next().map(Row::Postgres)
             }

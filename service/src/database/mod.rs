@@ -1,5 +1,5 @@
-//! The connections to the database: pools for reads and for commits, their settings, and what must hold before either
-//! is used.
+//! The connections to the database: pools for reads and for commits, their settings, what must hold before either is
+//! used, and the checkpoints of SQLite.
 //!
 //! Owns no table and knows no rule of the ledger; the one row it makes is the ledger `main` of an empty database.
 
@@ -18,6 +18,7 @@ mod writers;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::join;
 use migration::{FileLock, SchemaState, Target};
 use sea_orm::ConnectionTrait;
 use secrecy::ExposeSecret;
@@ -54,7 +55,7 @@ pub(crate) struct Database {
     /// Of a SQLite file that is served.
     checkpoints: Option<Arc<Checkpoints>>,
     /// Keeps other servers and changes of the schema away from a SQLite file.
-    _lock: Option<Arc<FileLock>>,
+    lock: Option<Arc<FileLock>>,
 }
 
 impl Database {
@@ -74,17 +75,17 @@ impl Database {
             Target::Sqlite(path) => sqlite::open(path, options).await?,
             Target::Postgres { options: server, .. } => postgres::open(server, options).await?,
         };
-        let checkpoints = match (&target, options.purpose) {
-            (Target::Sqlite(path), Purpose::Serve) => Some(sqlite::checkpoints(path)),
-            _ => None,
-        };
-        let database = Self {
+        let mut database = Self {
             read,
             write,
-            checkpoints: checkpoints.map(Arc::new),
-            _lock: lock.map(Arc::new),
+            checkpoints: None,
+            lock: lock.map(Arc::new),
         };
         database.prepare(options).await?;
+        if let (Target::Sqlite(path), Purpose::Serve) = (&target, options.purpose) {
+            let checkpoints = Checkpoints::start(sqlite::connect_options(path, Purpose::Serve), database.lock.clone());
+            database.checkpoints = Some(Arc::new(checkpoints));
+        }
         Ok(database)
     }
 
@@ -125,11 +126,13 @@ impl Database {
 
     /// Closes every connection, once what they are doing is done.
     pub(crate) async fn close(&self) {
-        if let Some(checkpoints) = &self.checkpoints {
-            checkpoints.stop().await;
-        }
-        self.write.close().await;
-        self.read.close().await;
+        let checkpoints = async {
+            if let Some(checkpoints) = &self.checkpoints {
+                checkpoints.stop().await;
+            }
+        };
+        // At once: a long checkpoint keeps no other connection open. The one that is closed last removes SQLite's log.
+        let ((), (), ()) = join!(checkpoints, self.write.close(), self.read.close());
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::fault::Fault;
-use super::session::{Session, Source};
+use super::session::{ReadSession, Source};
 use super::{PoolUse, lock};
 
 /// How long a read waits for a connection before it is told that too much is waiting.
@@ -40,13 +40,13 @@ struct ReadPool {
     source: Source,
     max: u32,
     permits: Semaphore,
-    idle: Mutex<Vec<Session>>,
+    idle: Mutex<Vec<ReadSession>>,
 }
 
 /// A session that is in use. It is closed when this is dropped, unless it was given back.
 struct Lent<'a> {
     pool: &'a ReadPool,
-    session: Session,
+    session: ReadSession,
     _permit: SemaphorePermit<'a>,
 }
 

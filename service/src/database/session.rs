@@ -26,7 +26,7 @@ pub(super) enum Source {
 }
 
 /// A connection, and when it was opened and last used.
-pub(super) struct Session {
+pub(super) struct ReadSession {
     connection: Connection,
     opened_at: Instant,
     used_at: Instant,
@@ -45,7 +45,7 @@ impl Source {
         }
     }
 
-    pub(super) async fn open(&self) -> Result<Session, DbErr> {
+    pub(super) async fn open(&self) -> Result<ReadSession, DbErr> {
         let open = async {
             Ok(match self {
                 Self::Postgres { options, .. } => Connection::Postgres(PgConnection::connect_with(options).await?),
@@ -58,7 +58,7 @@ impl Source {
             .unwrap_or_else(|_| Err(sqlx::Error::Io(late)));
         let connection = opened.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
         let now = Instant::now();
-        Ok(Session {
+        Ok(ReadSession {
             connection,
             opened_at: now,
             used_at: now,
@@ -66,7 +66,7 @@ impl Source {
     }
 }
 
-impl Session {
+impl ReadSession {
     /// The session, if it is young enough and lives.
     pub(super) async fn refreshed(mut self, source: &Source) -> Option<Self> {
         if self.opened_at.elapsed() > source.age_max() {

@@ -7,7 +7,6 @@ use log::LevelFilter;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Row as _, SqlitePool};
 
-use super::checkpoints::Checkpoints;
 use super::readers::Readers;
 use super::session::Source;
 use super::writers::Writers;
@@ -20,8 +19,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const VERSION_MIN: i64 = 3_051_003;
 /// Pages kept in memory by the writer: negative, so in KiB.
 const WRITER_CACHE: &str = "-24576";
-/// Pages of the write-ahead log after which a commit moves what is left of it into the database. A batch of transactions
-/// of as many users writes some two thousand pages; SQLite's own limit of one thousand would move them with every commit.
+/// Pages of the write-ahead log after which a commit copies what is left of them into the database, 128 MiB. A batch of
+/// transactions of as many users writes some two thousand; at SQLite's own limit of one thousand every commit would.
 const CHECKPOINT_PAGES: &str = "32768";
 /// Pages kept in memory by each reader, likewise.
 const READER_CACHE: &str = "-1024";
@@ -42,6 +41,7 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(Readers, Wri
                 .create_if_missing(options.purpose == Purpose::Serve)
                 .pragma("cache_size", WRITER_CACHE)
                 // A statement keeps what it would take to undo it alone: half of all that a batch writes, if in a file.
+                // Sorts and new indexes are kept there as well: a migration that needs them sets FILE for itself.
                 .pragma("temp_store", "MEMORY")
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES),
         )
@@ -55,12 +55,8 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(Readers, Wri
     Ok((readers, WritePool::Sqlite(Writers::new(write))))
 }
 
-/// What moves the log of the file beside its writer.
-pub(super) fn checkpoints(path: &Path) -> Checkpoints {
-    Checkpoints::start(connect_options(path, Purpose::Serve))
-}
-
-fn connect_options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
+/// How any connection to the file is opened.
+pub(super) fn connect_options(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new().filename(path);
     let options = match purpose {
         Purpose::Serve | Purpose::Write => options.journal_mode(SqliteJournalMode::Wal),

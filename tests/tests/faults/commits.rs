@@ -19,7 +19,7 @@ on_postgres!(
 const SETTLE_TIME_MAX: Duration = Duration::from_secs(8);
 /// Far less than the 10 s that the answer to a commit is waited for where nothing proves it.
 const PROOF_TIME_MAX: Duration = Duration::from_secs(5);
-/// Enough for any batch, however many it takes, to have one behind it that is decided meanwhile.
+/// Mostly enough for a batch to have one behind it that is large enough to be decided meanwhile.
 const WRITERS: usize = 192;
 /// How soon everything works again.
 const RECOVERY_TIME_MAX: Duration = Duration::from_secs(5);
