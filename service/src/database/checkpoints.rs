@@ -40,7 +40,7 @@ struct Running {
 impl Checkpoints {
     /// Starts the task on the runtime that this is called on. It keeps the lock of the file for as long as its connection
     /// lives.
-    pub(super) fn start(options: SqliteConnectOptions, file: Option<Arc<FileLock>>) -> Self {
+    pub(super) fn start(options: SqliteConnectOptions, file: Arc<FileLock>) -> Self {
         let (alive, end) = watch::channel(());
         // Nobody waits for a slow one.
         let options = options.log_slow_statements(LevelFilter::Debug, SLOW_STATEMENT);

@@ -52,9 +52,9 @@ pub(crate) struct Database {
     pub(crate) read: Readers,
     /// For commits.
     pub(crate) write: WritePool,
-    /// Of a SQLite file that is served.
+    /// Of a file that is locked.
     checkpoints: Option<Arc<Checkpoints>>,
-    /// Keeps other servers and changes of the schema away from a SQLite file.
+    /// Keeps other servers and changes of the schema away from a SQLite file, while it is served.
     lock: Option<Arc<FileLock>>,
 }
 
@@ -82,9 +82,9 @@ impl Database {
             lock: lock.map(Arc::new),
         };
         database.prepare(options).await?;
-        if let (Target::Sqlite(path), Purpose::Serve) = (&target, options.purpose) {
-            let checkpoints = Checkpoints::start(sqlite::connect_options(path, Purpose::Serve), database.lock.clone());
-            database.checkpoints = Some(Arc::new(checkpoints));
+        if let (Target::Sqlite(path), Some(lock)) = (&target, &database.lock) {
+            let options = sqlite::connect_options(path, options.purpose);
+            database.checkpoints = Some(Arc::new(Checkpoints::start(options, Arc::clone(lock))));
         }
         Ok(database)
     }
