@@ -115,6 +115,15 @@ impl Database {
         }
     }
 
+    /// The same, over TLS where the server of PostgreSQL speaks it; the throw-away one does.
+    #[must_use]
+    pub fn url_preferring_tls(&self) -> String {
+        match &self.place {
+            Place::Sqlite(file) => file.url().to_owned(),
+            Place::Postgres(copy) => copy.url_preferring_tls(),
+        }
+    }
+
     /// Every row of every table.
     pub async fn snapshot(&self) -> Snapshot {
         let tables = match &self.place {
@@ -138,12 +147,11 @@ impl Database {
             write_pool: 1,
             purpose: service::Purpose::Read,
             migrate: false,
-            operator_key: None,
             metrics: service::Metrics::register(&prometheus::Registry::new()).expect("the registry is empty"),
             regrouping: service::RegroupingBounds::default(),
             allow_unsafe_postgres: true,
         };
-        let (daybook, _) = service::Daybook::open(options).await.expect("the database opens");
+        let daybook = service::Daybook::open(options).await.expect("the database opens");
         let report = daybook.verify(None).await.expect("the database answers");
         daybook.shutdown(CLOSE_TIME_MAX).await;
         assert!(!report.ledgers.is_empty(), "no ledger was checked");

@@ -90,10 +90,12 @@ impl ReadSession {
         }
     }
 
+    /// Takes leave of the server, which ends the session at once. Without that, over TLS, each side would wait for the
+    /// other.
     pub(super) async fn close(self) {
         // What cannot be closed is closed with the process.
         let _ = match self.connection {
-            Connection::Postgres(connection) => connection.close_hard().await,
+            Connection::Postgres(connection) => connection.close().await,
             Connection::Sqlite(connection) => connection.close().await,
         };
     }

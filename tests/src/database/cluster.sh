@@ -20,7 +20,9 @@ connections() {
 }
 
 "$programs/initdb" --pgdata="$home/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync || exit 1
-"$programs/postgres" -D "$home/data" -h 127.0.0.1 -p "$port" -k "$home" -c max_connections=300 &
+openssl req -x509 -newkey rsa:2048 -noenc -days 2 -subj /CN=127.0.0.1 \
+    -keyout "$home/data/server.key" -out "$home/data/server.crt" || exit 1
+"$programs/postgres" -D "$home/data" -h 127.0.0.1 -p "$port" -k "$home" -c max_connections=300 -c ssl=on &
 server=$!
 until "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"; do
     kill -0 "$server" || exit 1

@@ -56,7 +56,8 @@ pub(super) fn server() -> Option<&'static Server> {
         let throw_away = || {
             cluster::base_url().map(|base_url| Address {
                 base_url,
-                parameters: String::new(),
+                // It speaks TLS too, which would make every connection slower: see `preferring_tls`.
+                parameters: "?sslmode=disable".to_owned(),
             })
         };
         let address = named.and_then(|url| answering(&url)).or_else(throw_away);
@@ -188,6 +189,10 @@ impl Server {
 impl Copy {
     pub(super) fn url(&self) -> &str {
         &self.url
+    }
+
+    pub(super) fn url_preferring_tls(&self) -> String {
+        format!("{}?sslmode=prefer", self.url.split('?').next().unwrap_or(&self.url))
     }
 
     pub(super) async fn rows(&self) -> BTreeMap<String, Vec<String>> {

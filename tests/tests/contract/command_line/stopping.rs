@@ -4,7 +4,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use tests::body::credit;
-use tests::program::Folder;
+use tests::program::{Folder, Serving, run};
 use tests::{Answer, Book, Client, Database, OPERATOR_KEY, eventually, on_both, wire};
 use tokio::task::JoinHandle;
 
@@ -14,6 +14,7 @@ on_both!(
     a_terminated_server_drains_answers_what_is_under_way_and_ends_well,
     an_interrupted_server_answers_what_is_under_way_and_ends_well,
     a_second_interrupt_ends_the_server_at_once,
+    a_server_without_work_closes_every_connection,
 );
 
 /// Requests that are under way when the signal comes.
@@ -154,4 +155,38 @@ async fn a_second_interrupt_ends_the_server_at_once(book: &Book) {
     let again = serve(&database, &folder, &[]).await;
     let client = again.client(OPERATOR_KEY);
     let _ = client.get("/users/ada").await.problem("user_not_found", 404);
+}
+
+async fn a_server_without_work_closes_every_connection(book: &Book) {
+    let (folder, database) = (Folder::empty(), empty_database(book).await);
+    let url = database.url_preferring_tls();
+    let arguments = ["serve", "--database-url", &url, "--migrate", "auto"];
+    let started = Serving::start(
+        folder.path(),
+        &[&arguments[..], &["--operator-key", OPERATOR_KEY]].concat(),
+    )
+    .await;
+    let mut serving = started.unwrap_or_else(|(status, said)| panic!("daybook ended {status}: {said}"));
+    let client = serving.client(OPERATOR_KEY);
+    let _ = client.create(&credit("ada", "20.00")).await;
+    assert_eq!(client.balance_of("ada").await, "20.00");
+    drop(client);
+    serving.terminate();
+    assert_eq!(serving.ended(END_TIME_MAX).await.code(), Some(0), "{}", serving.said());
+    let logged = folder.read("stderr");
+    assert!(logged.lines().all(|line| line.contains(" INFO ")), "{logged}");
+
+    let create = [
+        "key",
+        "create",
+        "--database-url",
+        &url,
+        "--role",
+        "reader",
+        "--name",
+        "shop",
+    ];
+    let output = run(folder.path(), &create);
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
