@@ -1,5 +1,7 @@
 //! What the command lines do: `daybook migrate` and this crate's own binary.
 
+use std::io::{IsTerminal, Write};
+
 use crate::{FileLock, MigrationState, SchemaError, Target};
 
 /// What is asked for.
@@ -12,17 +14,44 @@ pub enum Action {
         /// How many
         #[arg(short = 'n', long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         steps: u32,
+        /// Do not ask whoever sits at a terminal
+        #[arg(long)]
+        yes: bool,
     },
     /// Say which migrations the database has
     Status,
-    /// Drop every table, and make the schema anew
-    Fresh,
+    /// Take back every migration, with everything that their tables hold, and apply them anew
+    Fresh {
+        /// Do not ask whoever sits at a terminal
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 impl Action {
     /// Whether there need not be a database of SQLite yet.
     fn makes_file(self) -> bool {
-        matches!(self, Self::Up | Self::Fresh)
+        matches!(self, Self::Up | Self::Fresh { .. })
+    }
+}
+
+/// Asks whoever sits at a terminal before anything is lost. A script means what it says.
+fn confirm(target: &Target) -> Result<(), SchemaError> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Ok(());
+    }
+    let mut answer = String::new();
+    write!(
+        std::io::stderr(),
+        "This drops what Daybook keeps in {target}. Type yes to go on: "
+    )
+    .and_then(|()| stdin.read_line(&mut answer))
+    .map_err(|error| SchemaError::new(format!("the terminal cannot be asked: {error}")))?;
+    if answer.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(SchemaError::new("nothing was changed"))
     }
 }
 
@@ -30,11 +59,14 @@ impl Action {
 ///
 /// # Errors
 /// A URL that cannot be read; a SQLite file that is being served (`status` reads it all the same), or is absent and is
-/// not to be made; the errors of the database, which is left as it was.
+/// not to be made; a person's no; the errors of the database, which is left as it was.
 pub async fn run(url: &str, action: Action) -> Result<Vec<MigrationState>, SchemaError> {
     let target = Target::parse(url)?;
     if !action.makes_file() {
         target.require_file()?;
+    }
+    if let Action::Down { yes: false, .. } | Action::Fresh { yes: false } = action {
+        confirm(&target)?;
     }
     let _lock = match (&target, action) {
         (Target::Postgres { .. }, _) | (_, Action::Status) => None,
@@ -43,9 +75,9 @@ pub async fn run(url: &str, action: Action) -> Result<Vec<MigrationState>, Schem
     let db = target.connect(action.makes_file()).await?;
     match action {
         Action::Up => crate::up(&db).await?,
-        Action::Down { steps } => crate::down(&db, steps).await?,
+        Action::Down { steps, .. } => crate::down(&db, steps).await?,
         Action::Status => {}
-        Action::Fresh => crate::fresh(&db).await?,
+        Action::Fresh { .. } => crate::fresh(&db).await?,
     }
     let states = crate::status(&db).await?;
     db.close().await?;

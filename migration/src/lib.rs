@@ -13,6 +13,7 @@ mod target;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -27,10 +28,14 @@ pub use target::{DATABASE_URL_DEFAULT, Target};
 
 /// Where the migrations that were applied are written down.
 const HISTORY_TABLE: &str = "seaql_migrations";
+/// What the names of a server's sessions on PostgreSQL begin with.
+pub const SESSION_NAME: &str = "daybook";
 /// Taken by every change of the schema on PostgreSQL: "daybook" in ASCII.
 const ADVISORY_LOCK: i64 = 0x0064_6179_626f_6f6b;
 /// How long a change waits for another one, or for a server's statement, to end.
 const LOCK_TIMEOUT_MS: u32 = 60_000;
+/// How long the sessions of a server that has just ended may take to end.
+const SERVER_END_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -135,9 +140,11 @@ pub async fn check(db: &impl ConnectionTrait) -> Result<SchemaState, SchemaError
 /// Applies every migration that is missing.
 ///
 /// # Errors
-/// Those of the database, which is left as it was; a schema that is newer than this program.
+/// Those of the database, which is left as it was; a schema that is newer than this program; a file of SQLite that is
+/// another program's.
 pub async fn up(db: &DatabaseConnection) -> Result<(), SchemaError> {
     let txn = begin_alone(db).await?;
+    refuse_strange_file(&txn).await?;
     Migrator::up(&txn, None).await?;
     Ok(txn.commit().await?)
 }
@@ -145,21 +152,68 @@ pub async fn up(db: &DatabaseConnection) -> Result<(), SchemaError> {
 /// Takes back the `steps` newest migrations, with everything that their tables hold.
 ///
 /// # Errors
-/// As [`up`].
+/// Those of the database, which is left as it was; a database that is being served.
 pub async fn down(db: &DatabaseConnection, steps: u32) -> Result<(), SchemaError> {
     let txn = begin_alone(db).await?;
+    refuse_served(&txn).await?;
     Migrator::down(&txn, Some(steps)).await?;
     Ok(txn.commit().await?)
 }
 
-/// Drops every table of the database, and makes the schema anew.
+/// Takes back every migration, with everything that their tables hold, and makes the schema anew. Tables of others stay.
 ///
 /// # Errors
-/// Those of the database, which is left as it was.
+/// As [`up`] and [`down`].
 pub async fn fresh(db: &DatabaseConnection) -> Result<(), SchemaError> {
     let txn = begin_alone(db).await?;
-    Migrator::fresh(&txn).await?;
+    refuse_strange_file(&txn).await?;
+    refuse_served(&txn).await?;
+    Migrator::refresh(&txn).await?;
     Ok(txn.commit().await?)
+}
+
+/// Refuses a file that has tables and no history: another program's, whose path was given by mistake. In a database of
+/// PostgreSQL programs may live side by side.
+async fn refuse_strange_file(txn: &DatabaseTransaction) -> Result<(), SchemaError> {
+    if txn.get_database_backend() != DbBackend::Sqlite || has_table(txn, HISTORY_TABLE).await? {
+        return Ok(());
+    }
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name LIMIT 1";
+    let Some(row) = txn
+        .query_one_raw(Statement::from_string(DbBackend::Sqlite, sql))
+        .await?
+    else {
+        return Ok(());
+    };
+    let table: String = row.try_get_by_index(0)?;
+    Err(SchemaError::new(format!(
+        "the file is the database of another program, with a table {table}: give Daybook a file of its own"
+    )))
+}
+
+/// Refuses to take anything from under a server. A file of SQLite has its lock; at PostgreSQL sessions have names.
+async fn refuse_served(txn: &DatabaseTransaction) -> Result<(), SchemaError> {
+    if txn.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let sql = format!(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND starts_with(application_name, '{SESSION_NAME}')"
+    );
+    let begun = Instant::now();
+    loop {
+        // What a transaction sees of the sessions stays as it was first seen.
+        txn.execute_unprepared("SELECT pg_stat_clear_snapshot()").await?;
+        let served = Statement::from_string(DbBackend::Postgres, &sql);
+        if txn.query_one_raw(served).await?.is_none() {
+            return Ok(());
+        }
+        if begun.elapsed() > SERVER_END_TIME_MAX {
+            return Err(SchemaError::new(
+                "the database is being served: stop every `daybook serve` on it first",
+            ));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Begins the one transaction of a change, once no other process is changing the schema.
@@ -186,13 +240,7 @@ fn known_migrations() -> BTreeSet<String> {
 }
 
 async fn applied_migrations(db: &impl ConnectionTrait) -> Result<BTreeSet<String>, DbErr> {
-    let backend = db.get_database_backend();
-    let catalogue = match backend {
-        DbBackend::Postgres => "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1",
-        _ => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
-    };
-    let has_history = Statement::from_sql_and_values(backend, catalogue, [HISTORY_TABLE.into()]);
-    if db.query_one_raw(has_history).await?.is_none() {
+    if !has_table(db, HISTORY_TABLE).await? {
         return Ok(BTreeSet::new());
     }
     let rows = seaql_migrations::Entity::find()
@@ -200,4 +248,14 @@ async fn applied_migrations(db: &impl ConnectionTrait) -> Result<BTreeSet<String
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| row.version).collect())
+}
+
+async fn has_table(db: &impl ConnectionTrait, name: &str) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    let catalogue = match backend {
+        DbBackend::Postgres => "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1",
+        _ => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+    };
+    let row = db.query_one_raw(Statement::from_sql_and_values(backend, catalogue, [name.into()]));
+    Ok(row.await?.is_some())
 }

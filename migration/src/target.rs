@@ -41,6 +41,20 @@ impl std::fmt::Debug for Target {
     }
 }
 
+/// The URL without user, password and parameters.
+impl std::fmt::Display for Target {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(formatter, "sqlite://{}", path.display()),
+            Self::Postgres { options, .. } => {
+                let (host, port) = (options.get_host(), options.get_port());
+                let database = options.get_database().unwrap_or_else(|| options.get_username());
+                write!(formatter, "postgres://{host}:{port}/{database}")
+            }
+        }
+    }
+}
+
 impl Target {
     /// Reads `sqlite://PATH`, where a path that begins with another slash is absolute, or `postgres://…`.
     ///
@@ -196,5 +210,6 @@ mod tests {
     fn a_password_is_not_shown() {
         let target = Target::parse("postgres://user:secret@host/db").unwrap();
         assert!(!format!("{target:?}").contains("secret"));
+        assert_eq!(target.to_string(), "postgres://host:5432/db");
     }
 }

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use log::LevelFilter;
+use migration::SESSION_NAME;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _};
 
@@ -66,11 +67,11 @@ pub(super) async fn open(server: &PgConnectOptions, options: &Options) -> Result
         .max_connections(options.write_pool)
         .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
         .after_connect(|connection, _| Box::pin(wait_for_disk(connection)))
-        .connect_with(session(server, "daybook commit", &WRITE_SESSION))
+        .connect_with(session(server, "commit", &WRITE_SESSION))
         .await?;
     check_server(&write, options).await?;
     let source = Source::Postgres {
-        options: session(server, "daybook read", &READ_SESSION),
+        options: session(server, "read", &READ_SESSION),
         age_max: READ_SESSION_AGE_MAX,
     };
     Ok((
@@ -79,10 +80,10 @@ pub(super) async fn open(server: &PgConnectOptions, options: &Options) -> Result
     ))
 }
 
-fn session(server: &PgConnectOptions, name: &str, settings: &[(&str, &str)]) -> PgConnectOptions {
+fn session(server: &PgConnectOptions, purpose: &str, settings: &[(&str, &str)]) -> PgConnectOptions {
     server
         .clone()
-        .application_name(name)
+        .application_name(&format!("{SESSION_NAME} {purpose}"))
         .options(SESSION)
         .options(settings.iter().copied())
         .log_statements(LevelFilter::Trace)
@@ -119,13 +120,18 @@ async fn check_server(pool: &PgPool, options: &Options) -> Result<(), OpenError>
             "the database is encoded as {encoding}: make one with ENCODING 'UTF8'"
         )));
     }
+    let mut unsafe_settings = Vec::new();
     for (index, setting) in [(4, "fsync"), (5, "full_page_writes")] {
         let value: String = row.try_get(index)?;
-        if value != "on" && !options.allow_unsafe_postgres {
-            return Err(OpenError(format!(
-                "PostgreSQL runs with {setting} = {value}, so it can lose what was acknowledged: set {setting} = on"
-            )));
+        if value != "on" {
+            unsafe_settings.push(setting);
         }
     }
-    Ok(())
+    if unsafe_settings.is_empty() || options.allow_unsafe_postgres {
+        return Ok(());
+    }
+    let settings = unsafe_settings.join(" and ");
+    Err(OpenError(format!(
+        "PostgreSQL runs without {settings}, so it can lose what was acknowledged: set {settings} to on"
+    )))
 }

@@ -13,7 +13,6 @@ pub(crate) fn options(path: &std::path::Path) -> Options {
         write_pool: 1,
         purpose: Purpose::Serve,
         migrate: true,
-        operator_key: None,
         metrics: crate::Metrics::register(&prometheus::Registry::new()).unwrap(),
         regrouping: crate::RegroupingBounds::default(),
         allow_unsafe_postgres: false,
@@ -62,8 +61,8 @@ async fn a_served_file_is_refused_to_a_second_server_and_to_a_change_of_its_sche
     let url = format!("sqlite://{}", path.0.display());
     for action in [
         migration::Action::Up,
-        migration::Action::Down { steps: 1 },
-        migration::Action::Fresh,
+        migration::Action::Down { steps: 1, yes: true },
+        migration::Action::Fresh { yes: true },
     ] {
         let error = migration::run(&url, action).await.unwrap_err();
         assert!(error.to_string().contains("is being served"), "{action:?}: {error}");
@@ -89,7 +88,10 @@ async fn only_a_server_makes_a_database() {
         assert!(refusal(&beside(purpose)).await.contains("there is no database at"));
     }
     let url = format!("sqlite://{}", path.0.display());
-    for action in [migration::Action::Status, migration::Action::Down { steps: 1 }] {
+    for action in [
+        migration::Action::Status,
+        migration::Action::Down { steps: 1, yes: true },
+    ] {
         let error = migration::run(&url, action).await.unwrap_err();
         assert!(error.to_string().contains("there is no database at"), "{error}");
     }

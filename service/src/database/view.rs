@@ -5,6 +5,7 @@
 
 use std::ops::Deref;
 
+use migration::SESSION_NAME;
 use sea_orm::{AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -36,7 +37,9 @@ impl Database {
         match &self.write {
             WritePool::Postgres(writers) => {
                 let session = writers.pool().connect_options().as_ref().clone();
-                let session = session.application_name("daybook verify").options(SESSION);
+                let session = session
+                    .application_name(&format!("{SESSION_NAME} verify"))
+                    .options(SESSION);
                 let own = PgPoolOptions::new().max_connections(1).connect_with(session);
                 let connection = DatabaseConnection::from(own.await.map_err(unavailable)?);
                 let isolation = Some(IsolationLevel::RepeatableRead);

@@ -65,3 +65,27 @@ async fn verifying_writes_nothing_not_even_the_first_rows(book: &Book) {
     let _ = super::assert_succeeds(&folder, &["verify", "--database-url", database.url()]);
     database.snapshot().await.assert_same_as(&before);
 }
+
+async fn another_programs_file_is_left_alone(book: &Book) {
+    let (folder, database) = (Folder::empty(), empty_database(book).await);
+    let _ = fs::File::create(file_of(database.url())).expect("the folder is writable");
+    let _ = database.execute("CREATE TABLE theirs (id INTEGER)").await;
+    let before = database.snapshot().await;
+    let url = database.url();
+    let mut refused = vec![command(folder.path(), &["serve", "--listen=127.0.0.1:0", "--database-url", url]).output()];
+    for verb in ["up", "fresh"] {
+        refused.extend(Program::ALL.map(|program| Ok(program.migrate(folder.path(), verb, url))));
+    }
+    for output in refused {
+        let said = complaint(&output.expect("the program starts"), 1);
+        assert!(said.contains("another program") && said.contains("theirs"), "{said}");
+    }
+    database.snapshot().await.assert_same_as(&before);
+}
+
+mod on_sqlite {
+    #[test]
+    fn another_programs_file_is_left_alone() {
+        tests::run(tests::Engine::Sqlite, super::another_programs_file_is_left_alone);
+    }
+}

@@ -1,6 +1,8 @@
 //! `migrate up|down|status|fresh`, by `daybook` and by the program of the member `migration`.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use tests::body::credit;
 use tests::program::{Folder, Program};
@@ -11,6 +13,8 @@ use super::{empty_database, serve, text};
 on_both!(
     migrations_go_up_and_down_and_say_where_they_stand,
     a_fresh_schema_keeps_no_row,
+    a_fresh_schema_keeps_the_tables_of_others,
+    a_person_is_asked_before_anything_is_dropped,
     migrating_twice_at_once_is_migrating_once,
 );
 
@@ -73,6 +77,54 @@ async fn a_fresh_schema_keeps_no_row(book: &Book) {
         let _ = client.create(&credit("ada", "1.00")).await;
         assert_eq!(client.balance_of("ada").await, "1.00");
     }
+}
+
+async fn a_fresh_schema_keeps_the_tables_of_others(book: &Book) {
+    for program in Program::ALL {
+        let (folder, database) = (Folder::empty(), empty_database(book).await);
+        assert_eq!(migrate(program, &folder, "up", &database), "applied");
+        let _ = database.execute("CREATE TABLE theirs (id INTEGER)").await;
+        let _ = database.execute("INSERT INTO theirs VALUES (7)").await;
+        let before = row_counts(&database).await;
+        assert_eq!(migrate(program, &folder, "fresh", &database), "applied");
+        assert_eq!(row_counts(&database).await, before);
+        assert_eq!(before["theirs"], 1);
+    }
+}
+
+async fn a_person_is_asked_before_anything_is_dropped(book: &Book) {
+    let (folder, database) = (Folder::empty(), empty_database(book).await);
+    let serving = serve(&database, &folder, &["--operator-key", OPERATOR_KEY]).await;
+    let _ = serving.client(OPERATOR_KEY).create(&credit("ada", "20.00")).await;
+    drop(serving);
+    let before = row_counts(&database).await;
+    for (answer, is_done) in [("no", false), ("", false), ("yes", true)] {
+        let said = fresh_at_a_terminal(&folder, &database, answer);
+        assert!(said.contains("Type yes to go on"), "{said}");
+        assert_eq!(said.contains("nothing was changed"), !is_done, "{said}");
+        assert_eq!(row_counts(&database).await != before, is_done, "{answer}");
+    }
+}
+
+/// `daybook migrate fresh`, by somebody who types `answer`.
+fn fresh_at_a_terminal(folder: &Folder, database: &Database, answer: &str) -> String {
+    let daybook = Program::Daybook.command(folder.path(), &[]);
+    let command = format!(
+        "{} migrate fresh --database-url {}",
+        daybook.get_program().display(),
+        database.url()
+    );
+    // A terminal of its own: `script` is among Debian's essential programs.
+    let mut script = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("`script` runs");
+    let mut typed = script.stdin.take().expect("it is piped");
+    writeln!(typed, "{answer}").expect("it listens");
+    drop(typed);
+    text(&script.wait_with_output().expect("it ends"))
 }
 
 async fn row_counts(database: &Database) -> BTreeMap<String, usize> {

@@ -62,6 +62,10 @@ async fn a_served_file_is_refused_to_servers_and_to_changes_of_its_schema(book: 
             let _second = serve(&database, &elsewhere, &[]).await;
             let up = Program::Migration.migrate(folder.path(), "up", database.url());
             assert!(up.status.success(), "{}", text(&up));
+            for (program, verb) in Program::ALL.into_iter().zip(["down", "fresh"]) {
+                let said = complaint(&program.migrate(folder.path(), verb, database.url()), 1);
+                assert!(said.contains("being served"), "{program:?} {verb}: {said}");
+            }
         }
     }
     for program in Program::ALL {
