@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
-use service::{Daybook, OpenError, Options, Purpose, RegroupingBounds};
+use service::{Daybook, LedgerError, OpenError, Options, Purpose, RegroupingBounds};
 
 use crate::compression;
 use crate::config::{Migrate, Settings};
@@ -48,6 +48,9 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// The first key cannot be made.
+    #[error(transparent)]
+    FirstKey(#[from] LedgerError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {cause}")]
     Listen {
@@ -113,36 +116,40 @@ impl Server {
 /// # Errors
 /// One line that says what is wrong; nothing is left running.
 pub async fn start(settings: Settings) -> Result<Server, StartError> {
+    let cannot_listen = |cause| StartError::Listen {
+        address: settings.listen,
+        cause,
+    };
     let registry = Registry::new();
     let options = options(&settings, &registry, Purpose::Serve)?;
     let metrics = HttpMetrics::register(registry)?;
-    let (daybook, first_key) = Daybook::open(options).await?;
+    // A taken address is found out before the database is touched.
+    let socket = bind(settings.listen).map_err(cannot_listen)?;
+    let daybook = Daybook::open(options).await?;
     let state = State::new(daybook, metrics, &settings);
-    let (address, running) = match listen(settings.listen, &state, settings.read_pool) {
-        Ok(listening) => listening,
-        Err(cause) => {
-            state.daybook.shutdown(COMMIT_TIME_MAX).await;
-            let address = settings.listen;
-            return Err(StartError::Listen { address, cause });
-        }
+    let started = async {
+        let (address, run) = listen(socket, &state, settings.read_pool).map_err(cannot_listen)?;
+        // Last: nothing can fail any more, and the key's secret be lost with it.
+        let first_key = state.daybook.make_first_key(settings.operator_key).await?;
+        Ok((address, run(), first_key))
     };
-    Ok(Server {
-        address,
-        first_key,
-        state,
-        handle: running.handle(),
-        running: tokio::spawn(running),
-        drain: settings.drain,
-    })
+    match started.await {
+        Ok((address, running, first_key)) => Ok(Server {
+            address,
+            first_key,
+            state,
+            handle: running.handle(),
+            running: tokio::spawn(running),
+            drain: settings.drain,
+        }),
+        Err(error) => {
+            state.daybook.shutdown(COMMIT_TIME_MAX).await;
+            Err(error)
+        }
+    }
 }
 
-/// Listens on `address`, and says which one it came to where its port is 0. It is what `actix_web::HttpServer` does,
-/// with a [`Connection`] around each stream, and with a part of the `readers` for each thread.
-fn listen(
-    address: SocketAddr,
-    state: &Arc<State>,
-    readers: u32,
-) -> std::io::Result<(SocketAddr, actix_web::dev::Server)> {
+fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
     } else {
@@ -150,6 +157,17 @@ fn listen(
     };
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
+    Ok(socket)
+}
+
+/// Listens on `socket`; says which address it came to where its port was 0, and how the server is run. It is what
+/// `actix_web::HttpServer` does, with a [`Connection`] around each stream, and with a part of the `readers` for each
+/// thread.
+fn listen(
+    socket: TcpSocket,
+    state: &Arc<State>,
+    readers: u32,
+) -> std::io::Result<(SocketAddr, impl FnOnce() -> actix_web::dev::Server + use<>)> {
     let listener = socket.listen(CONNECTIONS_WAITING_MAX)?.into_std()?;
     let address = listener.local_addr()?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -182,7 +200,7 @@ fn listen(
             .h1(map_config(app, |()| AppConfig::default()));
         fn_service(accept).and_then(http)
     })?;
-    Ok((address, builder.run()))
+    Ok((address, move || builder.run()))
 }
 
 /// The part of `readers` that one of the threads has; all parts together are as many.
@@ -216,7 +234,6 @@ pub(crate) fn options(
         write_pool: settings.write_pool,
         purpose,
         migrate: settings.migrate == Migrate::Auto,
-        operator_key: settings.operator_key.clone(),
         metrics: service::Metrics::register(registry)?,
         regrouping: RegroupingBounds::default(),
         allow_unsafe_postgres: settings.allow_unsafe_postgres,

@@ -49,7 +49,7 @@ async fn state(folder: &Folder, change: impl FnOnce(&mut Settings)) -> Arc<State
     change(&mut settings);
     let registry = Registry::new();
     let options = options(&settings, &registry, Purpose::Serve).unwrap();
-    let (daybook, _) = Daybook::open(options).await.unwrap();
+    let daybook = Daybook::open(options).await.unwrap();
     State::new(daybook, HttpMetrics::register(registry).unwrap(), &settings)
 }
 

@@ -8,7 +8,6 @@ mod reads;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::access::{KeyCache, LedgerCache};
@@ -56,12 +55,11 @@ pub struct Daybook {
 }
 
 impl Daybook {
-    /// Opens the database, and makes what its [`Purpose`] says. The secret of a first key is returned once, where it
-    /// was made here.
+    /// Opens the database, and makes what its [`Purpose`] says.
     ///
     /// # Errors
     /// One line that says what is wrong and which command mends it.
-    pub async fn open(options: Options) -> Result<(Self, Option<SecretString>), OpenError> {
+    pub async fn open(options: Options) -> Result<Self, OpenError> {
         let database = Database::open(&options).await?;
         let limits = Limits {
             batch_max: options.batch_max,
@@ -85,11 +83,6 @@ impl Daybook {
             keys: KeyCache::new(),
             currencies: CurrencyCache::new(),
         };
-        let first_key = match options.purpose {
-            Purpose::Serve => daybook.make_first_key(options.operator_key).await?,
-            // A command line that passes by would make a key whose secret nobody is told.
-            Purpose::Write | Purpose::Read => None,
-        };
         // Whoever serves takes up what was left; a command line that passes by does not. Nothing can fail after this:
         // what did not open leaves no task behind.
         if options.purpose == Purpose::Serve {
@@ -97,7 +90,7 @@ impl Daybook {
             let sweeper = Sweeper::start(daybook.database.clone(), committer, daybook.regrouping);
             daybook.sweeper = Some(Arc::new(sweeper));
         }
-        Ok((daybook, first_key))
+        Ok(daybook)
     }
 
     /// The ledger called `name`.

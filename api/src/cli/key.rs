@@ -32,7 +32,7 @@ pub(super) async fn create(settings: &Settings, ledger: &str, role: &str, name: 
         request_id: Uuid::now_v7().to_string(),
     };
     let options = options(settings, &Registry::new(), Purpose::Write).map_err(Failure::failed)?;
-    let (daybook, _) = Daybook::open(options).await.map_err(Failure::failed)?;
+    let daybook = Daybook::open(options).await.map_err(Failure::failed)?;
     let outcome = commit(&daybook, ledger, request).await;
     daybook.shutdown(COMMIT_TIME_MAX).await;
     outcome?;

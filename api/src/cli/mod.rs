@@ -79,16 +79,17 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// What clap says in one line, without the usage that it adds after an empty one.
+/// What clap says in one line: what is wrong, and what it suggests, without the usage.
 fn complaint(error: &clap::Error) -> String {
     let text = error.render().to_string();
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .take_while(|line| !line.is_empty())
-        .collect();
-    let line = lines.join(" ");
-    line.strip_prefix("error: ").unwrap_or(&line).to_owned()
+    let mut lines = text.lines().map(str::trim);
+    let wrong: Vec<&str> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
+    let wrong = wrong.join(" ");
+    let wrong = wrong.strip_prefix("error: ").unwrap_or(&wrong);
+    match lines.find_map(|line| line.strip_prefix("tip: ")) {
+        Some(tip) => format!("{wrong} ({tip}); see --help"),
+        None => format!("{wrong}; see --help"),
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +101,9 @@ mod tests {
         for (given, named) in [
             (&["daybook", "--colour"][..], "--colour"),
             (&["daybook", "migrate"], "up, down, status, fresh"),
-            (&["daybook", "key", "create", "--name", "n"], "--ledger"),
+            (&["daybook", "key", "create", "--name", "n"], "--role"),
+            (&["daybook", "verfy"], "'verify'"),
+            (&["daybook", "--listn", "127.0.0.1:80"], "'--listen'"),
         ] {
             let error = Arguments::read(given.iter().map(Into::into)).unwrap_err();
             let line = complaint(&error);

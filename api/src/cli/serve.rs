@@ -1,11 +1,14 @@
 //! `daybook serve`
 
+use migration::Target;
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, output};
 use crate::config::Settings;
 use crate::server::{Server, start};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Serves until the process is told to stop.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
@@ -17,8 +20,10 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     }
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::failed)?;
+    let database = Target::parse(settings.database_url.expose_secret()).map_err(Failure::failed)?;
     let server = start(settings).await.map_err(Failure::failed)?;
-    greet(&server);
+    log::info!("daybook {VERSION} serves {database} on {}", server.address());
+    greet(&server, &database);
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -31,11 +36,12 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-fn greet(server: &Server) {
+fn greet(server: &Server, database: &Target) {
     let address = format!("http://{}", server.address());
-    output::line(&format!("{} {}", output::bold("daybook"), env!("CARGO_PKG_VERSION")));
+    output::line(&format!("{} {}", output::bold("daybook"), VERSION));
     output::line(&format!("  address  {address}"));
     output::line(&format!("  docs     {address}/docs"));
+    output::line(&format!("  data     {database}"));
     if let Some(key) = server.first_key() {
         output::line(&format!("  key      {}", output::bold(key.expose_secret())));
         output::line("           the first operator key, shown this once: keep it");

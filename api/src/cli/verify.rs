@@ -18,7 +18,7 @@ const HASH_CHARS: usize = 16;
 /// Checks every invariant of one ledger or of all, and prints what was counted or what is wrong.
 pub(super) async fn run(settings: &Settings, ledger: Option<&str>) -> Result<(), Failure> {
     let options = options(settings, &Registry::new(), Purpose::Read).map_err(Failure::failed)?;
-    let (daybook, _) = Daybook::open(options).await.map_err(Failure::failed)?;
+    let daybook = Daybook::open(options).await.map_err(Failure::failed)?;
     let outcome = daybook.verify(ledger).await;
     daybook.shutdown(CLOSE_TIME_MAX).await;
     let report = outcome.map_err(Failure::failed)?;
@@ -69,9 +69,10 @@ fn grouped(number: u64) -> String {
 
 fn summary(report: &VerifyReport) -> String {
     let listed = u64::try_from(report.failures.len()).unwrap_or(u64::MAX);
-    match report.failure_count.saturating_sub(listed) {
-        0 => format!("{} failures", report.failure_count),
-        more => format!("{} failures, of which {more} are not listed", report.failure_count),
+    match (report.failure_count, report.failure_count.saturating_sub(listed)) {
+        (1, 0) => "1 failure".to_owned(),
+        (count, 0) => format!("{count} failures"),
+        (count, more) => format!("{count} failures, of which {more} are not listed"),
     }
 }
 

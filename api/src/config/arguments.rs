@@ -42,6 +42,11 @@ impl Arguments {
             .iter()
             .skip(1)
             .any(|word| COMMANDS.iter().any(|command| word == command));
+        // One that is mistyped, which clap has a suggestion for.
+        let names_command = names_command
+            || given
+                .get(1)
+                .is_some_and(|word| !word.as_encoded_bytes().starts_with(b"-"));
         let asks_about_all = given
             .iter()
             .skip(1)
@@ -214,7 +219,7 @@ pub(crate) enum KeyCommand {
     /// Make a key and print it, this once
     Create {
         /// The ledger that the key belongs to
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", default_value = "main")]
         ledger: String,
         /// reader, writer, admin or operator
         #[arg(long)]

@@ -1,5 +1,6 @@
 //! What the ledger refuses, as a problem: the one place that knows both.
 
+use service::record::TransactionStatus;
 use service::{LedgerError, Resource};
 
 use super::{Code, Problem};
@@ -20,7 +21,10 @@ impl From<LedgerError> for Problem {
             .with("current_version", current_version),
             LedgerError::TransactionNotEditable { current_status } => Self::new(
                 Code::TransactionNotEditable,
-                format!("A transaction that is {} does not allow this.", current_status.as_str()),
+                match current_status {
+                    TransactionStatus::Voided => "The transaction is voided: restore it first.",
+                    TransactionStatus::Posted => "The transaction is posted: only one that is voided can be restored.",
+                },
             )
             .with("current_status", current_status.as_str()),
             LedgerError::AccountClosed { .. } => Self::new(Code::AccountClosed, "The account is closed for good."),

@@ -19,8 +19,6 @@ pub struct Options {
     pub purpose: Purpose,
     /// Whether a server brings an old schema up to date instead of refusing it.
     pub migrate: bool,
-    /// The operator key that a server makes in a database without keys; made and handed out where absent.
-    pub operator_key: Option<SecretString>,
     /// Where the service's meters go.
     pub metrics: Metrics,
     /// How a change of time zone is carried out: the default, but in tests.
@@ -32,8 +30,7 @@ pub struct Options {
 /// What a database is opened for. Only a server makes a database: a path that somebody mistyped must not become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To serve it. The file of SQLite, the schema where the options say so, the ledger `main` and the first key are
-    /// made; no other process can serve the same file.
+    /// To serve it. The file of SQLite, the schema where the options say so and the ledger `main` are made; no other process can serve the same file.
     Serve,
     /// To commit beside whoever serves it. The ledger `main` is made, everything else must be there.
     Write,

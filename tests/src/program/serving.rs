@@ -1,10 +1,13 @@
 //! `daybook serve` as a process: started, told to stop, and killed.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::{Folder, command};
 use crate::{Client, eventually};
@@ -57,8 +60,7 @@ impl Serving {
         };
         eventually("daybook answers or ends", Duration::from_secs(30), async || {
             let ended = serving.child.try_wait().expect("a child can be asked");
-            let answers = TcpStream::connect(address).is_ok();
-            (ended.is_some() || answers).then_some(ended)
+            (ended.is_some() || is_alive(address).await).then_some(ended)
         })
         .await
         .map_or(Ok(()), |status| Err((status, said_in(folder))))
@@ -163,4 +165,16 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether a server answers there. One that has just begun to listen may still be at work on its first key.
+async fn is_alive(address: SocketAddr) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect(address).await?;
+        stream
+            .write_all(b"GET /livez HTTP/1.1\r\nHost: daybook\r\nConnection: close\r\n\r\n")
+            .await?;
+        stream.read_u8().await
+    };
+    ask.await.is_ok()
 }

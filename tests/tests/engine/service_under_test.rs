@@ -47,13 +47,12 @@ impl Service {
             write_pool: 2,
             purpose: Purpose::Serve,
             migrate: false,
-            operator_key: None,
             metrics: Metrics::register(&Registry::new()).expect("an empty registry takes the meters"),
             regrouping: RegroupingBounds::default(),
             allow_unsafe_postgres: true,
         };
         change(&mut options);
-        let (daybook, _) = Daybook::open(options).await.expect("the database opens");
+        let daybook = Daybook::open(options).await.expect("the database opens");
         let ledger = daybook.ledger("main").await.expect("there is a ledger main");
         Self {
             daybook,

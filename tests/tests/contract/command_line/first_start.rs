@@ -1,15 +1,18 @@
 //! The first start on an empty database: its tables, the ledger `main` and one operator key.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use tests::program::{Folder, Program, Serving};
+use tests::program::{Folder, Program, Serving, run};
 use tests::{Book, Database, Engine, OPERATOR_KEY, eventually, on_both};
 
-use super::{assert_succeeds, empty_database, key_in, serve};
+use super::{assert_succeeds, complaint, empty_database, key_in, serve};
 
 on_both!(
     an_old_schema_is_refused_with_the_command_that_mends_it,
     the_first_start_prints_an_operators_key_once,
+    a_start_on_a_taken_address_touches_nothing,
+    a_given_key_that_opens_nothing_is_warned_of,
     servers_that_start_at_once_make_one_key,
     servers_that_start_at_once_with_one_given_key_all_take_it,
 );
@@ -62,6 +65,42 @@ async fn the_first_start_prints_an_operators_key_once(book: &Book) {
     let again = serve(&database, &folder, &[]).await;
     let _ = again.client(&key).get("/keys").await.expect(200);
     assert_eq!(key_in(&again.said()), None, "the key is printed once");
+}
+
+async fn a_start_on_a_taken_address_touches_nothing(book: &Book) {
+    let (folder, database) = (Folder::empty(), empty_database(book).await);
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port is free");
+    let address = taken.local_addr().expect("it listens").to_string();
+    let arguments = [
+        "serve",
+        "--database-url",
+        database.url(),
+        "--migrate",
+        "auto",
+        "--listen",
+        &address,
+    ];
+    let said = complaint(&run(folder.path(), &arguments), 1);
+    assert!(said.contains(&format!("cannot listen on {address}")), "{said}");
+    // A key that was made there would be lost: nobody was shown it.
+    let serving = serve(&database, &folder, &[]).await;
+    let key = printed_key(&folder).await;
+    let keys = serving.client(&key).get("/keys").await.expect(200);
+    assert_eq!(keys.column("name"), ["first"]);
+}
+
+async fn a_given_key_that_opens_nothing_is_warned_of(book: &Book) {
+    let database = empty_database(book).await;
+    for (given, warnings) in [(OPERATOR_KEY, 0), (OPERATOR_KEY, 0), ("dbk_this-one-was-never-made", 1)] {
+        let folder = Folder::empty();
+        let mut serving = serve(&database, &folder, &["--operator-key", given]).await;
+        let _ = serving.client(OPERATOR_KEY).get("/keys").await.expect(200);
+        serving.terminate();
+        assert!(serving.ended(Duration::from_secs(35)).await.success());
+        let logged = folder.read("stderr");
+        assert_eq!(logged.matches(" WARN ").count(), warnings, "{given}: {logged}");
+        assert!(!logged.contains(given), "{logged}");
+    }
 }
 
 /// Servers that start at the same time.
