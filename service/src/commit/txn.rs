@@ -112,7 +112,7 @@ impl Txn {
     }
 
     /// The hash of the ledger's block at `height`.
-    pub(super) async fn find_block_hash(&mut self, ledger_id: i64, height: i64) -> Result<Option<Hash>, Failure> {
+    pub(super) async fn maybe_block_hash(&mut self, ledger_id: i64, height: i64) -> Result<Option<Hash>, Failure> {
         const SQL: &str = "SELECT hash FROM blocks WHERE ledger_id = $1 AND height = $2";
         let found: Option<Vec<u8>> = match &mut self.0 {
             Session::Postgres(writer) => {

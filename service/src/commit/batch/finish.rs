@@ -50,7 +50,7 @@ impl Target {
             if left.is_zero() {
                 return Err(Failure::Unsettled(failure.to_string()));
             }
-            match guard(left, self.find_block(block.header.height)).await {
+            match guard(left, self.maybe_block_hash(block.header.height)).await {
                 Ok(found) if found == Some(block.hash) => return Ok(()),
                 Ok(_) => return Err(failure),
                 Err(failure) => log::warn!("the outcome of a commit is still looked for: {failure}"),
@@ -60,9 +60,9 @@ impl Target {
         }
     }
 
-    async fn find_block(&self, height: i64) -> Result<Option<Hash>, Failure> {
+    async fn maybe_block_hash(&self, height: i64) -> Result<Option<Hash>, Failure> {
         let (mut txn, _) = Txn::begin(&self.pool, self.ledger_id).await?;
-        let found = txn.find_block_hash(self.ledger_id, height).await?;
+        let found = txn.maybe_block_hash(self.ledger_id, height).await?;
         txn.rollback().await?;
         Ok(found)
     }

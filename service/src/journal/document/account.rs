@@ -12,7 +12,7 @@ use crate::value::Timestamp;
 
 /// The lasting part of an account.
 #[derive(Serialize, Deserialize)]
-pub(super) struct AccountData<'a> {
+pub(super) struct AccountDocument<'a> {
     available: Cow<'a, str>,
     balance: Cow<'a, str>,
     created_at: Timestamp,
@@ -29,7 +29,7 @@ pub(super) struct AccountData<'a> {
     version: i64,
 }
 
-impl<'a> AccountData<'a> {
+impl<'a> AccountDocument<'a> {
     pub(super) fn of(record: &'a AccountRecord) -> Self {
         Self {
             available: Cow::Borrowed(&record.available),

@@ -10,7 +10,7 @@ use crate::value::Timestamp;
 
 /// The lasting part of an API key.
 #[derive(Serialize, Deserialize)]
-pub(super) struct KeyData<'a> {
+pub(super) struct KeyDocument<'a> {
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
     id: Uuid,
@@ -21,7 +21,7 @@ pub(super) struct KeyData<'a> {
     role: Role,
 }
 
-impl<'a> KeyData<'a> {
+impl<'a> KeyDocument<'a> {
     pub(super) fn of(record: &'a KeyRecord) -> Self {
         Self {
             created_at: record.created_at,

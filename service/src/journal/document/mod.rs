@@ -18,10 +18,10 @@ use sha2::{Digest, Sha256};
 use super::chain::Hash;
 use crate::record::Record;
 use crate::value::Metadata;
-use account::AccountData;
-use key::KeyData;
-use transaction::TransactionData;
-use user::UserData;
+use account::AccountDocument;
+use key::KeyDocument;
+use transaction::TransactionDocument;
+use user::UserDocument;
 
 /// The format of the documents that this version writes.
 pub const SCHEMA_VERSION: i64 = 1;
@@ -76,7 +76,7 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
                 reason,
                 ..Personal::default()
             };
-            (serde_json::to_string(&TransactionData::of(record))?, personal)
+            (serde_json::to_string(&TransactionDocument::of(record))?, personal)
         }
         Record::User(record) => {
             let personal = Personal {
@@ -86,7 +86,7 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
                 reason,
                 ..Personal::default()
             };
-            (serde_json::to_string(&UserData::of(record))?, personal)
+            (serde_json::to_string(&UserDocument::of(record))?, personal)
         }
         Record::Account(record) => {
             let personal = Personal {
@@ -94,10 +94,10 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
                 reason,
                 ..Personal::default()
             };
-            (serde_json::to_string(&AccountData::of(record))?, personal)
+            (serde_json::to_string(&AccountDocument::of(record))?, personal)
         }
         Record::Key(record) => (
-            serde_json::to_string(&KeyData::of(record))?,
+            serde_json::to_string(&KeyDocument::of(record))?,
             Personal {
                 reason,
                 ..Personal::default()
@@ -123,10 +123,12 @@ pub fn join(kind: &str, data: &str, personal: Option<&str>) -> Result<(Record, O
     let personal: Personal<'_> = personal.map(serde_json::from_str).transpose()?.unwrap_or_default();
     let reason = personal.reason.clone().map(Cow::into_owned);
     let record = match kind.split_once('.').map_or(kind, |(resource, _)| resource) {
-        "transaction" => Record::Transaction(serde_json::from_str::<TransactionData<'_>>(data)?.into_record(personal)),
-        "user" => Record::User(serde_json::from_str::<UserData<'_>>(data)?.into_record(personal)),
-        "account" => Record::Account(serde_json::from_str::<AccountData<'_>>(data)?.into_record(personal)),
-        "key" => Record::Key(serde_json::from_str::<KeyData<'_>>(data)?.into_record()),
+        "transaction" => {
+            Record::Transaction(serde_json::from_str::<TransactionDocument<'_>>(data)?.into_record(personal))
+        }
+        "user" => Record::User(serde_json::from_str::<UserDocument<'_>>(data)?.into_record(personal)),
+        "account" => Record::Account(serde_json::from_str::<AccountDocument<'_>>(data)?.into_record(personal)),
+        "key" => Record::Key(serde_json::from_str::<KeyDocument<'_>>(data)?.into_record()),
         other => return Err(serde::de::Error::custom(format!("no documents of kind {other}"))),
     };
     Ok((record, reason))

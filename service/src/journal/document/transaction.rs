@@ -12,7 +12,7 @@ use crate::value::Timestamp;
 
 /// The lasting part of a transaction.
 #[derive(Serialize, Deserialize)]
-pub(super) struct TransactionData<'a> {
+pub(super) struct TransactionDocument<'a> {
     amount: Cow<'a, str>,
     category: Option<Cow<'a, str>>,
     created_at: Timestamp,
@@ -33,7 +33,7 @@ pub(super) struct TransactionData<'a> {
     version: i64,
 }
 
-impl<'a> TransactionData<'a> {
+impl<'a> TransactionDocument<'a> {
     pub(super) fn of(record: &'a TransactionRecord) -> Self {
         Self {
             amount: Cow::Borrowed(&record.amount),

@@ -10,7 +10,7 @@ use crate::value::Timestamp;
 
 /// The lasting part of a user.
 #[derive(Serialize, Deserialize)]
-pub(super) struct UserData<'a> {
+pub(super) struct UserDocument<'a> {
     created_at: Timestamp,
     id: Cow<'a, str>,
     time_zone: Cow<'a, str>,
@@ -18,7 +18,7 @@ pub(super) struct UserData<'a> {
     version: i64,
 }
 
-impl<'a> UserData<'a> {
+impl<'a> UserDocument<'a> {
     pub(super) fn of(record: &'a UserRecord) -> Self {
         Self {
             created_at: record.created_at,

@@ -20,7 +20,8 @@ impl AnswerRow {
         let status = match self.status {
             CREATED => AnswerStatus::Created,
             NO_CONTENT => AnswerStatus::NoContent,
-            _ => AnswerStatus::Ok,
+            OK => AnswerStatus::Ok,
+            _ => return Err(Corrupt::new("an answer's status is none that is given")),
         };
         Ok(StoredAnswer {
             key: self.key,
