@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use service::ledger::{Command, CreateAccount, UpdateAccount};
-use service::money::{AmountText, Currency};
-use service::query::{AccountFilter, PageRequest};
+use service::money::AmountText;
+use service::query::{AccountFilter, Currencies, PageRequest};
 use service::record::{AccountKind, AccountRecord, AccountStatus, EntryRecord};
 use service::value::{Name, UserId, ValueCode, ValueError};
 
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 
 /// `GET /accounts`
 pub(crate) async fn list(call: Call) -> Result<Listed<AccountRecord>, Problem> {
-    let (filter, page) = call.query(read_list)?;
+    let (filter, page) = call.query_in_currencies(read_list).await?;
     let ledger = call.ledger().await?;
     Ok(Listed(call.daybook().list_accounts(&ledger, &filter, &page).await?))
 }
@@ -23,7 +23,7 @@ pub(crate) async fn list(call: Call) -> Result<Listed<AccountRecord>, Problem> {
 /// `POST /accounts`
 pub(crate) async fn create(call: Call) -> Result<Written<AccountRecord>, Problem> {
     let mut write = call.write()?;
-    let command = write.body(read_create)?;
+    let command = write.body_in_currencies(read_create).await?;
     write.submit(Command::CreateAccount(command)).await
 }
 
@@ -51,20 +51,20 @@ pub(crate) async fn list_entries(call: Call) -> Result<Listed<EntryRecord>, Prob
     Ok(Listed(call.daybook().list_entries(&ledger, id, &page).await?))
 }
 
-pub(crate) fn read_list(query: &mut Query) -> Result<(AccountFilter, PageRequest), Problem> {
+pub(crate) fn read_list(query: &mut Query, currencies: &Currencies) -> Result<(AccountFilter, PageRequest), Problem> {
     let filter = AccountFilter {
         user_id: query.optional("user_id", UserId::parse)?,
-        currency: query.optional("currency", Currency::parse)?,
+        currency: query.optional("currency", |code| currencies.parse(code))?,
         kind: query.one_of("kind", AccountKind::ALL, AccountKind::as_str)?,
         status: query.one_of("status", AccountStatus::ALL, AccountStatus::as_str)?,
     };
     Ok((filter, query.page()?))
 }
 
-pub(crate) fn read_create(fields: &mut Fields) -> Option<CreateAccount> {
+pub(crate) fn read_create(fields: &mut Fields, currencies: &Currencies) -> Option<CreateAccount> {
     let user_id = fields.optional("user_id", text(UserId::parse));
     let name = fields.required("name", text(Name::parse));
-    let currency = fields.required("currency", text(Currency::parse));
+    let currency = fields.required("currency", text(|code| currencies.parse(code)));
     let minimum_balance = fields.optional("minimum_balance", text(read_first_minimum));
     let metadata = fields.metadata("metadata");
     if let (Some(minimum), Some(currency)) = (&minimum_balance, currency) {

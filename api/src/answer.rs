@@ -194,13 +194,13 @@ fn entity_tag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// Where the resource can be read; a key cannot, it is only listed.
+/// Where the resource can be read; currencies and keys cannot, they are only listed.
 fn location(record: &Record) -> Option<String> {
     match record {
         Record::Transaction(record) => Some(format!("{BASE_PATH}/transactions/{}", record.id)),
         Record::User(record) => Some(format!("{BASE_PATH}/users/{}", record.id)),
         Record::Account(record) => Some(format!("{BASE_PATH}/accounts/{}", record.id)),
-        Record::Key(_) => None,
+        Record::Currency(_) | Record::Key(_) => None,
     }
 }
 

@@ -16,6 +16,7 @@ mod compression;
 mod config;
 mod connection;
 mod cors;
+mod currencies;
 mod endpoint;
 mod health;
 mod keys;

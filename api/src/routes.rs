@@ -13,7 +13,7 @@ use crate::body::Media::{Json, OptionalJson};
 use crate::config::Metrics;
 use crate::endpoint::Endpoint;
 use crate::state::State;
-use crate::{accounts, health, keys, pages, serve, statistics, transactions, users};
+use crate::{accounts, currencies, health, keys, pages, serve, statistics, transactions, users};
 
 /// Every endpoint; those of one path stand together, and the path of an id after those that are words.
 #[rustfmt::skip]
@@ -41,6 +41,9 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
         Endpoint::get("/api/v1/accounts/{id}", Reader, accounts::find),
         Endpoint::patch("/api/v1/accounts/{id}", Writer, accounts::update),
         Endpoint::get("/api/v1/accounts/{id}/entries", Reader, accounts::list_entries),
+
+        Endpoint::get("/api/v1/currencies", Reader, currencies::list),
+        Endpoint::post("/api/v1/currencies", Admin, Json, currencies::create).without_dry_run(),
 
         Endpoint::get("/api/v1/keys", Admin, keys::list),
         Endpoint::post("/api/v1/keys", Admin, Json, keys::create).without_dry_run(),

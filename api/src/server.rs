@@ -48,8 +48,8 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// The first key cannot be made.
-    #[error(transparent)]
+    /// The first key cannot be made; or it was, and nobody knows.
+    #[error("the first operator key was not made: {0}; `daybook key create --role operator --name NAME` makes one")]
     FirstKey(#[from] LedgerError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {cause}")]
@@ -96,6 +96,15 @@ impl Server {
         self.first_key.as_ref()
     }
 
+    /// Waits until it ends by itself, which it should not, and says why.
+    pub async fn ended(&mut self) -> String {
+        match (&mut self.running).await {
+            Ok(Ok(())) => "the server ended by itself".to_owned(),
+            Ok(Err(error)) => format!("the server ended by itself: {error}"),
+            Err(error) => format!("the server's task ended by itself: {error}"),
+        }
+    }
+
     /// Stops: `/readyz` turns at once, connections are accepted for the drain time, running requests finish, queued
     /// commands commit.
     pub async fn stop(self) {
@@ -123,13 +132,13 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
     let registry = Registry::new();
     let options = options(&settings, &registry, Purpose::Serve)?;
     let metrics = HttpMetrics::register(registry)?;
-    // A taken address is found out before the database is touched.
+    // An address that is taken is mostly found out before the database is touched.
     let socket = bind(settings.listen).map_err(cannot_listen)?;
     let daybook = Daybook::open(options).await?;
     let state = State::new(daybook, metrics, &settings);
     let started = async {
         let (address, run) = listen(socket, &state, settings.read_pool).map_err(cannot_listen)?;
-        // Last: nothing can fail any more, and the key's secret be lost with it.
+        // Last, as its secret is shown once.
         let first_key = state.daybook.make_first_key(settings.operator_key).await?;
         Ok((address, run(), first_key))
     };

@@ -1,7 +1,6 @@
 //! Statistics of a user and of a whole ledger.
 
-use service::money::Currency;
-use service::query::{Interval, StatisticsQuery};
+use service::query::{Currencies, Interval, StatisticsQuery};
 use service::record::StatisticsRecord;
 use service::value::{Day, UserId};
 
@@ -28,15 +27,21 @@ pub(crate) async fn of_ledger(call: Call) -> Result<Json<StatisticsRecord>, Prob
 }
 
 async fn answer(call: Call, user_id: Option<UserId>) -> Result<Json<StatisticsRecord>, Problem> {
-    let wanted = call.query(|query| read(query, user_id))?;
+    let wanted = call
+        .query_in_currencies(|query, currencies| read(query, currencies, user_id))
+        .await?;
     let ledger = call.ledger().await?;
     Ok(Json(call.daybook().find_statistics(&ledger, &wanted).await?))
 }
 
-pub(crate) fn read(query: &mut Query, user_id: Option<UserId>) -> Result<StatisticsQuery, Problem> {
+pub(crate) fn read(
+    query: &mut Query,
+    currencies: &Currencies,
+    user_id: Option<UserId>,
+) -> Result<StatisticsQuery, Problem> {
     Ok(StatisticsQuery {
         user_id,
-        currency: query.optional("currency", Currency::parse)?,
+        currency: query.optional("currency", |code| currencies.parse(code))?,
         from: query.optional("from", Day::parse)?,
         to: query.optional("to", Day::parse)?,
         interval: query

@@ -1,4 +1,4 @@
-//! The currencies that a ledger has used.
+//! The currencies that a ledger has used, or made for itself.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,6 +14,12 @@ pub struct Model {
     pub code: String,
     /// Decimals of the major unit; they never change.
     pub exponent: i64,
+    /// What people call it, where it is the ledger's own.
+    pub name: Option<String>,
+    /// When it was first used, or made; microseconds since 1970 in UTC.
+    pub created_at: i64,
+    /// Position of the event that made it, where it is the ledger's own.
+    pub position: Option<i64>,
 }
 
 /// None: rows are looked up by their own keys.

@@ -6,6 +6,9 @@
 //! absent; in a merge patch it clears, where the contract lets it.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use service::value::{FieldError, Metadata, MetadataPatch, ValueCode, ValueError};
 
@@ -225,6 +228,23 @@ pub(crate) fn one_of<T: Copy>(all: &'static [T], name_of: impl Fn(T) -> &'static
         names::find(text, all, name_of)
             .map_err(|unnamed| ValueError::new(ValueCode::InvalidFormat, unnamed.to_string()))
     })
+}
+
+/// Reads a JSON number that is whole and in `range`; one that is written with a point or an exponent is none.
+pub(crate) fn whole_number<T>(range: RangeInclusive<T>) -> impl FnOnce(Tree) -> Read<T>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    move |value| {
+        let Tree::Number(text) = &value else {
+            return Err(wrong_type("a whole number", &value));
+        };
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| {
+            let detail = format!("Must be a whole number from {} to {}.", range.start(), range.end());
+            ValueError::new(ValueCode::OutOfRange, detail)
+        })
+    }
 }
 
 fn wrong_type(expected: &str, found: &Tree) -> ValueError {

@@ -1,8 +1,8 @@
 //! A JSON text as a tree: strict where serde is lenient, and without floats.
 //!
 //! Refused: a member twice in one object, nesting deeper than [`DEPTH_MAX`], lone surrogates, bad UTF-8, anything
-//! after the value. Numbers stay the text they were written as: no value of the contract is a number, and two requests
-//! with one idempotency key are compared as written.
+//! after the value. Numbers stay the text they were written as: no amount is a number, and two requests with one
+//! idempotency key are compared as written.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -21,9 +21,11 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use uuid::Uuid;
 
+use service::money::CurrencyCode;
+use service::query::Currencies;
 use service::record::Role;
 use service::value::{UserId, ValueError};
-use service::{Credential, Daybook, Ledger};
+use service::{Credential, Daybook, Ledger, LedgerError};
 
 use crate::body::{self, Media, Tree};
 use crate::endpoint::within;
@@ -167,6 +169,41 @@ impl Call {
     /// `malformed_request`.
     pub(crate) fn query<T>(&self, reader: impl FnOnce(&mut Query) -> Result<T, Problem>) -> Result<T, Problem> {
         Query::read(self.incoming.request.query_string(), reader)
+    }
+
+    /// The same, of a query in which `currency` may name one of the ledger's own.
+    ///
+    /// # Errors
+    /// `malformed_request`; 503.
+    pub(crate) async fn query_in_currencies<T>(
+        &self,
+        reader: impl FnOnce(&mut Query, &Currencies) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let pairs = query::pairs_without(self.incoming.request.query_string(), "");
+        let code = pairs.iter().find(|(name, _)| name == "currency").map(|(_, code)| code);
+        let currencies = self.currencies(code.map(String::as_str)).await?;
+        self.query(|query| reader(query, &currencies))
+    }
+
+    /// Those of `codes` that are currencies of the ledger's own. Most requests name none, and do not ask the ledger.
+    ///
+    /// # Errors
+    /// 503.
+    async fn currencies<'a>(&self, codes: impl IntoIterator<Item = &'a str>) -> Result<Currencies, Problem> {
+        let is_own = |code: &&str| CurrencyCode::parse_own(code).is_ok();
+        let own: Vec<&str> = codes.into_iter().filter(is_own).collect();
+        if own.is_empty() {
+            return Ok(Currencies::default());
+        }
+        let found = async {
+            let ledger = self.daybook().ledger(&self.ledger_name).await?;
+            self.daybook().currencies(&ledger, own).await
+        };
+        match within(self.incoming.deadline(), found).await? {
+            // That it is not there is told in its turn.
+            Err(LedgerError::NotFound(_)) => Ok(Currencies::default()),
+            found => Ok(found?),
+        }
     }
 
     /// Refuses any parameter.

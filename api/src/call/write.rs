@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use service::LedgerError;
 use service::ledger::{Command, Idempotency, Precondition, Request};
+use service::query::Currencies;
 
 use super::{Call, Conditions, Query, conditions, idempotency};
 use crate::answer::Written;
@@ -71,6 +72,18 @@ impl Write {
     /// `validation_failed` with every bad field.
     pub(crate) fn body<T>(&mut self, reader: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Problem> {
         Fields::read(std::mem::replace(&mut self.call.body, Tree::Null), reader)
+    }
+
+    /// The same, of a body whose member `currency` may name one of the ledger's own.
+    ///
+    /// # Errors
+    /// As [`Self::body`]; 503.
+    pub(crate) async fn body_in_currencies<T>(
+        &mut self,
+        reader: impl FnOnce(&mut Fields, &Currencies) -> Option<T>,
+    ) -> Result<T, Problem> {
+        let currencies = self.call.currencies(self.call.text_member("currency")).await?;
+        self.body(|fields| reader(fields, &currencies))
     }
 
     /// Hands the command to the service and waits for its commit.

@@ -36,8 +36,8 @@ pub(super) async fn create(settings: &Settings, ledger: &str, role: &str, name: 
     let outcome = commit(&daybook, ledger, request).await;
     daybook.shutdown(COMMIT_TIME_MAX).await;
     outcome?;
-    output::line(secret.expose_secret());
-    Ok(())
+    output::print(&format!("{}\n", secret.expose_secret()))
+        .map_err(|error| Failure::failed(format!("the key was made, and nobody was shown it: {error}")))
 }
 
 async fn commit(daybook: &Daybook, ledger: &str, request: Request) -> Result<(), Failure> {

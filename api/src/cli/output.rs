@@ -3,14 +3,17 @@
 use std::io::{IsTerminal, Write};
 
 /// Writes a result as it is.
-pub(super) fn print(text: &str) {
-    // Whoever reads may have gone (`| head`): that is no failure of the command.
-    let _ = write!(std::io::stdout(), "{text}").and_then(|()| std::io::stdout().flush());
+///
+/// # Errors
+/// Where nobody reads it.
+pub(super) fn print(text: &str) -> std::io::Result<()> {
+    write!(std::io::stdout(), "{text}").and_then(|()| std::io::stdout().flush())
 }
 
 /// Writes one line of a result.
 pub(super) fn line(text: &str) {
-    print(&format!("{text}\n"));
+    // Whoever reads may have gone (`| head`): that is no failure of the command.
+    let _ = print(&format!("{text}\n"));
 }
 
 /// Writes why a command ended badly.

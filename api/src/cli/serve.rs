@@ -21,12 +21,13 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::failed)?;
     let database = Target::parse(settings.database_url.expose_secret()).map_err(Failure::failed)?;
-    let server = start(settings).await.map_err(Failure::failed)?;
+    let mut server = start(settings).await.map_err(Failure::failed)?;
     log::info!("daybook {VERSION} serves {database} on {}", server.address());
     greet(&server, &database);
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        why = server.ended() => return Err(Failure::failed(why)),
     }
     log::info!("stopping: running requests finish and queued commands commit; Ctrl-C again ends at once");
     tokio::select! {
@@ -43,7 +44,12 @@ fn greet(server: &Server, database: &Target) {
     output::line(&format!("  docs     {address}/docs"));
     output::line(&format!("  data     {database}"));
     if let Some(key) = server.first_key() {
-        output::line(&format!("  key      {}", output::bold(key.expose_secret())));
-        output::line("           the first operator key, shown this once: keep it");
+        let shown = format!(
+            "  key      {}\n           the first operator key, shown this once: keep it\n",
+            output::bold(key.expose_secret())
+        );
+        if output::print(&shown).is_err() {
+            log::warn!("nobody was shown the first operator key: `daybook key create --role operator` makes another");
+        }
     }
 }

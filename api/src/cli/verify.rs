@@ -46,6 +46,7 @@ fn show(ledger: &VerifiedLedger) {
         ("days", counts.days),
         ("idempotency keys", counts.idempotency_keys),
         ("API keys", counts.api_keys),
+        ("own currencies", counts.currencies),
         ("events", counts.events),
         ("blocks", counts.blocks),
     ] {

@@ -59,6 +59,10 @@ pub(super) fn balance() -> Value {
     })
 }
 
+pub(super) fn currency() -> Value {
+    json!({"code": "GOLD_PT", "kind": "own", "exponent": 2, "name": "Gold points", "created_at": RECORDED_AT})
+}
+
 pub(super) fn key() -> Value {
     json!({
         "id": KEY, "name": "checkout", "role": "writer", "ledger": "main", "prefix": "dbk_Yq3vTz",
@@ -99,6 +103,7 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "Balance" => balance(),
         "Account" => account(),
         "Entry" => entry(),
+        "Currency" => currency(),
         "Key" => key(),
         "NewKey" => new_key(),
         "Statistics" => statistics(),
@@ -161,6 +166,10 @@ pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
             ("freeze", json!({"status": "frozen"})),
             ("limit", json!({"minimum_balance": "-100.00"})),
         ],
+        "CreateCurrency" => vec![(
+            "points",
+            json!({"code": "GOLD_PT", "exponent": 2, "name": "Gold points"}),
+        )],
         "CreateKey" => vec![("key", json!({"name": "checkout", "role": "writer"}))],
         _ => Vec::new(),
     }

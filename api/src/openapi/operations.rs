@@ -10,6 +10,7 @@ const TRANSACTIONS: &str = "Transactions";
 const USERS: &str = "Users";
 const STATISTICS: &str = "Statistics";
 const ACCOUNTS: &str = "Accounts";
+const CURRENCIES: &str = "Currencies";
 const KEYS: &str = "Keys";
 const SERVER: &str = "Server";
 
@@ -25,6 +26,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     (USERS, "The people on whose behalf transactions are made."),
     (STATISTICS, "Exact at any size: averages, busiest days, totals, series."),
     (ACCOUNTS, "Where money is: of users and of the ledger itself."),
+    (
+        CURRENCIES,
+        "What amounts are of: ISO 4217, and what a ledger counts besides.",
+    ),
     (KEYS, "Who may call the API."),
     (SERVER, "The server itself."),
 ];
@@ -45,6 +50,7 @@ pub(super) fn all() -> Vec<Description> {
     all.extend(users());
     all.extend(statistics());
     all.extend(accounts());
+    all.extend(currencies());
     all.extend(keys());
     all.extend(server());
     all
@@ -218,6 +224,28 @@ fn accounts() -> Vec<Description> {
             )
             .query(parameters::page())
             .lists("Entry"),
+    ]
+}
+
+fn currencies() -> Vec<Description> {
+    let new = |method, id| Description::new(CURRENCIES, method, "/api/v1/currencies", id);
+    vec![
+        new(Method::GET, "list_currencies")
+            .says(
+                "List currencies",
+                "The ledger's own, then those of ISO 4217, each by code: whatever a transaction can be in.",
+            )
+            .query(parameters::page())
+            .lists("Currency"),
+        new(Method::POST, "create_currency")
+            .says(
+                "Make a currency",
+                "Points, shares, tokens: whatever the ledger counts besides money. It is there for good, with this \
+                 exponent; a code of ISO 4217 cannot be given another meaning.",
+            )
+            .body("CreateCurrency")
+            .creates("Currency")
+            .changes("Currency", "It is there already, just so."),
     ]
 }
 

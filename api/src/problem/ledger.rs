@@ -22,7 +22,7 @@ impl From<LedgerError> for Problem {
             LedgerError::TransactionNotEditable { current_status } => Self::new(
                 Code::TransactionNotEditable,
                 match current_status {
-                    TransactionStatus::Voided => "The transaction is voided: restore it first.",
+                    TransactionStatus::Voided => "The transaction is voided: it can only be restored.",
                     TransactionStatus::Posted => "The transaction is posted: only one that is voided can be restored.",
                 },
             )

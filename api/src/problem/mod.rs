@@ -96,7 +96,10 @@ impl Problem {
     /// 405, with the methods that the path has.
     pub(crate) fn method_not_allowed(allowed: &[Method]) -> Self {
         let names = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
-        let mut problem = Self::new(Code::MethodNotAllowed, format!("The path has {names} alone."));
+        let mut problem = Self::new(
+            Code::MethodNotAllowed,
+            format!("The path has only the methods {names}."),
+        );
         problem.0.allowed = allowed.to_vec();
         problem
     }

@@ -4,17 +4,18 @@ use uuid::Uuid;
 
 use service::ledger::{CreateTransaction, Movement, UpdateTransaction, UserSide};
 use service::money::{AmountText, Currency};
+use service::query::Currencies;
 use service::record::TransactionKind;
 use service::value::{Category, FullName, Name, Reference, Text, Timestamp, UserId};
 
 use crate::body::{Fields, one_of, server_id, text};
 
 /// Reads a new transaction.
-pub(crate) fn read_create(fields: &mut Fields) -> Option<CreateTransaction> {
+pub(crate) fn read_create(fields: &mut Fields, currencies: &Currencies) -> Option<CreateTransaction> {
     let kind = fields.required("type", one_of(TransactionKind::ALL, TransactionKind::as_str));
     let movement = read_movement(fields, kind);
     let amount = fields.required("amount", text(AmountText::parse));
-    let currency = fields.optional("currency", text(Currency::parse));
+    let currency = fields.optional("currency", text(|code| currencies.parse(code)));
     let transaction_date = fields.optional("transaction_date", text(Timestamp::parse));
     let description = fields.optional("description", text(Text::parse));
     let category = fields.optional("category", text(Category::parse));

@@ -1,7 +1,7 @@
 //! Which transactions a list shows, read from the query.
 
 use service::money::{AmountText, Currency};
-use service::query::{PageRequest, TransactionFilter, TransactionSort};
+use service::query::{Currencies, PageRequest, TransactionFilter, TransactionSort};
 use service::record::{TransactionKind, TransactionStatus};
 use service::value::{Category, Reference, Text, Timestamp, UserId, ValueError};
 
@@ -28,17 +28,24 @@ const SORTS: &[(TransactionSort, &str)] = &[
 ///
 /// # Errors
 /// `malformed_request`.
-pub(crate) fn read_list(query: &mut Query) -> Result<(TransactionFilter, PageRequest), Problem> {
+pub(crate) fn read_list(
+    query: &mut Query,
+    currencies: &Currencies,
+) -> Result<(TransactionFilter, PageRequest), Problem> {
     let user_id = query.optional("user_id", UserId::parse)?;
-    Ok((read(query, user_id)?, query.page()?))
+    Ok((read(query, currencies, user_id)?, query.page()?))
 }
 
 /// Reads the query of a list whose user the path names.
 ///
 /// # Errors
 /// `malformed_request`.
-pub(crate) fn read_list_of_user(query: &mut Query, id: UserId) -> Result<(TransactionFilter, PageRequest), Problem> {
-    Ok((read(query, Some(id))?, query.page()?))
+pub(crate) fn read_list_of_user(
+    query: &mut Query,
+    currencies: &Currencies,
+    id: UserId,
+) -> Result<(TransactionFilter, PageRequest), Problem> {
+    Ok((read(query, currencies, Some(id))?, query.page()?))
 }
 
 /// Reads which version of a transaction is asked for.
@@ -61,8 +68,8 @@ pub(crate) fn read_reason(query: &mut Query) -> Result<Option<Text>, Problem> {
     query.optional("reason", Text::parse)
 }
 
-fn read(query: &mut Query, user_id: Option<UserId>) -> Result<TransactionFilter, Problem> {
-    let currency = query.optional("currency", Currency::parse)?;
+fn read(query: &mut Query, currencies: &Currencies, user_id: Option<UserId>) -> Result<TransactionFilter, Problem> {
+    let currency = query.optional("currency", |code| currencies.parse(code))?;
     let filter = TransactionFilter {
         user_id,
         account_id: query.optional("account_id", server_id)?,
@@ -138,7 +145,7 @@ mod tests {
     use super::*;
 
     fn filter(text: &str) -> Result<TransactionFilter, Problem> {
-        Query::read(text, read_list).map(|(filter, _)| filter)
+        Query::read(text, |query| read_list(query, &Currencies::default())).map(|(filter, _)| filter)
     }
 
     #[test]

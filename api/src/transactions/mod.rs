@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 /// `GET /transactions`
 pub(crate) async fn list(call: Call) -> Result<Listed<TransactionRecord>, Problem> {
-    let (filter, page) = call.query(filter::read_list)?;
+    let (filter, page) = call.query_in_currencies(filter::read_list).await?;
     let ledger = call.ledger().await?;
     Ok(Listed(call.daybook().list_transactions(&ledger, &filter, &page).await?))
 }
@@ -20,7 +20,9 @@ pub(crate) async fn list(call: Call) -> Result<Listed<TransactionRecord>, Proble
 /// `GET /users/{id}/transactions`
 pub(crate) async fn list_of_user(call: Call) -> Result<Listed<TransactionRecord>, Problem> {
     let id = call.user_id()?;
-    let (filter, page) = call.query(|query| filter::read_list_of_user(query, id.clone()))?;
+    let (filter, page) = call
+        .query_in_currencies(|query, currencies| filter::read_list_of_user(query, currencies, id.clone()))
+        .await?;
     let ledger = call.ledger().await?;
     let listed = call.daybook().list_transactions(&ledger, &filter, &page).await?;
     // As a filter an unknown user matches nothing; in a path it is a 404, after what is wrong with the request itself.
@@ -31,7 +33,7 @@ pub(crate) async fn list_of_user(call: Call) -> Result<Listed<TransactionRecord>
 /// `POST /transactions`
 pub(crate) async fn create(call: Call) -> Result<Written<TransactionRecord>, Problem> {
     let mut write = call.write()?;
-    let command = write.body(bodies::read_create)?;
+    let command = write.body_in_currencies(bodies::read_create).await?;
     write.submit(Command::CreateTransaction(command)).await
 }
 

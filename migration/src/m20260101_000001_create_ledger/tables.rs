@@ -55,14 +55,19 @@ CREATE TABLE ledgers (
 ) {updated};
 ";
 
-/// The exponent that a currency had when the ledger first used it.
+/// The exponent that a currency had when the ledger first used it; those of the ledger's own have a name, and the
+/// position of the event that made them.
 const CURRENCIES: &str = "
 CREATE TABLE currencies (
     ledger_id {int} NOT NULL,
     code {text} NOT NULL,
     exponent {int} NOT NULL,
+    name TEXT,
+    created_at {int} NOT NULL,
+    position {int},
     CONSTRAINT currencies_pk PRIMARY KEY (ledger_id, code),
-    CONSTRAINT currencies_exponent_check CHECK (exponent BETWEEN 0 AND 9)
+    CONSTRAINT currencies_exponent_check CHECK (exponent BETWEEN 0 AND 9),
+    CONSTRAINT currencies_own_check CHECK ((name IS NULL) = (position IS NULL))
 ) {growing};
 ";
 

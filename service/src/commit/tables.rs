@@ -52,7 +52,9 @@ macro_rules! tables {
 tables! {
     /// The part of a ledger's row that a batch moves on.
     LEDGERS = "ledgers" key 1 { id: Int, head: Int, height: Int, hash: Bytes, last_recorded_at: Int }
-    CURRENCIES = "currencies" key 2 { ledger_id: Ledger, code: Text, exponent: Int }
+    CURRENCIES = "currencies" key 2 {
+        ledger_id: Ledger, code: Text, exponent: Int, name: Text, created_at: Int, position: Int,
+    }
     USERS = "users" key 2 {
         ledger_id: Ledger, id: Text, full_name: Text, email: Text, time_zone: Text, metadata: Text, search_text: Text,
         version: Int, created_at: Int, updated_at: Int, position: Int, stats_zone: Text, stats_generation: Int,
@@ -237,20 +239,20 @@ mod tests {
 
     #[test]
     fn a_statement_is_written_for_either_database() {
-        let sql = |dialect, mode| CURRENCIES.sql(dialect, mode, 1);
+        let sql = |dialect, mode| TRANSACTION_REFERENCES.sql(dialect, mode, 1);
         assert_eq!(
             sql(Dialect::Postgres, Mode::Insert),
-            "INSERT INTO currencies (ledger_id, code, exponent) \
-             SELECT $1::int8 AS ledger_id, unnest($2::text[]) AS code, unnest($3::int8[]) AS exponent"
+            "INSERT INTO transactions (ledger_id, id, reference) \
+             SELECT $1::int8 AS ledger_id, unnest($2::uuid[]) AS id, unnest($3::text[]) AS reference"
         );
         assert_eq!(
             sql(Dialect::Sqlite, Mode::Update),
-            "UPDATE currencies SET exponent = given.exponent FROM (SELECT value ->> 0 AS ledger_id, \
-             value ->> 1 AS code, value ->> 2 AS exponent FROM jsonb_each($1)) AS given \
-             WHERE currencies.ledger_id = given.ledger_id AND currencies.code = given.code"
+            "UPDATE transactions SET reference = given.reference FROM (SELECT value ->> 0 AS ledger_id, \
+             unhex(value ->> 1) AS id, value ->> 2 AS reference FROM jsonb_each($1)) AS given \
+             WHERE transactions.ledger_id = given.ledger_id AND transactions.id = given.id"
         );
         assert!(sql(Dialect::Sqlite, Mode::RaiseDays).ends_with(
-            "WHERE true ON CONFLICT (ledger_id, code) DO UPDATE SET exponent = currencies.exponent + excluded.exponent"
+            "WHERE true ON CONFLICT (ledger_id, id) DO UPDATE SET reference = transactions.reference + excluded.reference"
         ));
     }
 }

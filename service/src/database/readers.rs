@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
@@ -99,13 +100,13 @@ impl Readers {
 
     /// Lends no more, and closes what is idle in every pool of the database.
     pub(super) async fn close(&self) {
+        let mut idle = Vec::new();
         for pool in self.pools() {
             pool.permits.close();
-            let idle = std::mem::take(&mut *lock(&pool.idle));
-            for session in idle {
-                session.close().await;
-            }
+            idle.append(&mut lock(&pool.idle));
         }
+        // At once: one whose server does not answer keeps no other open.
+        join_all(idle.into_iter().map(ReadSession::close)).await;
     }
 }
 

@@ -11,13 +11,6 @@ pub(super) async fn bring_up_to_date(db: &DatabaseConnection, options: &Options)
     match migration::check(db).await? {
         SchemaState::Current => Ok(()),
         SchemaState::Behind(_) if is_brought_up => Ok(migration::up(db).await?),
-        SchemaState::Behind(pending) => Err(OpenError(format!(
-            "the schema of the database lacks {}: run `daybook migrate up`",
-            pending.join(", ")
-        ))),
-        SchemaState::Ahead(unknown) => Err(OpenError(format!(
-            "this program is too old for the database, whose schema has {}: run a newer one",
-            unknown.join(", ")
-        ))),
+        state => Err(OpenError(state.to_string())),
     }
 }

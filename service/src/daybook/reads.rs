@@ -4,10 +4,10 @@ use uuid::Uuid;
 
 use super::{Daybook, Ledger};
 use crate::LedgerError;
-use crate::query::{AccountFilter, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
+use crate::query::{AccountFilter, Currencies, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
 use crate::record::{
-    AccountRecord, BalanceRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord, TransactionRecord,
-    UserRecord,
+    AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord,
+    TransactionRecord, UserRecord,
 };
 use crate::value::UserId;
 
@@ -124,6 +124,30 @@ impl Daybook {
         query: &StatisticsQuery,
     ) -> Result<StatisticsRecord, LedgerError> {
         self.reader(ledger).find_statistics(query).await
+    }
+
+    /// The currencies that the ledger has used or made, those called `codes` among them.
+    ///
+    /// # Errors
+    /// Those of a database that does not answer.
+    pub async fn currencies(
+        &self,
+        ledger: &Ledger,
+        codes: impl IntoIterator<Item = &str>,
+    ) -> Result<Currencies, LedgerError> {
+        self.reader(ledger).currencies(codes).await
+    }
+
+    /// A page of the currencies that a transaction can be in: the ledger's own, then those of ISO 4217, each by code.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_currencies(
+        &self,
+        ledger: &Ledger,
+        page: &PageRequest,
+    ) -> Result<Page<CurrencyRecord>, LedgerError> {
+        self.reader(ledger).list_currencies(page).await
     }
 
     /// A page of the ledger's keys, newest first; operators also see theirs.

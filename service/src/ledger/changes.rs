@@ -6,17 +6,17 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::snapshot::AccountName;
-use super::state::{Account, Key, Transaction, User};
+use super::state::{Account, Key, LedgerCurrency, Transaction, User};
 use super::totals::TotalDeltas;
-use crate::money::{Currency, CurrencyCode};
+use crate::money::CurrencyCode;
 use crate::record::Record;
 use crate::value::Timestamp;
 
 /// The rows that a command leaves in another state, and the lines that it appends.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
-    /// Currencies used for the first time.
-    pub currencies: HashMap<CurrencyCode, Currency>,
+    /// Currencies used for the first time, or made.
+    pub currencies: HashMap<CurrencyCode, LedgerCurrency>,
     /// Users by id.
     pub users: HashMap<String, User>,
     /// Accounts by id.

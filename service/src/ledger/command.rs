@@ -35,6 +35,8 @@ pub enum Command {
     CreateAccount(CreateAccount),
     /// Changes an account.
     UpdateAccount(UpdateAccount),
+    /// Makes a currency of the ledger's own.
+    CreateCurrency(CreateCurrency),
     /// Makes an API key.
     CreateKey(CreateKey),
     /// Makes an API key where the ledger never had one; else answers its oldest.
@@ -175,6 +177,15 @@ pub struct UpdateAccount {
     pub status: Option<AccountStatus>,
     /// Merged into the metadata.
     pub metadata: Option<MetadataPatch>,
+}
+
+/// A currency to make; its code is none of ISO 4217.
+#[derive(Clone, Debug)]
+pub struct CreateCurrency {
+    /// Its code, and the exponent that it has for good.
+    pub currency: Currency,
+    /// What people call it.
+    pub name: Name,
 }
 
 /// An API key to make. Its secret was made by the caller of the service, which keeps the hash alone.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::changes::{Changes, Event};
 use super::id::Ids;
 use super::snapshot::{AccountName, Snapshot};
-use super::state::{Account, Key, Transaction, User};
+use super::state::{Account, Key, LedgerCurrency, Transaction, User};
 use super::totals::TotalDeltas;
 use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
@@ -78,15 +78,27 @@ impl<'a> Draft<'a> {
 
     /// The currency at the exponent that the ledger keeps it at.
     pub(super) fn currency(&self, currency: Currency) -> Currency {
-        self.stored_currency(currency.code).unwrap_or(currency)
+        self.known_currency(currency.code)
+            .map_or(currency, |known| known.currency)
     }
 
-    fn stored_currency(&self, code: CurrencyCode) -> Option<Currency> {
-        self.changes
+    /// The currency called `code`, where the ledger has used or made it.
+    pub(super) fn known_currency(&self, code: CurrencyCode) -> Option<&LedgerCurrency> {
+        let changed = self.changes.currencies.get(&code);
+        changed.or_else(|| self.snapshot.currencies.get(&code))
+    }
+
+    /// How many currencies the ledger has made; the snapshot must know them.
+    pub(super) fn count_own_currencies(&self) -> usize {
+        self.snapshot
             .currencies
-            .get(&code)
-            .or_else(|| self.snapshot.currencies.get(&code))
-            .copied()
+            .iter()
+            .filter(|known| known.own.is_some())
+            .count()
+    }
+
+    pub(super) fn put_currency(&mut self, known: LedgerCurrency) {
+        self.changes.currencies.insert(known.currency.code, known);
     }
 
     pub(super) fn user(&self, id: &str) -> Option<&User> {
@@ -116,8 +128,12 @@ impl<'a> Draft<'a> {
 
     /// Puts in an account that did not exist; a currency's first account fixes its exponent.
     pub(super) fn add_account(&mut self, account: Account) {
-        if self.stored_currency(account.currency.code).is_none() {
-            self.changes.currencies.insert(account.currency.code, account.currency);
+        if self.known_currency(account.currency.code).is_none() {
+            self.put_currency(LedgerCurrency {
+                currency: account.currency,
+                created_at: self.now(),
+                own: None,
+            });
         }
         let name = (account.owner.clone(), account.name.clone(), account.currency.code);
         self.changes.account_ids.insert(name, account.id);

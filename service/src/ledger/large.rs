@@ -77,6 +77,7 @@ impl LargeMovements {
             | Command::UpdateUser(_)
             | Command::CreateAccount(_)
             | Command::UpdateAccount(_)
+            | Command::CreateCurrency(_)
             | Command::CreateKey(_)
             | Command::CreateFirstKey(_)
             | Command::RevokeKey { .. } => {}
@@ -107,7 +108,8 @@ impl LargeMovements {
             .currency
             .or(own_currency)
             .unwrap_or(snapshot.ledger.default_currency);
-        let currency = snapshot.currencies.get(&currency.code).copied().unwrap_or(currency);
+        let known = snapshot.currencies.get(&currency.code);
+        let currency = known.map_or(currency, |known| known.currency);
         let Ok(amount) = command.amount.minor_units(currency) else {
             return;
         };

@@ -26,8 +26,8 @@ mod totals;
 pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
-    Command, CreateAccount, CreateKey, CreateTransaction, Movement, PutUser, UpdateAccount, UpdateTransaction,
-    UpdateUser, UserSide,
+    Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction, Movement, PutUser, UpdateAccount,
+    UpdateTransaction, UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};
@@ -37,7 +37,7 @@ pub use names::Names;
 pub use request::{Idempotency, Precondition, Request};
 pub use snapshot::{AccountName, LedgerState, Snapshot};
 pub(crate) use state::owner_id;
-pub use state::{Account, Key, LEDGER_OWNER, MAIN, Side, Transaction, User, WORLD};
+pub use state::{Account, Key, LEDGER_OWNER, LedgerCurrency, MAIN, OwnCurrency, Side, Transaction, User, WORLD};
 pub use table::Table;
 pub use totals::{
     ALL_CATEGORIES, BUSIEST_DAY_BITS, BUSIEST_DAY_ZERO, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta,

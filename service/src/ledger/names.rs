@@ -28,6 +28,8 @@ pub struct Names {
     pub answers: BTreeSet<Uuid>,
     /// API keys by id.
     pub keys: BTreeSet<Uuid>,
+    /// The ledger's currencies, all of them.
+    pub all_currencies: bool,
     /// The ledger's oldest API key, whichever it is.
     pub oldest_key: bool,
 }
@@ -62,6 +64,7 @@ impl Names {
             Command::UpdateAccount(command) => {
                 self.accounts.insert(command.id);
             }
+            Command::CreateCurrency(_) => self.all_currencies = true,
             Command::CreateKey(_) => {}
             Command::CreateFirstKey(_) => self.oldest_key = true,
             Command::RevokeKey { id, .. } => {
@@ -82,6 +85,7 @@ impl Names {
             references: _,
             answers: _,
             keys,
+            all_currencies,
             oldest_key,
         } = self;
         users.is_empty()
@@ -89,6 +93,7 @@ impl Names {
             && account_names.is_empty()
             && transactions.is_empty()
             && keys.is_empty()
+            && !all_currencies
             && !oldest_key
     }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::changes::{Changes, Entry, Event, StoredAnswer};
-use super::state::{Account, Key, Transaction, User};
+use super::state::{Account, Key, LedgerCurrency, Transaction, User};
 use super::table::Table;
 use super::totals::{DayTotal, TotalDelta, TotalDeltas, TotalKey};
 use crate::money::{AmountText, Currency, CurrencyCode};
@@ -34,8 +34,8 @@ pub type AccountName = (String, String, CurrencyCode);
 pub struct Snapshot {
     /// The ledger.
     pub ledger: LedgerState,
-    /// The currencies that the ledger has used, with the exponents that it keeps them at.
-    pub currencies: Table<CurrencyCode, Currency>,
+    /// The currencies that the ledger has used or made.
+    pub currencies: Table<CurrencyCode, LedgerCurrency>,
     /// Users by id: those that are named, and the owners of the accounts.
     pub users: Table<String, User>,
     /// Accounts by id: those that are named, and those of the transactions.

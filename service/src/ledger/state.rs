@@ -17,6 +17,26 @@ pub const MAIN: &str = "main";
 /// The owner of system accounts and of a ledger's own statistics. No user id is empty.
 pub const LEDGER_OWNER: &str = "";
 
+/// A currency that a ledger has used, or one of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerCurrency {
+    /// Its code, and the exponent that the ledger keeps it at for good.
+    pub currency: Currency,
+    /// When it was first used, or made.
+    pub created_at: Timestamp,
+    /// What the ledger says of it where it is its own; `None`: it is one of ISO 4217.
+    pub own: Option<OwnCurrency>,
+}
+
+/// What makes a currency one of the ledger's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnCurrency {
+    /// What people call it.
+    pub name: String,
+    /// Position of the event that made it.
+    pub position: i64,
+}
+
 /// A user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

@@ -8,6 +8,9 @@ use crate::value::{ValueCode, ValueError};
 /// Most characters of a currency's code; ISO 4217 has three, a ledger's own may have more.
 const CODE_CHARS_MAX: usize = 12;
 
+/// Least characters of the code of a ledger's own.
+const OWN_CODE_CHARS_MIN: usize = 3;
+
 /// A currency's code, in upper case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CurrencyCode([u8; CODE_CHARS_MAX]);
@@ -22,6 +25,29 @@ impl CurrencyCode {
         let mut code = [0; CODE_CHARS_MAX];
         code.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
         Some(Self(code))
+    }
+
+    /// Reads the code of a currency that a ledger makes for itself.
+    ///
+    /// # Errors
+    /// `invalid_format`; `not_allowed` for a code of ISO 4217, which cannot be given another meaning.
+    pub fn parse_own(text: &str) -> Result<Self, ValueError> {
+        let is_code = (OWN_CODE_CHARS_MIN..=CODE_CHARS_MAX).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+        if iso4217::exponent(text).is_some() {
+            return Err(ValueError::new(
+                ValueCode::NotAllowed,
+                "ISO 4217 has this currency, which cannot be given another meaning.",
+            ));
+        }
+        Self::from_stored(text).filter(|_| is_code).ok_or_else(|| {
+            ValueError::new(
+                ValueCode::InvalidFormat,
+                "Must be 3 to 12 of the characters A-Z, 0-9 and _, such as GOLD_PT.",
+            )
+        })
     }
 
     /// The code's letters.
@@ -78,13 +104,22 @@ impl Currency {
         let unknown = || {
             ValueError::new(
                 ValueCode::UnknownCurrency,
-                "Must be an ISO 4217 code of a currency in upper case, such as USD.",
+                "Must be the ISO 4217 code of a currency in upper case, such as USD, or a currency of the ledger's own.",
             )
         };
         let exponent = iso4217::exponent(code).ok_or_else(unknown)?;
         Ok(Self {
             code: CurrencyCode::from_stored(code).ok_or_else(unknown)?,
             exponent,
+        })
+    }
+
+    /// Every currency of ISO 4217 that has an exponent, with its name, by code.
+    pub fn iso_4217() -> impl Iterator<Item = (Self, &'static str)> {
+        iso4217::ALL.iter().filter_map(|(code, exponent, name)| {
+            let code = CurrencyCode::from_stored(code)?;
+            let exponent = *exponent;
+            Some((Self { code, exponent }, *name))
         })
     }
 
@@ -117,6 +152,21 @@ mod tests {
         assert_eq!(shown(7, "JPY"), "7");
         assert_eq!(shown(1, "CLF"), "0.0001");
         assert_eq!(shown(i128::from(i64::MAX) * 4, "USD"), "368934881474191032.28");
+    }
+
+    #[test]
+    fn a_ledgers_own_code_is_none_of_iso_4217() {
+        for code in ["GOLD_PT", "XAU", "ABC", "123", "_X_", "ABCDEFGHIJKL"] {
+            assert_eq!(CurrencyCode::parse_own(code).unwrap().as_str(), code);
+        }
+        for code in ["", "AB", "gold", "GOLD-PT", "ABCDEFGHIJKLM", "GÖLD", "A B"] {
+            assert_eq!(
+                CurrencyCode::parse_own(code).unwrap_err().code,
+                ValueCode::InvalidFormat,
+                "{code:?}"
+            );
+        }
+        assert_eq!(CurrencyCode::parse_own("USD").unwrap_err().code, ValueCode::NotAllowed);
     }
 
     #[test]

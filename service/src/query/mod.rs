@@ -14,12 +14,13 @@ mod width;
 
 use uuid::Uuid;
 
+use crate::Ledger;
 use crate::database::Readers;
 use crate::money::{AmountText, Currency};
 use crate::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
 use crate::value::{Day, Timestamp, UserId};
-use crate::{Ledger, LedgerError};
-pub(crate) use currencies::{Currencies, CurrencyCache};
+pub use currencies::Currencies;
+pub(crate) use currencies::CurrencyCache;
 pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, PageRequest};
 
 /// Which transactions a list shows, and in which order.
@@ -116,11 +117,4 @@ pub(crate) struct Reader<'a> {
     pub(crate) db: &'a Readers,
     pub(crate) ledger: &'a Ledger,
     pub(crate) currency_cache: &'a CurrencyCache,
-}
-
-impl Reader<'_> {
-    /// The ledger's currencies, those of `codes` among them.
-    async fn currencies(&self, codes: impl IntoIterator<Item = &str>) -> Result<Currencies, LedgerError> {
-        self.currency_cache.load(self.db, self.ledger.id, codes).await
-    }
 }

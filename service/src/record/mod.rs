@@ -4,12 +4,14 @@
 //! resource right after a change, or read back from the event that recorded the change.
 
 mod account;
+mod currency;
 mod key;
 mod statistics;
 mod transaction;
 mod user;
 
 pub use account::{AccountKind, AccountRecord, AccountStatus, BalanceRecord, EntryRecord};
+pub use currency::{CurrencyKind, CurrencyRecord};
 pub use key::{KeyRecord, Role};
 pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
 pub use transaction::{RevisionRecord, TransactionKind, TransactionRecord, TransactionStatus};
@@ -25,6 +27,8 @@ pub enum Record {
     User(UserRecord),
     /// An account.
     Account(AccountRecord),
+    /// A currency of the ledger's own.
+    Currency(CurrencyRecord),
     /// An API key, without its secret.
     Key(KeyRecord),
 }
@@ -37,7 +41,7 @@ impl Record {
             Self::Transaction(record) => Some(record.version),
             Self::User(record) => Some(record.version),
             Self::Account(record) => Some(record.version),
-            Self::Key(_) => None,
+            Self::Currency(_) | Self::Key(_) => None,
         }
     }
 
@@ -61,6 +65,7 @@ impl Record {
     pub fn resource_id(&self) -> String {
         match self {
             Self::Transaction(record) => record.id.to_string(),
+            Self::Currency(record) => record.code.to_string(),
             Self::User(record) => record.id.clone(),
             Self::Account(record) => record.id.to_string(),
             Self::Key(record) => record.id.to_string(),

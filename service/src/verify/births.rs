@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scan::PAGE_ROWS;
-use super::{Audit, Invariant, keys};
+use super::{Audit, Invariant, currencies, keys};
 use crate::LedgerError;
 
 /// The events that made something, gathered a page at a time.
@@ -21,11 +21,12 @@ pub(super) struct Births {
 }
 
 /// The kinds of resource: as events name them, and as sentences do.
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 5] = [
     ("transactions", "transactions"),
     ("users", "users"),
     ("accounts", "accounts"),
     ("keys", "API keys"),
+    ("currencies", "currencies"),
 ];
 
 impl Births {
@@ -58,6 +59,7 @@ impl Births {
         check_transactions(audit, &of_kind("transactions")).await?;
         check_users(audit, &of_kind("users")).await?;
         keys::check_made(audit, &of_kind("keys")).await?;
+        currencies::check_made(audit, &of_kind("currencies")).await?;
         self.check_accounts(audit, &of_kind("accounts")).await
     }
 
@@ -96,7 +98,13 @@ impl Births {
     /// Nothing was made twice, and nothing is there that was not made.
     pub(super) fn check_counts(&self, audit: &mut Audit<'_>) {
         let counts = audit.counts;
-        let rows = [counts.transactions, counts.users, counts.accounts, counts.api_keys];
+        let rows = [
+            counts.transactions,
+            counts.users,
+            counts.accounts,
+            counts.api_keys,
+            counts.currencies,
+        ];
         for ((kind, words), rows) in KINDS.into_iter().zip(rows) {
             let made = self.made.get(kind).copied().unwrap_or_default();
             audit.require(made == rows, Invariant::Documents, || {

@@ -18,6 +18,7 @@ pub(super) fn subject_of(record: &Record) -> String {
         Record::Transaction(_) => "transactions",
         Record::User(_) => "users",
         Record::Account(_) => "accounts",
+        Record::Currency(_) => "currencies",
         Record::Key(_) => "keys",
     };
     format!("{kind}/{}", record.resource_id())

@@ -8,7 +8,7 @@
 //! | --- | --- | --- |
 //! | `journal` | events against blocks, blocks against the ledger's row | 4 |
 //! | `births` | the event that made a resource against its row | 5 |
-//! | `transactions`, `users`, `keys` | rows against the versions in their events | 5 |
+//! | `transactions`, `users`, `keys`, `currencies` | rows against the versions in their events | 5 |
 //! | `accounts` | accounts against entries, events and transactions | 1, 2, 5, 6 |
 //! | `statistics` | days and totals against a recount | 3 |
 //! | `answers` | idempotency keys against events | 7 |
@@ -16,6 +16,7 @@
 mod accounts;
 mod answers;
 mod births;
+mod currencies;
 mod document;
 mod journal;
 mod keys;
@@ -110,6 +111,7 @@ async fn check_ledger(view: &View, ledger: &ledger::Model, report: &mut VerifyRe
     users::check(&mut audit).await?;
     accounts::check(&mut audit, &births, history.movements).await?;
     keys::check(&mut audit).await?;
+    currencies::check(&mut audit).await?;
     births.check_counts(&mut audit);
     statistics::check(&mut audit, history.tally).await?;
     answers::check(&mut audit).await?;

@@ -86,6 +86,8 @@ pub struct Counts {
     pub idempotency_keys: u64,
     /// API keys.
     pub api_keys: u64,
+    /// Currencies of the ledger's own.
+    pub currencies: u64,
 }
 
 /// One ledger that was checked.

@@ -16,6 +16,7 @@ mod command_line;
 mod conditional;
 mod cors;
 mod credentials;
+mod currencies;
 mod day_totals;
 mod documents;
 mod dry_run;

@@ -55,7 +55,7 @@ async fn a_currency_keeps_the_exponent_of_its_first_use(engine: Engine) {
         "the first use keeps the currency"
     );
     // As if euros had had four decimals when this ledger first used them.
-    let euros = "INSERT INTO currencies (ledger_id, code, exponent) VALUES (1, 'EUR', 4)";
+    let euros = "INSERT INTO currencies (ledger_id, code, exponent, created_at) VALUES (1, 'EUR', 4, 0)";
     assert_eq!(service.database.execute(euros).await, 1);
     for (amount, kept) in [("1.2345", "1.2345"), ("1", "1.0000")] {
         assert_eq!(post(&service, amount, Some("EUR")).await, Ok(kept.to_owned()));

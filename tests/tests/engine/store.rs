@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use service::ledger::{
     ALL_CATEGORIES, Account, Count, DayTotal, Direction, Entry, Grouping, Ids, Key, LEDGER_GENERATION, LEDGER_OWNER,
-    LedgerState, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction, User,
-    count_day, decide,
+    LedgerCurrency, LedgerState, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey,
+    Transaction, User, count_day, decide,
 };
 use service::money::{Currency, CurrencyCode};
 use service::record::TransactionStatus;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     ledger: LedgerState,
-    currencies: BTreeMap<CurrencyCode, Currency>,
+    currencies: BTreeMap<CurrencyCode, LedgerCurrency>,
     users: BTreeMap<String, User>,
     pub(crate) accounts: BTreeMap<Uuid, Account>,
     transactions: BTreeMap<Uuid, Transaction>,
@@ -80,8 +80,8 @@ impl Store {
     /// What the database gives a batch: the rows that are named, and what hangs on them.
     fn load(&self, names: &Names) -> Snapshot {
         let mut snapshot = Snapshot::new(self.ledger.clone());
-        for (code, currency) in &self.currencies {
-            snapshot.currencies.load(*code, *currency);
+        for (code, known) in &self.currencies {
+            snapshot.currencies.load(*code, known.clone());
         }
         let mut account_ids = names.accounts.clone();
         for id in &names.transactions {
@@ -124,8 +124,8 @@ impl Store {
 
     fn save(&mut self, snapshot: &Snapshot) {
         self.ledger.head = snapshot.ledger.head;
-        for currency in snapshot.currencies.inserted() {
-            self.currencies.insert(currency.code, *currency);
+        for known in snapshot.currencies.inserted() {
+            self.currencies.insert(known.currency.code, known.clone());
         }
         for user in snapshot.users.inserted().chain(snapshot.users.updated()) {
             self.users.insert(user.id.clone(), user.clone());

@@ -3,7 +3,7 @@
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
-use service::record::{AccountKind, AccountStatus, Role, TransactionKind, TransactionStatus};
+use service::record::{AccountKind, AccountStatus, CurrencyKind, Role, TransactionKind, TransactionStatus};
 
 use super::values::{
     any_text, currency, date_time, integer, metadata, names, server_id, signed_amount, time_zone, unsigned_amount,
@@ -24,9 +24,25 @@ pub(super) fn all() -> Vec<Named> {
         ("Balance", balance()),
         ("Account", account()),
         ("Entry", entry()),
+        ("Currency", currency_record()),
         ("Key", key().build()),
         ("NewKey", new_key()),
     ]
+}
+
+fn currency_record() -> RefOr<Schema> {
+    let kind = names(CurrencyKind::ALL, CurrencyKind::as_str);
+    Shape::new("What amounts are of.")
+        .must("code", "Its code.", currency())
+        .must("kind", "Of ISO 4217, or the ledger's own.", kind)
+        .must("exponent", "Decimals of the major unit, for good.", integer(0))
+        .must("name", "What people call it.", any_text())
+        .must(
+            "created_at",
+            "When it was made; null for one of ISO 4217.",
+            nullable(date_time()),
+        )
+        .build()
 }
 
 fn transaction() -> RefOr<Schema> {

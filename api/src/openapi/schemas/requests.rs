@@ -7,10 +7,11 @@ use service::record::{AccountStatus, Role, TransactionKind};
 use service::value::FULL_NAME_CHARS_MAX;
 
 use super::values::{
-    category, currency, date_time, email, enumeration, metadata, metadata_patch, names, plain_text, reference_text,
-    server_id, signed_amount, text, time_zone, unsigned_amount, user_id,
+    category, currency, date_time, email, enumeration, integer, metadata, metadata_patch, names, plain_text,
+    reference_text, server_id, signed_amount, text, time_zone, unsigned_amount, user_id,
 };
 use super::{Named, Shape, nullable, reference};
+use crate::currencies::EXPONENT_MAX;
 
 /// Most characters of the name of an account or a key.
 const NAME_CHARS_MAX: usize = 64;
@@ -29,6 +30,7 @@ pub(super) fn all() -> Vec<Named> {
         ("UpdateUser", update_user()),
         ("CreateAccount", create_account()),
         ("UpdateAccount", update_account()),
+        ("CreateCurrency", create_currency()),
         ("CreateKey", create_key()),
     ]
 }
@@ -173,6 +175,17 @@ fn update_account() -> RefOr<Schema> {
             status,
         )
         .may("metadata", MERGED, metadata_patch())
+        .closed()
+        .build()
+}
+
+fn create_currency() -> RefOr<Schema> {
+    let mut exponent = integer(0);
+    exponent.maximum = Some(isize::from(EXPONENT_MAX.cast_signed()).into());
+    Shape::new("A currency of the ledger's own.")
+        .must("code", "None of ISO 4217.", currency())
+        .must("exponent", "Decimals of the major unit, for good.", exponent)
+        .must("name", "What people call it.", text(1, NAME_CHARS_MAX))
         .closed()
         .build()
 }

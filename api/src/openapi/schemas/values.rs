@@ -65,8 +65,10 @@ pub(in crate::openapi) fn signed_amount() -> Object {
 /// A currency's code.
 pub(in crate::openapi) fn currency() -> Object {
     of(Type::String)
-        .pattern(Some("^[A-Z]{3}$"))
-        .description(Some("ISO 4217 code of a currency that has an exponent."))
+        .pattern(Some("^[A-Z0-9_]{3,12}$"))
+        .description(Some(
+            "ISO 4217 code of a currency that has an exponent, or one of the ledger's own.",
+        ))
         .examples(["USD"])
         .build()
 }

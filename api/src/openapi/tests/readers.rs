@@ -6,12 +6,13 @@ use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
+use service::query::Currencies;
 use service::value::UserId;
 
 use super::{document, operations_of};
 use crate::body::{Asked, Fields, Tree};
 use crate::call::Query;
-use crate::{accounts, keys, statistics, transactions, users};
+use crate::{accounts, currencies, keys, statistics, transactions, users};
 
 fn asked_by(body: &str, reader: impl FnOnce(&mut Fields)) -> Vec<Asked> {
     let Tree::Object(members) = Tree::parse(body.as_bytes()).unwrap() else {
@@ -43,7 +44,9 @@ fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
     let of_transfer = &["user_id", "full_name", "account"][..];
     let create = |kind: &str| {
         let body = json!({"type": kind}).to_string();
-        asked_by(&body, |fields| drop(transactions::bodies::read_create(fields)))
+        asked_by(&body, |fields| {
+            drop(transactions::bodies::read_create(fields, &Currencies::default()));
+        })
     };
     let read = |reader: &dyn Fn(&mut Fields)| asked_by("{}", reader);
     vec![
@@ -68,12 +71,17 @@ fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
         ),
         (
             "CreateAccount",
-            read(&|fields| drop(accounts::read_create(fields))),
+            read(&|fields| drop(accounts::read_create(fields, &Currencies::default()))),
             &[],
         ),
         (
             "UpdateAccount",
             read(&|fields| drop(accounts::read_update(fields, id))),
+            &[],
+        ),
+        (
+            "CreateCurrency",
+            read(&|fields| drop(currencies::read_create(fields))),
             &[],
         ),
         (
@@ -109,7 +117,7 @@ fn a_query_is_documented_as_it_is_read() {
     };
     read(
         "list_transactions",
-        Box::new(|query| drop(transactions::filter::read_list(query))),
+        Box::new(|query| drop(transactions::filter::read_list(query, &Currencies::default()))),
     );
     read(
         "find_transaction",
@@ -121,17 +129,30 @@ fn a_query_is_documented_as_it_is_read() {
     );
     read("list_revisions", Box::new(|query| drop(query.page())));
     read("list_users", Box::new(|query| drop(users::read_list(query))));
-    read("list_accounts", Box::new(|query| drop(accounts::read_list(query))));
+    read(
+        "list_accounts",
+        Box::new(|query| drop(accounts::read_list(query, &Currencies::default()))),
+    );
     read("list_entries", Box::new(|query| drop(query.page())));
+    read("list_currencies", Box::new(|query| drop(query.page())));
     read("list_keys", Box::new(|query| drop(query.page())));
-    read("find_statistics", Box::new(|query| drop(statistics::read(query, None))));
+    read(
+        "find_statistics",
+        Box::new(|query| drop(statistics::read(query, &Currencies::default(), None))),
+    );
     read(
         "find_statistics_of_user",
-        Box::new(move |query| drop(statistics::read(query, Some(user_id())))),
+        Box::new(move |query| drop(statistics::read(query, &Currencies::default(), Some(user_id())))),
     );
     read(
         "list_transactions_of_user",
-        Box::new(move |query| drop(transactions::filter::read_list_of_user(query, user_id()))),
+        Box::new(move |query| {
+            drop(transactions::filter::read_list_of_user(
+                query,
+                &Currencies::default(),
+                user_id(),
+            ))
+        }),
     );
     for (method, path, operation) in operations_of(&document()) {
         let mut documented: Vec<String> = operation["parameters"]

@@ -175,8 +175,8 @@ pub(super) fn read_rows(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Fai
     let mut rows = rows.iter().map(Slots::of).collect::<Result<Vec<_>, _>>()?;
     // Currencies come first: accounts and transactions are read with their exponents.
     for (_, slots) in rows.iter_mut().filter(|(tag, _)| tag == CURRENCY) {
-        let currency = CurrencyRow::take(slots)?.read()?;
-        snapshot.currencies.load(currency.code, currency);
+        let known = CurrencyRow::take(slots)?.read()?;
+        snapshot.currencies.load(known.currency.code, known);
     }
     for (tag, slots) in &mut rows {
         match tag.as_str() {

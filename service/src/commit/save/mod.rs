@@ -9,8 +9,8 @@ use super::tables::{self, Mode, Write};
 use crate::ledger::{Key, Snapshot, Transaction, User};
 use crate::value::Timestamp;
 use rows::{
-    account_row, account_state_row, answer_row, block_row, entry_row, event_row, key_row, ledger_row, transaction_row,
-    user_row,
+    account_row, account_state_row, answer_row, block_row, currency_row, entry_row, event_row, key_row, ledger_row,
+    transaction_row, user_row,
 };
 use totals::busiest_writes;
 
@@ -54,10 +54,7 @@ pub(super) fn records(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec
         Write::new(
             tables::CURRENCIES,
             Mode::Insert,
-            snapshot
-                .currencies
-                .inserted()
-                .map(|c| vec![id.into(), c.code.as_str().into(), i64::from(c.exponent).into()]),
+            snapshot.currencies.inserted().map(|known| currency_row(id, known)),
         ),
         Write::new(tables::USERS, Mode::Insert, snapshot.users.inserted().map(users)),
         Write::new(

@@ -5,7 +5,7 @@ use crate::commit::load::{AccountOverlay, status_number};
 use crate::commit::rows::Cell;
 use crate::commit::seal::{SealedBlock, SealedEvent};
 use crate::journal::SCHEMA_VERSION;
-use crate::ledger::{Account, Entry, Event, Key, Side, StoredAnswer, Transaction, User};
+use crate::ledger::{Account, Entry, Event, Key, LedgerCurrency, Side, StoredAnswer, Transaction, User};
 use crate::record::Record;
 use crate::value::{Day, Timestamp, fold};
 
@@ -20,6 +20,18 @@ fn day(day: Option<Day>) -> Cell {
 fn json(value: &impl serde::Serialize) -> Cell {
     // Metadata is a map of text to text, which always has a JSON form.
     serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned()).into()
+}
+
+pub(super) fn currency_row(ledger_id: i64, known: &LedgerCurrency) -> Vec<Cell> {
+    let own = known.own.as_ref();
+    vec![
+        ledger_id.into(),
+        known.currency.code.as_str().into(),
+        i64::from(known.currency.exponent).into(),
+        own.map(|own| own.name.as_str()).into(),
+        micros(known.created_at),
+        own.map(|own| own.position).into(),
+    ]
 }
 
 pub(super) fn user_row(ledger_id: i64, user: &User) -> Vec<Cell> {

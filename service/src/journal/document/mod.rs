@@ -6,6 +6,7 @@
 //! Each kind of resource has its lasting part in a file of its own, with the members in the order of RFC 8785.
 
 mod account;
+mod currency;
 mod key;
 mod transaction;
 mod user;
@@ -19,6 +20,7 @@ use super::chain::Hash;
 use crate::record::Record;
 use crate::value::Metadata;
 use account::AccountDocument;
+use currency::CurrencyDocument;
 use key::KeyDocument;
 use transaction::TransactionDocument;
 use user::UserDocument;
@@ -96,6 +98,13 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
             };
             (serde_json::to_string(&AccountDocument::of(record))?, personal)
         }
+        Record::Currency(record) => (
+            serde_json::to_string(&CurrencyDocument::of(record))?,
+            Personal {
+                reason,
+                ..Personal::default()
+            },
+        ),
         Record::Key(record) => (
             serde_json::to_string(&KeyDocument::of(record))?,
             Personal {
@@ -128,6 +137,7 @@ pub fn join(kind: &str, data: &str, personal: Option<&str>) -> Result<(Record, O
         }
         "user" => Record::User(serde_json::from_str::<UserDocument<'_>>(data)?.into_record(personal)),
         "account" => Record::Account(serde_json::from_str::<AccountDocument<'_>>(data)?.into_record(personal)),
+        "currency" => Record::Currency(serde_json::from_str::<CurrencyDocument<'_>>(data)?.into_record()),
         "key" => Record::Key(serde_json::from_str::<KeyDocument<'_>>(data)?.into_record()),
         other => return Err(serde::de::Error::custom(format!("no documents of kind {other}"))),
     };

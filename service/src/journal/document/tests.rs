@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::*;
 use crate::money::CurrencyCode;
 use crate::record::{
-    AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, TransactionKind, TransactionRecord, TransactionStatus,
-    UserRecord,
+    AccountKind, AccountRecord, AccountStatus, CurrencyKind, CurrencyRecord, KeyRecord, Role, TransactionKind,
+    TransactionRecord, TransactionStatus, UserRecord,
 };
 use crate::value::Timestamp;
 
@@ -37,7 +37,7 @@ fn transaction() -> TransactionRecord {
     }
 }
 
-fn records() -> [(&'static str, Record); 4] {
+fn records() -> [(&'static str, Record); 5] {
     let user = UserRecord {
         id: "42".to_owned(),
         full_name: Some("A. User".to_owned()),
@@ -47,6 +47,13 @@ fn records() -> [(&'static str, Record); 4] {
         version: 3,
         created_at: Timestamp::from_micros(2),
         updated_at: Timestamp::from_micros(3),
+    };
+    let currency = CurrencyRecord {
+        code: CurrencyCode::parse_own("GOLD_PT").unwrap(),
+        kind: CurrencyKind::Own,
+        exponent: 4,
+        name: "Gold".to_owned(),
+        created_at: Some(Timestamp::from_micros(2)),
     };
     let account = AccountRecord {
         id: Uuid::from_u128(3),
@@ -80,6 +87,7 @@ fn records() -> [(&'static str, Record); 4] {
         ("user.created", Record::User(user)),
         ("account.updated", Record::Account(account)),
         ("key.revoked", Record::Key(key)),
+        ("currency.created", Record::Currency(currency)),
     ]
 }
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod create;
+mod currencies;
 mod keys;
 mod transactions;
 mod users;
@@ -95,6 +96,7 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::UpdateUser(command) => users::update_user(draft, command, expected),
         Command::CreateAccount(command) => accounts::create_account(draft, command),
         Command::UpdateAccount(command) => accounts::update_account(draft, command, expected),
+        Command::CreateCurrency(command) => currencies::create_currency(draft, command),
         Command::CreateKey(command) => Ok(keys::create_key(draft, command)),
         Command::CreateFirstKey(command) => Ok(keys::create_first_key(draft, command)),
         Command::RevokeKey { id, by } => keys::revoke_key(draft, *id, *by),

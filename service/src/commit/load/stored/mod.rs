@@ -7,7 +7,10 @@ use uuid::Uuid;
 use crate::commit::Corrupt;
 use crate::commit::failure::Failure;
 use crate::commit::slots::{Column, SlotValue, Slots};
-use crate::ledger::{Account, DayTotal, Grouping, Key, Regrouping, Side, Snapshot, TotalKey, Transaction, User};
+use crate::ledger::{
+    Account, DayTotal, Grouping, Key, LedgerCurrency, OwnCurrency, Regrouping, Side, Snapshot, TotalKey, Transaction,
+    User,
+};
 use crate::money::{Currency, CurrencyCode};
 use crate::record::{AccountStatus, KeyRecord, Role, TransactionKind, TransactionStatus};
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
@@ -35,7 +38,9 @@ macro_rules! stored_rows {
 }
 
 stored_rows! {
-    CurrencyRow from "c" { code: String, exponent: i64 }
+    CurrencyRow from "c" {
+        code: String, exponent: i64, name: Option<String>, created_at: i64, position: Option<i64>,
+    }
     UserRow from "u" {
         id: String, full_name: Option<String>, email: Option<String>, time_zone: String, metadata: String,
         version: i64, created_at: i64, updated_at: i64, position: i64, stats_zone: String, stats_generation: i64,
@@ -76,11 +81,16 @@ stored_rows! {
 }
 
 impl CurrencyRow {
-    pub(super) fn read(self) -> Result<Currency, Corrupt> {
+    pub(super) fn read(self) -> Result<LedgerCurrency, Corrupt> {
         let code = CurrencyCode::from_stored(&self.code);
-        Ok(Currency {
-            code: code.ok_or_else(|| Corrupt::new(format_args!("{} is no currency", self.code)))?,
-            exponent: u8::try_from(self.exponent).map_err(Corrupt::new)?,
+        let own = self.name.zip(self.position);
+        Ok(LedgerCurrency {
+            currency: Currency {
+                code: code.ok_or_else(|| Corrupt::new(format_args!("{} is no currency", self.code)))?,
+                exponent: u8::try_from(self.exponent).map_err(Corrupt::new)?,
+            },
+            created_at: Timestamp::from_micros(self.created_at),
+            own: own.map(|(name, position)| OwnCurrency { name, position }),
         })
     }
 }
@@ -237,7 +247,7 @@ fn read_metadata(text: &str) -> Result<Metadata, Corrupt> {
 fn read_currency(snapshot: &Snapshot, code: &str) -> Result<Currency, Corrupt> {
     let known = CurrencyCode::from_stored(code).and_then(|code| snapshot.currencies.get(&code));
     known
-        .copied()
+        .map(|known| known.currency)
         .ok_or_else(|| Corrupt::new(format_args!("{code} is no currency of the ledger")))
 }
 
