@@ -36,18 +36,16 @@ impl Action {
 }
 
 /// Asks whoever sits at a terminal before anything is lost. A script means what it says.
-fn confirm(target: &Target) -> Result<(), SchemaError> {
+fn confirm(target: &Target, what: &str) -> Result<(), SchemaError> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         return Ok(());
     }
     let mut answer = String::new();
-    write!(
-        std::io::stderr(),
-        "This drops what Daybook keeps in {target}. Type yes to go on: "
-    )
-    .and_then(|()| stdin.read_line(&mut answer))
-    .map_err(|error| SchemaError::new(format!("the terminal cannot be asked: {error}")))?;
+    let question = format!("This takes back {what} of {target}, with everything in their tables. Type yes to go on: ");
+    write!(std::io::stderr(), "{question}")
+        .and_then(|()| stdin.read_line(&mut answer))
+        .map_err(|error| SchemaError::new(format!("the terminal cannot be asked: {error}")))?;
     if answer.trim() == "yes" {
         Ok(())
     } else {
@@ -65,8 +63,11 @@ pub async fn run(url: &str, action: Action) -> Result<Vec<MigrationState>, Schem
     if !action.makes_file() {
         target.require_file()?;
     }
-    if let Action::Down { yes: false, .. } | Action::Fresh { yes: false } = action {
-        confirm(&target)?;
+    target.probe().await?;
+    match action {
+        Action::Down { steps, yes: false } => confirm(&target, &format!("the newest {steps} migration(s)"))?,
+        Action::Fresh { yes: false } => confirm(&target, "every migration")?,
+        _ => {}
     }
     let _lock = match (&target, action) {
         (Target::Postgres { .. }, _) | (_, Action::Status) => None,

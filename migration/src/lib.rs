@@ -28,7 +28,7 @@ pub use target::{DATABASE_URL_DEFAULT, Target};
 
 /// Where the migrations that were applied are written down.
 const HISTORY_TABLE: &str = "seaql_migrations";
-/// What the names of a server's sessions on PostgreSQL begin with.
+/// The first word of the names of Daybook's sessions on PostgreSQL.
 pub const SESSION_NAME: &str = "daybook";
 /// Taken by every change of the schema on PostgreSQL: "daybook" in ASCII.
 const ADVISORY_LOCK: i64 = 0x0064_6179_626f_6f6b;
@@ -88,7 +88,7 @@ impl fmt::Display for MigrationState {
     }
 }
 
-/// How a database's schema stands to this program.
+/// How a database's schema stands to this program; [`fmt::Display`] says what mends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SchemaState {
     /// The schema is the one this program was built for.
@@ -97,6 +97,24 @@ pub enum SchemaState {
     Behind(Vec<String>),
     /// A newer program applied these, which this one does not know.
     Ahead(Vec<String>),
+}
+
+impl fmt::Display for SchemaState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Current => formatter.write_str("the schema is the one that this program was built for"),
+            Self::Behind(pending) => write!(
+                formatter,
+                "the schema of the database lacks {}: run `daybook migrate up`",
+                pending.join(", ")
+            ),
+            Self::Ahead(unknown) => write!(
+                formatter,
+                "this program is too old for the database, whose schema has {}: run a newer one",
+                unknown.join(", ")
+            ),
+        }
+    }
 }
 
 /// Every migration that this program knows, oldest first, and then those that only the database knows. Changes
@@ -140,11 +158,9 @@ pub async fn check(db: &impl ConnectionTrait) -> Result<SchemaState, SchemaError
 /// Applies every migration that is missing.
 ///
 /// # Errors
-/// Those of the database, which is left as it was; a schema that is newer than this program; a file of SQLite that is
-/// another program's.
+/// Those of the database, which is left as it was; a schema that is newer than this program.
 pub async fn up(db: &DatabaseConnection) -> Result<(), SchemaError> {
     let txn = begin_alone(db).await?;
-    refuse_strange_file(&txn).await?;
     Migrator::up(&txn, None).await?;
     Ok(txn.commit().await?)
 }
@@ -152,52 +168,36 @@ pub async fn up(db: &DatabaseConnection) -> Result<(), SchemaError> {
 /// Takes back the `steps` newest migrations, with everything that their tables hold.
 ///
 /// # Errors
-/// Those of the database, which is left as it was; a database that is being served.
+/// As [`up`]; a database of PostgreSQL that is being served.
 pub async fn down(db: &DatabaseConnection, steps: u32) -> Result<(), SchemaError> {
     let txn = begin_alone(db).await?;
     refuse_served(&txn).await?;
     Migrator::down(&txn, Some(steps)).await?;
+    refuse_served(&txn).await?;
     Ok(txn.commit().await?)
 }
 
 /// Takes back every migration, with everything that their tables hold, and makes the schema anew. Tables of others stay.
 ///
 /// # Errors
-/// As [`up`] and [`down`].
+/// As [`down`].
 pub async fn fresh(db: &DatabaseConnection) -> Result<(), SchemaError> {
     let txn = begin_alone(db).await?;
-    refuse_strange_file(&txn).await?;
     refuse_served(&txn).await?;
     Migrator::refresh(&txn).await?;
+    refuse_served(&txn).await?;
     Ok(txn.commit().await?)
 }
 
-/// Refuses a file that has tables and no history: another program's, whose path was given by mistake. In a database of
-/// PostgreSQL programs may live side by side.
-async fn refuse_strange_file(txn: &DatabaseTransaction) -> Result<(), SchemaError> {
-    if txn.get_database_backend() != DbBackend::Sqlite || has_table(txn, HISTORY_TABLE).await? {
-        return Ok(());
-    }
-    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name LIMIT 1";
-    let Some(row) = txn
-        .query_one_raw(Statement::from_string(DbBackend::Sqlite, sql))
-        .await?
-    else {
-        return Ok(());
-    };
-    let table: String = row.try_get_by_index(0)?;
-    Err(SchemaError::new(format!(
-        "the file is the database of another program, with a table {table}: give Daybook a file of its own"
-    )))
-}
-
-/// Refuses to take anything from under a server. A file of SQLite has its lock; at PostgreSQL sessions have names.
+/// Refuses to take anything from under a server. A file of SQLite has its lock; at PostgreSQL sessions have names, and
+/// a server that connects meanwhile is seen by the second look.
 async fn refuse_served(txn: &DatabaseTransaction) -> Result<(), SchemaError> {
     if txn.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
     let sql = format!(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND starts_with(application_name, '{SESSION_NAME}')"
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+         AND starts_with(application_name, '{SESSION_NAME} ')"
     );
     let begun = Instant::now();
     loop {
@@ -209,15 +209,15 @@ async fn refuse_served(txn: &DatabaseTransaction) -> Result<(), SchemaError> {
         }
         if begun.elapsed() > SERVER_END_TIME_MAX {
             return Err(SchemaError::new(
-                "the database is being served: stop every `daybook serve` on it first",
+                "the database is being served, or checked: stop every `daybook` on it first",
             ));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
-/// Begins the one transaction of a change, once no other process is changing the schema.
-async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+/// Begins the one transaction of a change, once no other process is changing the schema, unless a newer program did.
+async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, SchemaError> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
@@ -229,7 +229,10 @@ async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbE
         let lock = format!("SELECT pg_advisory_xact_lock({ADVISORY_LOCK})");
         txn.execute_unprepared(&lock).await?;
     }
-    Ok(txn)
+    match check(&txn).await? {
+        ahead @ SchemaState::Ahead(_) => Err(SchemaError::new(ahead.to_string())),
+        SchemaState::Current | SchemaState::Behind(_) => Ok(txn),
+    }
 }
 
 fn known_migrations() -> BTreeSet<String> {

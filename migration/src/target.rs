@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use sea_orm_migration::sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm_migration::sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm_migration::sea_orm::sqlx::{ConnectOptions as _, Connection as _};
+use sea_orm_migration::sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, SqliteConnection};
 use sea_orm_migration::sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
-use crate::SchemaError;
+use crate::{HISTORY_TABLE, SchemaError, known_migrations};
 
 /// The database of whoever names none: a file in the working directory.
 pub const DATABASE_URL_DEFAULT: &str = "sqlite://daybook.db";
@@ -47,11 +47,18 @@ impl std::fmt::Display for Target {
         match self {
             Self::Sqlite(path) => write!(formatter, "sqlite://{}", path.display()),
             Self::Postgres { options, .. } => {
-                let (host, port) = (options.get_host(), options.get_port());
                 let database = options.get_database().unwrap_or_else(|| options.get_username());
-                write!(formatter, "postgres://{host}:{port}/{database}")
+                write!(formatter, "postgres://{}/{database}", place(options))
             }
         }
+    }
+}
+
+/// Host and port, or the folder of the socket.
+fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
     }
 }
 
@@ -94,18 +101,22 @@ impl Target {
         Ok(Self::Sqlite(PathBuf::from(path)))
     }
 
-    /// Connects once and hangs up: a pool would try again until its time is over, and then say no more than that.
+    /// Connects once and hangs up, changing nothing: a pool would try again until its time is over, and then say no more
+    /// than that.
     ///
     /// # Errors
-    /// Why a server of PostgreSQL does not let us in.
+    /// Why a server of PostgreSQL does not let us in; a file of SQLite that is another program's.
     pub async fn probe(&self) -> Result<(), SchemaError> {
-        let Self::Postgres { options, .. } = self else {
-            return Ok(());
-        };
+        match self {
+            Self::Sqlite(path) => probe_file(path).await,
+            Self::Postgres { options, .. } => Self::probe_server(options).await,
+        }
+    }
+
+    async fn probe_server(options: &PgConnectOptions) -> Result<(), SchemaError> {
         let unreachable = |reason: String| {
-            let (host, port) = (options.get_host(), options.get_port());
             let reason = reason.lines().collect::<Vec<_>>().join(" ");
-            SchemaError::new(format!("PostgreSQL at {host}:{port} cannot be used: {reason}"))
+            SchemaError::new(format!("PostgreSQL at {} cannot be used: {reason}", place(options)))
         };
         let connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
             .await
@@ -137,7 +148,6 @@ impl Target {
 
     /// One connection, for a look at the schema or a change of it; `makes_file` where a SQLite file may be absent.
     pub(crate) async fn connect(&self, makes_file: bool) -> Result<DatabaseConnection, SchemaError> {
-        self.probe().await?;
         let mut options = ConnectOptions::new(match self {
             // The path is handed over below: in a URL some of its characters would be read as something else.
             Self::Sqlite(_) => "sqlite://".to_owned(),
@@ -153,6 +163,45 @@ impl Target {
         }
         Ok(Database::connect(options).await?)
     }
+}
+
+/// Refuses a file that has tables or views, none of them ours: another program's, whose path was given by mistake. In a
+/// database of PostgreSQL programs may live side by side.
+async fn probe_file(path: &std::path::Path) -> Result<(), SchemaError> {
+    if !matches!(path.metadata(), Ok(metadata) if metadata.is_file() && metadata.len() > 0) {
+        return Ok(());
+    }
+    let strange_table = find_strange_table(path)
+        .await
+        .map_err(|error| SchemaError::new(format!("{} cannot be opened: {error}", path.display())))?;
+    match strange_table {
+        Some(table) => Err(SchemaError::new(format!(
+            "{} is the database of another program, with a table {table}: give Daybook a file of its own",
+            path.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A table of a file whose history is not ours; `None` of one that is ours, or empty.
+async fn find_strange_table(path: &std::path::Path) -> Result<Option<String>, sqlx::Error> {
+    let mut connection = SqliteConnection::connect_with(&sqlite_options(path, false)).await?;
+    // No name of another begins so: SQLite refuses it.
+    let tables = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_' \
+                  ORDER BY name";
+    let mut tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await?;
+    let history = tables.iter().position(|table| table == HISTORY_TABLE);
+    let is_ours = match history.map(|index| tables.swap_remove(index)) {
+        Some(_) => {
+            let applied = "SELECT version FROM seaql_migrations";
+            let applied: Vec<String> = sqlx::query_scalar(applied).fetch_all(&mut connection).await?;
+            let known = known_migrations();
+            applied.is_empty() || applied.iter().any(|version| known.contains(version))
+        }
+        None => false,
+    };
+    connection.close().await?;
+    Ok(tables.into_iter().next().filter(|_| !is_ours))
 }
 
 /// The mode of the journal is written into the file: whoever only looks leaves it alone.

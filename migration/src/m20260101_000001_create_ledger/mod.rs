@@ -37,7 +37,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for name in tables::NAMES {
-            run(manager, &format!("DROP TABLE {name}")).await?;
+            run(manager, &format!("DROP TABLE IF EXISTS {name}")).await?;
         }
         if manager.get_database_backend() == DbBackend::Postgres {
             run(manager, append_only::DROP_FUNCTION).await?;

@@ -8,9 +8,13 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::{Folder, command};
 use crate::{Client, eventually};
+
+/// How long one that listens may take to answer once it is asked.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// `daybook serve` as a process of its own, killed when this is dropped.
 #[derive(Debug)]
@@ -176,5 +180,6 @@ async fn is_alive(address: SocketAddr) -> bool {
             .await?;
         stream.read_u8().await
     };
-    ask.await.is_ok()
+    let answered: Result<std::io::Result<u8>, _> = timeout(ANSWER_TIME_MAX, ask).await;
+    matches!(answered, Ok(Ok(_)))
 }

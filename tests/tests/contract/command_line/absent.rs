@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Output;
 
 use tests::program::{Folder, Program, command};
 use tests::{Book, Engine, on_both};
@@ -70,17 +71,32 @@ async fn another_programs_file_is_left_alone(book: &Book) {
     let (folder, database) = (Folder::empty(), empty_database(book).await);
     let _ = fs::File::create(file_of(database.url())).expect("the folder is writable");
     let _ = database.execute("CREATE TABLE theirs (id INTEGER)").await;
-    let before = database.snapshot().await;
-    let url = database.url();
-    let mut refused = vec![command(folder.path(), &["serve", "--listen=127.0.0.1:0", "--database-url", url]).output()];
-    for verb in ["up", "fresh"] {
-        refused.extend(Program::ALL.map(|program| Ok(program.migrate(folder.path(), verb, url))));
+    let (url, place) = (database.url(), file_of(database.url()));
+    let before = fs::read(&place).expect("the file is there");
+    let mut commands = COMMANDS.to_vec();
+    commands.extend([&["serve", "--listen=127.0.0.1:0"][..], &["serve", "--migrate=check"]]);
+    commands.extend([&["migrate", "up"][..], &["migrate", "fresh"]]);
+    let mut refused: Vec<Output> = commands
+        .iter()
+        .map(|arguments| command(folder.path(), arguments).args(["--database-url", url]).output())
+        .map(|output| output.expect("daybook starts"))
+        .collect();
+    for verb in ["up", "down", "fresh", "status"] {
+        refused.push(Program::Migration.migrate(folder.path(), verb, url));
     }
     for output in refused {
-        let said = complaint(&output.expect("the program starts"), 1);
+        let said = complaint(&output, 1);
         assert!(said.contains("another program") && said.contains("theirs"), "{said}");
     }
-    database.snapshot().await.assert_same_as(&before);
+    assert!(
+        fs::read(&place).expect("the file is there") == before,
+        "it is as it was"
+    );
+    assert_eq!(
+        files_of(place.parent().expect("a file lies in a folder")),
+        1,
+        "nothing lies beside it"
+    );
 }
 
 mod on_sqlite {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tests::program::{Folder, Program, Serving, run};
 use tests::{Book, Database, Engine, OPERATOR_KEY, eventually, on_both};
 
-use super::{assert_succeeds, complaint, empty_database, key_in, serve};
+use super::{assert_succeeds, complaint, empty_database, file_of, key_in, serve};
 
 on_both!(
     an_old_schema_is_refused_with_the_command_that_mends_it,
@@ -82,6 +82,15 @@ async fn a_start_on_a_taken_address_touches_nothing(book: &Book) {
     ];
     let said = complaint(&run(folder.path(), &arguments), 1);
     assert!(said.contains(&format!("cannot listen on {address}")), "{said}");
+    match database.engine() {
+        Engine::Sqlite => assert!(!file_of(database.url()).exists()),
+        Engine::Postgres => {
+            let tables = database
+                .texts("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+                .await;
+            assert_eq!(tables, Vec::<String>::new());
+        }
+    }
     // A key that was made there would be lost: nobody was shown it.
     let serving = serve(&database, &folder, &[]).await;
     let key = printed_key(&folder).await;
@@ -98,7 +107,7 @@ async fn a_given_key_that_opens_nothing_is_warned_of(book: &Book) {
         serving.terminate();
         assert!(serving.ended(Duration::from_secs(35)).await.success());
         let logged = folder.read("stderr");
-        assert_eq!(logged.matches(" WARN ").count(), warnings, "{given}: {logged}");
+        assert_eq!(logged.matches("opens nothing").count(), warnings, "{given}: {logged}");
         assert!(!logged.contains(given), "{logged}");
     }
 }

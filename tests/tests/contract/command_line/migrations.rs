@@ -98,25 +98,32 @@ async fn a_person_is_asked_before_anything_is_dropped(book: &Book) {
     let _ = serving.client(OPERATOR_KEY).create(&credit("ada", "20.00")).await;
     drop(serving);
     let before = row_counts(&database).await;
-    for (answer, is_done) in [("no", false), ("", false), ("yes", true)] {
-        let said = fresh_at_a_terminal(&folder, &database, answer);
+    for (program, verb, answer, is_done) in [
+        (Program::Daybook, "fresh", "no", false),
+        (Program::Migration, "down", "", false),
+        (Program::Daybook, "down", "y", false),
+        (Program::Migration, "fresh", "yes", true),
+    ] {
+        let said = migrate_at_a_terminal(program, &folder, verb, &database, answer);
         assert!(said.contains("Type yes to go on"), "{said}");
         assert_eq!(said.contains("nothing was changed"), !is_done, "{said}");
         assert_eq!(row_counts(&database).await != before, is_done, "{answer}");
     }
+    let said = migrate_at_a_terminal(Program::Daybook, &folder, "down --yes", &database, "");
+    assert!(!said.contains("Type yes") && said.contains("pending"), "{said}");
 }
 
-/// `daybook migrate fresh`, by somebody who types `answer`.
-fn fresh_at_a_terminal(folder: &Folder, database: &Database, answer: &str) -> String {
-    let daybook = Program::Daybook.command(folder.path(), &[]);
-    let command = format!(
-        "{} migrate fresh --database-url {}",
-        daybook.get_program().display(),
-        database.url()
-    );
+/// A program that changes the schema, at a terminal at which somebody types `answer`.
+fn migrate_at_a_terminal(program: Program, folder: &Folder, verb: &str, database: &Database, answer: &str) -> String {
+    let group = if program == Program::Daybook { "migrate " } else { "" };
+    let path = program.command(folder.path(), &[]).get_program().to_owned();
+    let command = format!("'{}' {group}{verb}", path.display());
     // A terminal of its own: `script` is among Debian's essential programs.
     let mut script = Command::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .env_clear()
+        .env("SHELL", "/bin/sh")
+        .env("DATABASE_URL", database.url())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

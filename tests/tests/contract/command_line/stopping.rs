@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tests::body::credit;
 use tests::program::{Folder, Serving, run};
-use tests::{Answer, Book, Client, Database, OPERATOR_KEY, eventually, on_both, wire};
+use tests::{Answer, Book, Client, Database, Engine, OPERATOR_KEY, eventually, on_both, wire};
 use tokio::task::JoinHandle;
 
 use super::{empty_database, serve};
@@ -157,6 +157,15 @@ async fn a_second_interrupt_ends_the_server_at_once(book: &Book) {
     let _ = client.get("/users/ada").await.problem("user_not_found", 404);
 }
 
+/// How many sessions Daybook has at PostgreSQL, of those that the condition holds for.
+async fn sessions(database: &Database, condition: &str) -> usize {
+    let sessions = format!(
+        "SELECT application_name FROM pg_stat_activity JOIN pg_stat_ssl USING (pid)
+         WHERE datname = current_database() AND application_name LIKE 'daybook %' AND {condition}"
+    );
+    database.texts(&sessions).await.len()
+}
+
 async fn a_server_without_work_closes_every_connection(book: &Book) {
     let (folder, database) = (Folder::empty(), empty_database(book).await);
     let url = database.url_preferring_tls();
@@ -171,10 +180,20 @@ async fn a_server_without_work_closes_every_connection(book: &Book) {
     let _ = client.create(&credit("ada", "20.00")).await;
     assert_eq!(client.balance_of("ada").await, "20.00");
     drop(client);
+    if database.engine() == Engine::Postgres {
+        let has_tls = database.texts("SHOW ssl").await;
+        assert_eq!(sessions(&database, "ssl").await > 0, has_tls == ["on"]);
+    }
     serving.terminate();
     assert_eq!(serving.ended(END_TIME_MAX).await.code(), Some(0), "{}", serving.said());
     let logged = folder.read("stderr");
-    assert!(logged.lines().all(|line| line.contains(" INFO ")), "{logged}");
+    assert!(!logged.contains("still in use"), "{logged}");
+    if database.engine() == Engine::Postgres {
+        eventually("every session has ended", Duration::from_secs(1), async || {
+            (sessions(&database, "true").await == 0).then_some(())
+        })
+        .await;
+    }
 
     let create = [
         "key",
