@@ -122,6 +122,8 @@ fn report(incoming: &Incoming, route: &'static str, problem: &Problem) {
         Code::Internal => log::Level::Error,
         // The meters tell it: a line for each would make the overload worse.
         Code::Overloaded => log::Level::Debug,
+        // Whoever asks is told what was asked for: to stop.
+        Code::Unavailable if route == "/readyz" && incoming.state.is_stopping() => log::Level::Info,
         _ => log::Level::Warn,
     };
     log::log!(

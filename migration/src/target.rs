@@ -72,6 +72,12 @@ impl Target {
             return Self::parse_sqlite(rest);
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let before_parameters = url.split('?').next().unwrap_or(url);
+            if before_parameters.matches('@').count() > 1 {
+                return Err(SchemaError::new(
+                    "the PostgreSQL URL has more than one @: in a user or password it is written %40",
+                ));
+            }
             let options = url.parse::<PgConnectOptions>().map_err(|_| {
                 SchemaError::new("the PostgreSQL URL cannot be read: postgres://USER:PASSWORD@HOST/NAME")
             })?;
@@ -105,7 +111,8 @@ impl Target {
     /// than that.
     ///
     /// # Errors
-    /// Why a server of PostgreSQL does not let us in; a file of SQLite that is another program's.
+    /// Why a server of PostgreSQL does not let us in; a database in another encoding than UTF-8; a file of SQLite that is
+    /// another program's.
     pub async fn probe(&self) -> Result<(), SchemaError> {
         match self {
             Self::Sqlite(path) => probe_file(path).await,
@@ -118,7 +125,7 @@ impl Target {
             let reason = reason.lines().collect::<Vec<_>>().join(" ");
             SchemaError::new(format!("PostgreSQL at {} cannot be used: {reason}", place(options)))
         };
-        let connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
+        let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
             .await
             .map_err(|_| unreachable(format!("no answer in {} s", CONNECT_TIMEOUT.as_secs())))?
             .map_err(|error| match error.as_database_error() {
@@ -126,9 +133,19 @@ impl Target {
                 Some(answer) => unreachable(answer.message().to_owned()),
                 None => unreachable(error.to_string()),
             })?;
+        let encoding: String = sqlx::query_scalar("SHOW server_encoding")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
         // It was let in; how it leaves does not matter.
         let _ = connection.close().await;
-        Ok(())
+        if encoding == "UTF8" {
+            Ok(())
+        } else {
+            Err(SchemaError::new(format!(
+                "the database is encoded as {encoding}: make one with ENCODING 'UTF8'"
+            )))
+        }
     }
 
     /// Refuses a SQLite file that is absent, for whoever must not make it: a mistyped path leaves no file behind. A
@@ -168,8 +185,12 @@ impl Target {
 /// Refuses a file that has tables or views, none of them ours: another program's, whose path was given by mistake. In a
 /// database of PostgreSQL programs may live side by side.
 async fn probe_file(path: &std::path::Path) -> Result<(), SchemaError> {
-    if !matches!(path.metadata(), Ok(metadata) if metadata.is_file() && metadata.len() > 0) {
-        return Ok(());
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => {
+            return Err(SchemaError::new(format!("{} is a folder", path.display())));
+        }
+        Ok(metadata) if metadata.len() > 0 => {}
+        _ => return Ok(()),
     }
     let strange_table = find_strange_table(path)
         .await
@@ -248,6 +269,7 @@ mod tests {
         for url in [
             "mysql://root:secret@host/db",
             "postgres://user:secret@host:port/db",
+            "postgres://user:p@secret/w@host/db",
             "secret",
         ] {
             let line = Target::parse(url).unwrap_err().to_string();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use log::LevelFilter;
 use migration::SESSION_NAME;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, Row as _};
 
 use super::readers::Readers;
 use super::session::Source;
@@ -63,13 +63,16 @@ const WRITE_SESSION: [(&str, &str); 7] = [
 
 /// Connects, and refuses a server on which a success would not be final.
 pub(super) async fn open(server: &PgConnectOptions, options: &Options) -> Result<(Readers, WritePool), OpenError> {
+    let commit = session(server, "commit", &WRITE_SESSION);
+    // Before the pool, which would try again until its time is over.
+    check_server(&commit, options).await?;
+    let allow_unsafe = options.allow_unsafe_postgres;
     let write = PgPoolOptions::new()
         .max_connections(options.write_pool)
         .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
-        .after_connect(|connection, _| Box::pin(wait_for_disk(connection)))
-        .connect_with(session(server, "commit", &WRITE_SESSION))
+        .after_connect(move |connection, _| Box::pin(wait_for_disk(connection, allow_unsafe)))
+        .connect_with(commit)
         .await?;
-    check_server(&write, options).await?;
     let source = Source::Postgres {
         options: session(server, "read", &READ_SESSION),
         age_max: READ_SESSION_AGE_MAX,
@@ -90,19 +93,36 @@ fn session(server: &PgConnectOptions, purpose: &str, settings: &[(&str, &str)]) 
         .log_slow_statements(LevelFilter::Warn, SLOW_STATEMENT)
 }
 
-/// A commit returns when it is on disk, whatever the server's default; `remote_apply` waits for more and stays.
-async fn wait_for_disk(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+/// A commit returns when it is on disk, whatever the server's default; `remote_apply` waits for more and stays. Refuses a
+/// server that may forget it all the same: one that was safe may have been started anew.
+async fn wait_for_disk(connection: &mut PgConnection, allow_unsafe: bool) -> Result<(), sqlx::Error> {
     let sql = "SELECT set_config('synchronous_commit', 'on', false) \
                WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
-    sqlx::raw_sql(sql).execute(connection).await.map(|_| ())
+    sqlx::raw_sql(sql).execute(&mut *connection).await?;
+    match find_unsafe_settings(connection).await? {
+        Some(settings) if !allow_unsafe => Err(sqlx::Error::Configuration(unsafe_server(&settings).into())),
+        _ => Ok(()),
+    }
 }
 
-/// Refuses a server that is too old, is a standby, writes other text than UTF-8, or may forget what it was told.
-async fn check_server(pool: &PgPool, options: &Options) -> Result<(), OpenError> {
-    let sql = "SELECT current_setting('server_version_num')::int4, current_setting('server_version'), \
-               pg_is_in_recovery(), current_setting('server_encoding'), \
-               current_setting('fsync'), current_setting('full_page_writes')";
-    let row = sqlx::query(sql).fetch_one(pool).await?;
+/// The settings without which what is on disk can be lost; `None` where all are on.
+async fn find_unsafe_settings(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    let sql = "SELECT nullif(concat_ws(' and ', \
+               CASE WHEN current_setting('fsync') <> 'on' THEN 'fsync' END, \
+               CASE WHEN current_setting('full_page_writes') <> 'on' THEN 'full_page_writes' END), '')";
+    sqlx::query_scalar(sql).fetch_one(connection).await
+}
+
+fn unsafe_server(settings: &str) -> String {
+    format!("PostgreSQL runs without {settings}, so it can lose what was acknowledged: set {settings} to on")
+}
+
+/// Refuses a server that is too old, is a standby, or may forget what it was told.
+async fn check_server(server: &PgConnectOptions, options: &Options) -> Result<(), OpenError> {
+    let mut connection = server.connect().await?;
+    let sql =
+        "SELECT current_setting('server_version_num')::int4, current_setting('server_version'), pg_is_in_recovery()";
+    let row = sqlx::query(sql).fetch_one(&mut connection).await?;
     if row.try_get::<i32, _>(0)? < VERSION_MIN {
         let version: String = row.try_get(1)?;
         return Err(OpenError(format!(
@@ -114,24 +134,10 @@ async fn check_server(pool: &PgPool, options: &Options) -> Result<(), OpenError>
             "this PostgreSQL is a standby, which takes no commits".to_owned(),
         ));
     }
-    let encoding: String = row.try_get(3)?;
-    if encoding != "UTF8" {
-        return Err(OpenError(format!(
-            "the database is encoded as {encoding}: make one with ENCODING 'UTF8'"
-        )));
+    if let Some(settings) = find_unsafe_settings(&mut connection).await?
+        && !options.allow_unsafe_postgres
+    {
+        return Err(OpenError(unsafe_server(&settings)));
     }
-    let mut unsafe_settings = Vec::new();
-    for (index, setting) in [(4, "fsync"), (5, "full_page_writes")] {
-        let value: String = row.try_get(index)?;
-        if value != "on" {
-            unsafe_settings.push(setting);
-        }
-    }
-    if unsafe_settings.is_empty() || options.allow_unsafe_postgres {
-        return Ok(());
-    }
-    let settings = unsafe_settings.join(" and ");
-    Err(OpenError(format!(
-        "PostgreSQL runs without {settings}, so it can lose what was acknowledged: set {settings} to on"
-    )))
+    Ok(connection.close().await?)
 }

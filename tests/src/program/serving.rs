@@ -1,20 +1,13 @@
 //! `daybook serve` as a process: started, told to stop, and killed.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
-
 use super::{Folder, command};
 use crate::{Client, eventually};
-
-/// How long one that listens may take to answer once it is asked.
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// `daybook serve` as a process of its own, killed when this is dropped.
 #[derive(Debug)]
@@ -25,7 +18,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts it with these arguments, listening on a free port, and waits until it answers.
+    /// Starts it with these arguments, listening on a free port, and waits until it says which.
     ///
     /// # Errors
     ///
@@ -33,7 +26,7 @@ impl Serving {
     ///
     /// # Panics
     ///
-    /// Where it neither answers nor ends within half a minute.
+    /// Where it neither listens nor ends within half a minute.
     pub async fn start(folder: &Path, arguments: &[&str]) -> Result<Self, (ExitStatus, String)> {
         Self::start_command(folder, command(folder, arguments)).await
     }
@@ -48,11 +41,9 @@ impl Serving {
     ///
     /// As there.
     pub async fn start_command(folder: &Path, mut command: Command) -> Result<Self, (ExitStatus, String)> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-        let address = port.expect("a loopback port is free");
         let said = |name: &str| File::create(folder.join(name)).expect("the folder is writable");
         let child = command
-            .args(["--listen", &address.to_string()])
+            .args(["--listen", "127.0.0.1:0"])
             .stdout(said("stdout"))
             .stderr(said("stderr"))
             .spawn()
@@ -60,15 +51,24 @@ impl Serving {
         let mut serving = Self {
             child,
             folder: folder.to_owned(),
-            address,
+            address: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
         };
-        eventually("daybook answers or ends", Duration::from_secs(30), async || {
+        // It says where it listens once it does, and has nothing left to do that may fail.
+        let address = eventually("daybook listens or ends", Duration::from_secs(30), async || {
             let ended = serving.child.try_wait().expect("a child can be asked");
-            (ended.is_some() || is_alive(address).await).then_some(ended)
-        })
-        .await
-        .map_or(Ok(()), |status| Err((status, said_in(folder))))
-        .map(|()| serving)
+            let said = fs::read_to_string(folder.join("stdout")).unwrap_or_default();
+            let address = said
+                .lines()
+                .find_map(|line| line.trim().strip_prefix("address  http://")?.parse().ok());
+            ended.map(Err).or(address.map(Ok))
+        });
+        match address.await {
+            Ok(address) => {
+                serving.address = address;
+                Ok(serving)
+            }
+            Err(status) => Err((status, said_in(folder))),
+        }
     }
 
     /// Starts it on a database that has its schema.
@@ -169,17 +169,4 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Whether a server answers there. One that has just begun to listen may still be at work on its first key.
-async fn is_alive(address: SocketAddr) -> bool {
-    let ask = async {
-        let mut stream = TcpStream::connect(address).await?;
-        stream
-            .write_all(b"GET /livez HTTP/1.1\r\nHost: daybook\r\nConnection: close\r\n\r\n")
-            .await?;
-        stream.read_u8().await
-    };
-    let answered: Result<std::io::Result<u8>, _> = timeout(ANSWER_TIME_MAX, ask).await;
-    matches!(answered, Ok(Ok(_)))
 }

@@ -171,7 +171,8 @@ async fn one_key_is_made(book: &Book) {
     let mut printed = String::new();
     for (mut serving, folder) in running {
         serving.terminate();
-        assert!(serving.ended(Duration::from_secs(35)).await.success());
+        let status = serving.ended(Duration::from_secs(35)).await;
+        assert!(status.success(), "{status}: {}", serving.said());
         printed += &folder.read("stdout");
     }
     assert_eq!(printed.matches("dbk_").count(), 1, "one key is printed: {printed}");
