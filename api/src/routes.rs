@@ -25,6 +25,7 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
         Endpoint::patch("/api/v1/transactions/{id}", Writer, transactions::update),
         Endpoint::delete("/api/v1/transactions/{id}", Writer, transactions::void),
         Endpoint::post("/api/v1/transactions/{id}/restore", Writer, OptionalJson, transactions::restore),
+        Endpoint::post("/api/v1/transactions/{id}/refund", Writer, OptionalJson, transactions::refund),
         Endpoint::get("/api/v1/transactions/{id}/revisions", Reader, transactions::list_revisions),
 
         Endpoint::get("/api/v1/users", Reader, users::list),

@@ -98,6 +98,12 @@ pub enum LedgerError {
     /// The accounts and the amount do not share one currency.
     #[error("the accounts and the amount do not share one currency")]
     CurrencyMismatch,
+    /// More than remains of a transaction would be given back.
+    #[error("more than remains")]
+    AmountExceedsRemaining {
+        /// What remains, in major units.
+        remaining_amount: String,
+    },
     /// A balance, a held amount or a day's total would pass 2^63−1 minor units.
     #[error("an amount would pass the largest that can be kept")]
     AmountOverflow,
@@ -152,6 +158,7 @@ impl LedgerError {
             Self::AccountExists { .. } => "account_exists",
             Self::SameAccount => "same_account",
             Self::CurrencyMismatch => "currency_mismatch",
+            Self::AmountExceedsRemaining { .. } => "amount_exceeds_remaining",
             Self::AmountOverflow => "amount_overflow",
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::IdempotencyKeyReused { .. } => "idempotency_key_reused",

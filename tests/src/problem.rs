@@ -26,6 +26,7 @@ fn problem_members(code: &str) -> &'static [&'static str] {
         "insufficient_funds" => &["account_id", "available", "minimum_balance"],
         "reference_taken" | "account_exists" | "idempotency_key_reused" => &["resource_id"],
         "transaction_not_editable" => &["current_status"],
+        "amount_exceeds_remaining" => &["remaining_amount"],
         "version_mismatch" => &["current_version"],
         _ => &[],
     }

@@ -149,6 +149,10 @@ pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
                 json!({"description": null, "metadata": {"colour": "green", "size": null}}),
             ),
         ],
+        "RefundTransaction" => vec![
+            ("part", json!({"amount": "5.00", "reason": "returned"})),
+            ("all", json!({})),
+        ],
         "RestoreTransaction" => vec![("reason", json!({"reason": "deleted by mistake"}))],
         "PutUser" => vec![(
             "user",
@@ -190,6 +194,7 @@ pub(super) fn problem(code: Code) -> Value {
         Code::VersionMismatch => json!({"current_version": 4}),
         Code::TransactionNotEditable => json!({"current_status": "voided"}),
         Code::ReferenceTaken | Code::IdempotencyKeyReused => json!({"resource_id": TRANSACTION}),
+        Code::AmountExceedsRemaining => json!({"remaining_amount": "1500.00"}),
         Code::AccountExists => json!({"resource_id": USER_ACCOUNT}),
         Code::InsufficientFunds => {
             json!({"account_id": USER_ACCOUNT, "available": "12.50", "minimum_balance": "0.00"})

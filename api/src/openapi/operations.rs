@@ -43,6 +43,16 @@ const CHANGE: &[Code] = &[
     Code::InsufficientFunds,
 ];
 
+/// What a restored transaction or a refund can meet.
+const RESTORE: &[Code] = &[
+    Code::TransactionNotEditable,
+    Code::AccountClosed,
+    Code::AccountFrozen,
+    Code::AmountExceedsRemaining,
+    Code::AmountOverflow,
+    Code::InsufficientFunds,
+];
+
 /// Everything there is to say.
 pub(super) fn all() -> Vec<Description> {
     let mut all = transactions();
@@ -113,6 +123,7 @@ fn transaction_changes() -> Vec<Description> {
                 Code::AccountClosed,
                 Code::AccountFrozen,
                 Code::ReferenceTaken,
+                Code::AmountExceedsRemaining,
                 Code::AmountOverflow,
                 Code::InsufficientFunds,
             ]),
@@ -125,7 +136,17 @@ fn transaction_changes() -> Vec<Description> {
             .says("Restore a deleted transaction", "It is checked for everything that a new posting is checked for.")
             .body("RestoreTransaction")
             .changes("Transaction", "The transaction, posted again.")
-            .problems(CHANGE),
+            .problems(RESTORE),
+        new(Method::POST, "/api/v1/transactions/{id}/refund", "refund_transaction")
+            .says(
+                "Refund a transaction",
+                "Makes a transaction the other way round, in whole or in part; all refunds together never pass the \
+                 amount. A refund can be edited and deleted like any other, which gives its amount back.",
+            )
+            .body("RefundTransaction")
+            .creates("Transaction")
+            .rehearses("Transaction")
+            .problems(RESTORE),
     ]
 }
 

@@ -59,6 +59,7 @@ codes! {
     InsufficientFunds = "insufficient_funds", UNPROCESSABLE_ENTITY, "Insufficient funds";
     CurrencyMismatch = "currency_mismatch", UNPROCESSABLE_ENTITY, "Currency mismatch";
     SameAccount = "same_account", UNPROCESSABLE_ENTITY, "Same account";
+    AmountExceedsRemaining = "amount_exceeds_remaining", UNPROCESSABLE_ENTITY, "Amount exceeds what remains";
     AmountOverflow = "amount_overflow", UNPROCESSABLE_ENTITY, "Amount overflow";
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "Idempotency key reused";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error";

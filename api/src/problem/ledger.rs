@@ -19,14 +19,7 @@ impl From<LedgerError> for Problem {
                 "The resource is not in the state that the request expects.",
             )
             .with("current_version", current_version),
-            LedgerError::TransactionNotEditable { current_status } => Self::new(
-                Code::TransactionNotEditable,
-                match current_status {
-                    TransactionStatus::Voided => "The transaction is voided: it can only be restored.",
-                    TransactionStatus::Posted => "The transaction is posted: only one that is voided can be restored.",
-                },
-            )
-            .with("current_status", current_status.as_str()),
+            LedgerError::TransactionNotEditable { current_status } => not_editable(current_status),
             LedgerError::AccountClosed { .. } => Self::new(Code::AccountClosed, "The account is closed for good."),
             LedgerError::AccountFrozen { .. } => Self::new(Code::AccountFrozen, "The account is frozen."),
             LedgerError::AccountNotEmpty { .. } => {
@@ -47,6 +40,11 @@ impl From<LedgerError> for Problem {
                 Code::CurrencyMismatch,
                 "The accounts and the amount do not share one currency.",
             ),
+            LedgerError::AmountExceedsRemaining { remaining_amount } => Self::new(
+                Code::AmountExceedsRemaining,
+                "That is more than remains of the transaction.",
+            )
+            .with("remaining_amount", remaining_amount),
             LedgerError::AmountOverflow => Self::new(
                 Code::AmountOverflow,
                 "A balance, a held amount or a day's total would pass the largest amount there is.",
@@ -86,6 +84,16 @@ impl Problem {
         };
         Self::new(code, format!("There is no such {}.", resource.as_str()))
     }
+}
+
+fn not_editable(current_status: TransactionStatus) -> Problem {
+    let detail = match current_status {
+        TransactionStatus::Posted => {
+            "The transaction is posted: it cannot be restored, nor voided or lowered below its refunds."
+        }
+        TransactionStatus::Voided => "The transaction is voided: it can only be restored.",
+    };
+    Problem::new(Code::TransactionNotEditable, detail).with("current_status", current_status.as_str())
 }
 
 #[cfg(test)]

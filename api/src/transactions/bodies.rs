@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use service::ledger::{CreateTransaction, Movement, UpdateTransaction, UserSide};
+use service::ledger::{CreateTransaction, Movement, RefundTransaction, UpdateTransaction, UserSide};
 use service::money::{AmountText, Currency};
 use service::query::Currencies;
 use service::record::TransactionKind;
@@ -113,6 +113,20 @@ pub(crate) fn read_update(fields: &mut Fields, id: Uuid) -> Option<UpdateTransac
         category,
         reference,
         metadata,
+        reason,
+    })
+}
+
+/// Reads how much of a transaction is given back, and why.
+pub(crate) fn read_refund(fields: &mut Fields, id: Uuid) -> Option<RefundTransaction> {
+    let amount = fields.optional("amount", text(AmountText::parse));
+    let reason = fields.optional("reason", text(Text::parse));
+    let metadata = fields.metadata("metadata");
+    check_amount(fields, amount.as_ref(), None);
+    Some(RefundTransaction {
+        id,
+        amount,
+        metadata: metadata?,
         reason,
     })
 }

@@ -68,6 +68,14 @@ pub(crate) async fn restore(call: Call) -> Result<Written<TransactionRecord>, Pr
     write.submit(Command::RestoreTransaction { id, reason }).await
 }
 
+/// `POST /transactions/{id}/refund`
+pub(crate) async fn refund(call: Call) -> Result<Written<TransactionRecord>, Problem> {
+    let id = call.id()?;
+    let mut write = call.write()?;
+    let command = write.body(|fields| bodies::read_refund(fields, id))?;
+    write.submit(Command::RefundTransaction(command)).await
+}
+
 /// `GET /transactions/{id}/revisions`
 pub(crate) async fn list_revisions(call: Call) -> Result<Listed<RevisionRecord>, Problem> {
     let id = call.id()?;

@@ -27,6 +27,8 @@ pub enum Command {
         /// Why.
         reason: Option<Text>,
     },
+    /// Gives money of a posted transaction back.
+    RefundTransaction(RefundTransaction),
     /// Makes a user, or replaces all of its members.
     PutUser(PutUser),
     /// Changes some of a user's members.
@@ -149,6 +151,19 @@ pub struct UpdateUser {
     pub time_zone: Option<TimeZone>,
     /// Merged into the metadata.
     pub metadata: Option<MetadataPatch>,
+}
+
+/// A transaction the other way round, for money that another one moved.
+#[derive(Clone, Debug)]
+pub struct RefundTransaction {
+    /// The transaction whose money is given back.
+    pub id: Uuid,
+    /// How much; `None`: all that remains.
+    pub amount: Option<AmountText>,
+    /// The refund's own members.
+    pub metadata: Metadata,
+    /// Why.
+    pub reason: Option<Text>,
 }
 
 /// An account to make.

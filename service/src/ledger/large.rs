@@ -72,6 +72,14 @@ impl LargeMovements {
                 };
                 self.add_sides(request, transaction, transaction.amount, transaction.transaction_date);
             }
+            Command::RefundTransaction(command) => {
+                let Some(original) = snapshot.transactions.get(&command.id) else {
+                    return;
+                };
+                let amount = command.amount.as_ref();
+                let amount = amount.and_then(|amount| amount.minor_units(original.currency).ok());
+                self.add_sides(request, original, amount.unwrap_or(original.amount), now);
+            }
             Command::VoidTransaction { .. }
             | Command::PutUser(_)
             | Command::UpdateUser(_)

@@ -26,8 +26,8 @@ mod totals;
 pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
-    Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction, Movement, PutUser, UpdateAccount,
-    UpdateTransaction, UpdateUser, UserSide,
+    Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction, Movement, PutUser, RefundTransaction,
+    UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};

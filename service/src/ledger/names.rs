@@ -20,7 +20,7 @@ pub struct Names {
     pub accounts: BTreeSet<Uuid>,
     /// Accounts by owner, name and currency.
     pub account_names: BTreeSet<AccountName>,
-    /// Transactions by id.
+    /// Transactions by id; their parents hang on them.
     pub transactions: BTreeSet<Uuid>,
     /// References, for the transactions that have them.
     pub references: BTreeSet<String>,
@@ -50,6 +50,9 @@ impl Names {
             }
             Command::VoidTransaction { id, .. } | Command::RestoreTransaction { id, .. } => {
                 self.transactions.insert(*id);
+            }
+            Command::RefundTransaction(command) => {
+                self.transactions.insert(command.id);
             }
             Command::PutUser(command) => {
                 self.users.insert(command.id.as_str().to_owned());

@@ -33,6 +33,9 @@ impl Command {
             Self::VoidTransaction { reason, .. } | Self::RestoreTransaction { reason, .. } => {
                 bytes_of([reason.as_ref().map(Text::as_str)])
             }
+            Self::RefundTransaction(command) => {
+                bytes_of([command.reason.as_ref().map(Text::as_str)]).saturating_add(command.metadata.size_bytes())
+            }
             Self::PutUser(command) => bytes_of([
                 Some(command.id.as_str()),
                 Some(command.full_name.as_str()),

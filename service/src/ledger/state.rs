@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::grouping::{Grouping, Regrouping};
 use crate::money::Currency;
 use crate::record::{
-    AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, TransactionKind, TransactionRecord, TransactionStatus,
-    UserRecord,
+    AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, TransactionKind, TransactionRecord,
+    TransactionRelation, TransactionStatus, UserRecord,
 };
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
@@ -207,6 +207,10 @@ pub struct Transaction {
     pub metadata: Metadata,
     /// The transaction that this one belongs to.
     pub parent_id: Option<Uuid>,
+    /// What this one is to its parent.
+    pub relation: Option<TransactionRelation>,
+    /// Minor units that its posted refunds give back; `None`: it was never refunded.
+    pub refunded: Option<i64>,
     /// 1 when created, one more with each change.
     pub version: i64,
     /// When it was recorded.
@@ -231,6 +235,12 @@ pub struct Side {
 }
 
 impl Transaction {
+    /// Whether some of its money was given back.
+    #[must_use]
+    pub fn is_refunded(&self) -> bool {
+        self.refunded.is_some_and(|refunded| refunded > 0)
+    }
+
     /// The transaction's document.
     #[must_use]
     pub fn record(&self) -> TransactionRecord {
@@ -254,6 +264,8 @@ impl Transaction {
             reference: self.reference.clone(),
             metadata: self.metadata.clone(),
             parent_id: self.parent_id,
+            relation: self.relation,
+            refunded_amount: self.refunded.map(|minor| self.currency.format(i128::from(minor))),
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,

@@ -5,7 +5,7 @@ use entity::{account, transaction, user};
 use super::currencies::Currencies;
 use crate::LedgerError;
 use crate::ledger::{Account, Side, Transaction};
-use crate::record::{AccountStatus, TransactionKind, TransactionStatus, UserRecord};
+use crate::record::{AccountStatus, TransactionKind, TransactionRelation, TransactionStatus, UserRecord};
 use crate::value::{Day, Metadata, Timestamp};
 
 /// The state of the transaction that `row` holds.
@@ -33,6 +33,11 @@ pub(crate) fn transaction(row: transaction::Model, currencies: &Currencies) -> R
         reference: row.reference,
         metadata: metadata(&row.metadata)?,
         parent_id: row.parent_id,
+        relation: row
+            .relation
+            .map(|name| named(&name, TransactionRelation::from_name))
+            .transpose()?,
+        refunded: row.refunded,
         version: row.version,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),

@@ -14,7 +14,7 @@ pub use account::{AccountKind, AccountRecord, AccountStatus, BalanceRecord, Entr
 pub use currency::{CurrencyKind, CurrencyRecord};
 pub use key::{KeyRecord, Role};
 pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
-pub use transaction::{RevisionRecord, TransactionKind, TransactionRecord, TransactionStatus};
+pub use transaction::{RevisionRecord, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
 pub use user::UserRecord;
 
 /// Any one resource: the answer to a write.

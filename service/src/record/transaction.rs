@@ -30,7 +30,24 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// What a transaction is to its parent.
+    TransactionRelation {
+        /// It gives money of the parent back.
+        Refund = "refund",
+    }
+}
+
 impl TransactionKind {
+    /// The other way round.
+    pub(crate) fn reversed(self) -> Self {
+        match self {
+            Self::Credit => Self::Debit,
+            Self::Debit => Self::Credit,
+            Self::Transfer => Self::Transfer,
+        }
+    }
+
     /// Whose a transaction is, of the owners of its two accounts: a transfer's is nobody's.
     pub(crate) fn user_id(self, source: Option<&str>, destination: Option<&str>) -> Option<String> {
         let owner = match self {
@@ -78,6 +95,12 @@ pub struct TransactionRecord {
     pub metadata: Metadata,
     /// The transaction that this one belongs to.
     pub parent_id: Option<Uuid>,
+    /// What this one is to its parent; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relation: Option<TransactionRelation>,
+    /// Major units that its posted refunds give back; absent where it was never refunded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refunded_amount: Option<String>,
     /// 1 when created, one more with each change.
     pub version: i64,
     /// When it was recorded.

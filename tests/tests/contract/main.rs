@@ -32,6 +32,7 @@ mod pages;
 mod precedence;
 mod races;
 mod recount;
+mod refunds;
 mod server;
 mod several_servers;
 mod statistics;

@@ -12,7 +12,8 @@ on_both!(
 );
 
 /// Every path of sections 3 to 7 and `/livez`, with their methods.
-pub(crate) const API: [(&str, &[&str]); 16] = [
+pub(crate) const API: [(&str, &[&str]); 18] = [
+    ("/currencies", &["GET", "POST"]),
     ("/keys", &["GET", "POST"]),
     ("/keys/{id}", &["DELETE"]),
     ("/users", &["GET"]),
@@ -26,6 +27,7 @@ pub(crate) const API: [(&str, &[&str]); 16] = [
     ("/transactions", &["GET", "POST"]),
     ("/transactions/{id}", &["GET", "PATCH", "DELETE"]),
     ("/transactions/{id}/restore", &["POST"]),
+    ("/transactions/{id}/refund", &["POST"]),
     ("/transactions/{id}/revisions", &["GET"]),
     ("/stats", &["GET"]),
     ("/livez", &["GET"]),

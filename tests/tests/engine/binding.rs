@@ -139,6 +139,7 @@ fn members(error: &LedgerError) -> Value {
             available,
             minimum_balance,
         } => json!({"account_id": account_id, "available": available, "minimum_balance": minimum_balance}),
+        LedgerError::AmountExceedsRemaining { remaining_amount } => json!({"remaining_amount": remaining_amount}),
         _ => json!({}),
     }
 }

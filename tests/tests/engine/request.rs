@@ -5,8 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use service::access::make_secret;
 use service::ledger::{
-    Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, PutUser, Request, UpdateAccount,
-    UpdateTransaction, UpdateUser, UserSide,
+    Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, PutUser, RefundTransaction, Request,
+    UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
 };
 use service::money::{AmountText, Currency};
 use service::record::TransactionKind;
@@ -64,6 +64,12 @@ fn command(action: &Action, binding: &Binding) -> Command {
             id: binding.transaction(*number),
             reason: None,
         },
+        Action::Refund(number, amount) => Command::RefundTransaction(RefundTransaction {
+            id: binding.transaction(*number),
+            amount: amount.map(|amount| AmountText::parse(amount).expect("an amount")),
+            metadata: Metadata::default(),
+            reason: Some(text("returned")),
+        }),
         Action::PutUser(user, name, time_zone, email) => Command::PutUser(PutUser {
             id: user_id(*user),
             full_name: full_name(name),

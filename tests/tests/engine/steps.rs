@@ -78,6 +78,7 @@ pub(crate) enum Action {
     Edit(usize, Edit),
     Void(usize),
     Restore(usize),
+    Refund(usize, Option<&'static str>),
     PutUser(usize, &'static str, Option<usize>, Option<&'static str>),
     PatchUser(usize, Option<&'static str>, Option<usize>, Option<Option<&'static str>>),
     CreateAccount(Option<usize>, &'static str, usize, Option<&'static str>),
@@ -207,6 +208,8 @@ fn action(kind: Kind) -> impl Strategy<Value = Action> {
         7 => (number(), edit(kind)).prop_map(|(transaction, edit)| Action::Edit(transaction, edit)),
         3 => number().prop_map(Action::Void),
         2 => number().prop_map(Action::Restore),
+        5 => (number(), of(select(amounts(kind))))
+            .prop_map(|(transaction, amount)| Action::Refund(transaction, amount)),
         2 => (user(), select(&["Ada", "Bo"][..]), zone(), of(Just("a@example.org")))
             .prop_map(|(user, name, zone, email)| Action::PutUser(user, name, zone, email)),
         2 => (user(), of(select(&["Ada", "Cy"][..])), zone(), of(of(Just("c@example.org"))))

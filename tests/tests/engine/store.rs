@@ -1,6 +1,6 @@
 //! The tables without a database: what a batch loads from, and what it leaves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use service::ledger::{
     ALL_CATEGORIES, Account, Count, DayTotal, Direction, Entry, Grouping, Ids, Key, LEDGER_GENERATION, LEDGER_OWNER,
@@ -84,7 +84,12 @@ impl Store {
             snapshot.currencies.load(*code, known.clone());
         }
         let mut account_ids = names.accounts.clone();
-        for id in &names.transactions {
+        let parents = names
+            .transactions
+            .iter()
+            .filter_map(|id| self.transactions.get(id)?.parent_id);
+        let transaction_ids: BTreeSet<Uuid> = names.transactions.iter().copied().chain(parents).collect();
+        for id in &transaction_ids {
             if let Some(transaction) = self.transactions.get(id) {
                 account_ids.extend([transaction.source.account_id, transaction.destination.account_id]);
                 snapshot.transactions.load(*id, transaction.clone());

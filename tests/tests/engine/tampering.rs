@@ -17,7 +17,7 @@ const UNGUARD: [(&str, &[&str]); 3] = [
 ];
 
 /// What is done to the tables, and what must then be said that was not said before.
-const DEEDS: [(&str, Invariant, &str); 27] = [
+const DEEDS: [(&str, Invariant, &str); 29] = [
     (
         "UPDATE accounts SET balance = balance + 100 WHERE owner = 'ada' AND currency = 'USD'",
         Invariant::ZeroSum,
@@ -32,6 +32,16 @@ const DEEDS: [(&str, Invariant, &str); 27] = [
         "UPDATE accounts SET held_out = 5 WHERE owner = 'bo' AND currency = 'JPY'",
         Invariant::Limits,
         "holds money back without a hold",
+    ),
+    (
+        "UPDATE transactions SET refunded = refunded + 1 WHERE refunded IS NOT NULL",
+        Invariant::Limits,
+        "were refunded, its refunds give 500 back",
+    ),
+    (
+        "UPDATE transactions SET refunded = NULL",
+        Invariant::Limits,
+        "refunds one that was never refunded",
     ),
     (
         "INSERT INTO entries SELECT ledger_id, transaction_id, seq, transaction_id, transaction_version, amount,
@@ -225,9 +235,11 @@ pub(crate) async fn unguard(service: &Service) {
 }
 
 async fn whoever_changes_a_row_by_hand_is_named(engine: Engine) {
-    let Some(Played { service, .. }) = filled(engine).await else {
+    let Some(mut played) = filled(engine).await else {
         return;
     };
+    assert!(played.ask(Action::Refund(1, Some("5"))).await);
+    let service = played.service;
     unguard(&service).await;
     let mut known = Vec::new();
     for (deed, invariant, words) in DEEDS {

@@ -3,7 +3,9 @@
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
-use service::record::{AccountKind, AccountStatus, CurrencyKind, Role, TransactionKind, TransactionStatus};
+use service::record::{
+    AccountKind, AccountStatus, CurrencyKind, Role, TransactionKind, TransactionRelation, TransactionStatus,
+};
 
 use super::values::{
     any_text, currency, date_time, integer, metadata, names, server_id, signed_amount, time_zone, unsigned_amount,
@@ -48,6 +50,7 @@ fn currency_record() -> RefOr<Schema> {
 fn transaction() -> RefOr<Schema> {
     let kind = names(TransactionKind::ALL, TransactionKind::as_str);
     let status = names(TransactionStatus::ALL, TransactionStatus::as_str);
+    let relation = names(TransactionRelation::ALL, TransactionRelation::as_str);
     let user = || nullable(user_id());
     Shape::new("One amount of one currency, moved from one account to another.")
         .must("id", "UUIDv7, made by the server.", server_id())
@@ -93,6 +96,16 @@ fn transaction() -> RefOr<Schema> {
             "parent_id",
             "The transaction that this one belongs to.",
             nullable(server_id()),
+        )
+        .may(
+            "relation",
+            "What this one is to its parent; absent where it has none.",
+            relation,
+        )
+        .may(
+            "refunded_amount",
+            "What its posted refunds give back; absent where it was never refunded.",
+            unsigned_amount(),
         )
         .must("version", "1 when created, one more with each change.", integer(1))
         .must("created_at", CREATED_AT, date_time())

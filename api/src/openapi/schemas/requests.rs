@@ -26,6 +26,7 @@ pub(super) fn all() -> Vec<Named> {
         ("CreateTransfer", create_transfer()),
         ("UpdateTransaction", update_transaction()),
         ("RestoreTransaction", restore_transaction()),
+        ("RefundTransaction", refund_transaction()),
         ("PutUser", put_user()),
         ("UpdateUser", update_user()),
         ("CreateAccount", create_account()),
@@ -116,6 +117,15 @@ fn update_transaction() -> RefOr<Schema> {
 fn restore_transaction() -> RefOr<Schema> {
     Shape::new("Why a transaction is posted again.")
         .may("reason", "Why; kept with the revision.", nullable(plain_text()))
+        .closed()
+        .build()
+}
+
+fn refund_transaction() -> RefOr<Schema> {
+    Shape::new("What is given back of a transaction.")
+        .may("amount", "All that remains where absent.", nullable(unsigned_amount()))
+        .may("reason", "Why; kept with the revision.", nullable(plain_text()))
+        .may("metadata", METADATA, nullable(metadata()))
         .closed()
         .build()
 }

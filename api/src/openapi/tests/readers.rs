@@ -63,6 +63,11 @@ fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
             read(&|fields| drop(transactions::bodies::read_restore(fields))),
             &[],
         ),
+        (
+            "RefundTransaction",
+            read(&|fields| drop(transactions::bodies::read_refund(fields, id))),
+            &[],
+        ),
         ("PutUser", read(&|fields| drop(users::read_put(fields, user_id()))), &[]),
         (
             "UpdateUser",

@@ -73,6 +73,7 @@ fn load_sql(dialect: Dialect) -> String {
     format!(
         "WITH {sources},
         found_transactions AS (SELECT t.* FROM named_transactions n {transactions_by_id}),
+        parents AS (SELECT t.* FROM found_transactions n {transactions_by_parent}),
         account_ids AS (
             SELECT id FROM named_accounts
             UNION SELECT source_account_id FROM found_transactions
@@ -85,9 +86,11 @@ fn load_sql(dialect: Dialect) -> String {
         UNION ALL SELECT {user} FROM user_ids n {users_by_id}
         UNION ALL SELECT {account} FROM found_accounts a
         UNION ALL SELECT {transaction} FROM found_transactions t
+        UNION ALL SELECT {transaction} FROM parents t
         UNION ALL {holders}
         UNION ALL {answers}
         UNION ALL SELECT {key} FROM named_keys n {keys_by_id} JOIN ledgers l ON l.id = k.ledger_id",
+        transactions_by_parent = look_up("transactions", "t", &[LEDGER, ("id", "n.parent_id")]),
         transactions_by_id = look_up("transactions", "t", &[LEDGER, ("id", "n.id")]),
         accounts_by_id = look_up("accounts", "a", &[LEDGER, ("id", "n.id")]),
         accounts_by_name = look_up(

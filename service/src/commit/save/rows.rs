@@ -6,7 +6,7 @@ use crate::commit::rows::Cell;
 use crate::commit::seal::{SealedBlock, SealedEvent};
 use crate::journal::SCHEMA_VERSION;
 use crate::ledger::{Account, Entry, Event, Key, LedgerCurrency, Side, StoredAnswer, Transaction, User};
-use crate::record::Record;
+use crate::record::{Record, TransactionRelation};
 use crate::value::{Day, Timestamp, fold};
 
 fn micros(at: Timestamp) -> Cell {
@@ -124,6 +124,8 @@ pub(super) fn transaction_row(ledger_id: i64, transaction: &Transaction) -> Vec<
         json(&transaction.metadata),
         search_text(&[description, reference, category]).into(),
         transaction.parent_id.into(),
+        transaction.relation.map(TransactionRelation::as_str).into(),
+        transaction.refunded.into(),
         transaction.version.into(),
         micros(transaction.created_at),
         micros(transaction.updated_at),

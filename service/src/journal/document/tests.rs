@@ -8,7 +8,7 @@ use super::*;
 use crate::money::CurrencyCode;
 use crate::record::{
     AccountKind, AccountRecord, AccountStatus, CurrencyKind, CurrencyRecord, KeyRecord, Role, TransactionKind,
-    TransactionRecord, TransactionStatus, UserRecord,
+    TransactionRecord, TransactionRelation, TransactionStatus, UserRecord,
 };
 use crate::value::Timestamp;
 
@@ -30,7 +30,9 @@ fn transaction() -> TransactionRecord {
         category: Some("\u{e000}😀".to_owned()),
         reference: None,
         metadata: Metadata::parse("metadata", metadata).unwrap(),
-        parent_id: None,
+        parent_id: Some(Uuid::from_u128(4)),
+        relation: Some(TransactionRelation::Refund),
+        refunded_amount: Some("1.00".to_owned()),
         version: 1,
         created_at: Timestamp::from_micros(2),
         updated_at: Timestamp::from_micros(3),

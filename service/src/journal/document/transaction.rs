@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Personal, borrow, own};
 use crate::money::CurrencyCode;
-use crate::record::{TransactionKind, TransactionRecord, TransactionStatus};
+use crate::record::{TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
 use crate::value::Timestamp;
 
 /// The lasting part of a transaction.
@@ -22,6 +22,10 @@ pub(super) struct TransactionDocument<'a> {
     id: Uuid,
     parent_id: Option<Uuid>,
     reference: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refunded_amount: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relation: Option<TransactionRelation>,
     source_account_id: Uuid,
     source_user_id: Option<Cow<'a, str>>,
     status: TransactionStatus,
@@ -45,6 +49,8 @@ impl<'a> TransactionDocument<'a> {
             id: record.id,
             parent_id: record.parent_id,
             reference: borrow(record.reference.as_ref()),
+            refunded_amount: borrow(record.refunded_amount.as_ref()),
+            relation: record.relation,
             source_account_id: record.source_account_id,
             source_user_id: borrow(record.source_user_id.as_ref()),
             status: record.status,
@@ -74,6 +80,8 @@ impl<'a> TransactionDocument<'a> {
             reference: own(self.reference),
             metadata: personal.metadata.map(Cow::into_owned).unwrap_or_default(),
             parent_id: self.parent_id,
+            relation: self.relation,
+            refunded_amount: own(self.refunded_amount),
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,

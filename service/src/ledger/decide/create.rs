@@ -93,6 +93,8 @@ fn new_transaction(
         reference: command.reference.as_ref().map(|text| text.as_str().to_owned()),
         metadata: command.metadata.clone(),
         parent_id: None,
+        relation: None,
+        refunded: None,
         version: 1,
         created_at: now,
         updated_at: now,

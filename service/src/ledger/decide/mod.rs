@@ -8,6 +8,7 @@ mod accounts;
 mod create;
 mod currencies;
 mod keys;
+mod refunds;
 mod transactions;
 mod users;
 
@@ -92,6 +93,7 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::RestoreTransaction { id, reason } => {
             transactions::restore_transaction(draft, *id, reason.as_ref(), expected)
         }
+        Command::RefundTransaction(command) => refunds::refund_transaction(draft, command, expected),
         Command::PutUser(command) => users::put_user(draft, command, expected),
         Command::UpdateUser(command) => users::update_user(draft, command, expected),
         Command::CreateAccount(command) => accounts::create_account(draft, command),

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::create::{check_reference_free, save};
+use super::refunds::change_refund;
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::UpdateTransaction;
@@ -11,7 +12,7 @@ use crate::ledger::posting::{Movement, check_accounts_open, post, recount, set_d
 use crate::ledger::request::Precondition;
 use crate::ledger::state::Transaction;
 use crate::ledger::totals::Count;
-use crate::record::{Record, TransactionKind, TransactionStatus};
+use crate::record::{Record, TransactionKind, TransactionRelation, TransactionStatus};
 use crate::value::Text;
 use crate::{LedgerError, Resource};
 
@@ -24,6 +25,7 @@ pub(super) fn update_transaction(
     let new = edited(&old, command)?;
     check_precondition(expected, Some(old.version))?;
     check_status(&old, TransactionStatus::Posted)?;
+    check_keeps_refunded(&old, &new)?;
     if new == old {
         let record = Record::Transaction(old.record());
         return Ok(Outcome {
@@ -38,6 +40,10 @@ pub(super) fn update_transaction(
         check_accounts_open(draft, [new.source.account_id, new.destination.account_id])?;
     }
     check_reference_free(draft, new.reference.as_deref(), Some(new.id))?;
+    if new.relation == Some(TransactionRelation::Refund) {
+        let change = i128::from(new.amount).saturating_sub(i128::from(old.amount));
+        change_refund(draft, &new, change, command.reason.as_ref())?;
+    }
     if moves {
         repost(draft, &old, &mut new)?;
     } else if new.category != old.category {
@@ -69,7 +75,13 @@ pub(super) fn void_transaction(
     let old = find(draft, id)?;
     check_precondition(expected, Some(old.version))?;
     check_status(&old, TransactionStatus::Posted)?;
+    if old.is_refunded() {
+        return Err(not_editable(&old));
+    }
     check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
+    if old.relation == Some(TransactionRelation::Refund) {
+        change_refund(draft, &old, i128::from(old.amount).saturating_neg(), reason)?;
+    }
     let new = with_next_version(
         draft,
         Transaction {
@@ -98,6 +110,9 @@ pub(super) fn restore_transaction(
     check_precondition(expected, Some(old.version))?;
     check_status(&old, TransactionStatus::Voided)?;
     check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
+    if old.relation == Some(TransactionRelation::Refund) {
+        change_refund(draft, &old, i128::from(old.amount), reason)?;
+    }
     let mut new = with_next_version(
         draft,
         Transaction {
@@ -117,24 +132,37 @@ pub(super) fn restore_transaction(
     Ok(save(draft, new, "transaction.restored", AnswerStatus::Ok, reason))
 }
 
-fn find(draft: &Draft<'_>, id: Uuid) -> Result<Transaction, LedgerError> {
+pub(super) fn find(draft: &Draft<'_>, id: Uuid) -> Result<Transaction, LedgerError> {
     draft
         .transaction(id)
         .cloned()
         .ok_or(LedgerError::NotFound(Resource::Transaction))
 }
 
-fn check_status(transaction: &Transaction, needed: TransactionStatus) -> Result<(), LedgerError> {
+pub(super) fn check_status(transaction: &Transaction, needed: TransactionStatus) -> Result<(), LedgerError> {
     if transaction.status == needed {
         Ok(())
     } else {
-        Err(LedgerError::TransactionNotEditable {
-            current_status: transaction.status,
-        })
+        Err(not_editable(transaction))
     }
 }
 
-fn with_next_version(draft: &Draft<'_>, transaction: Transaction) -> Transaction {
+fn not_editable(transaction: &Transaction) -> LedgerError {
+    LedgerError::TransactionNotEditable {
+        current_status: transaction.status,
+    }
+}
+
+/// What was refunded must have been moved, and that way.
+fn check_keeps_refunded(old: &Transaction, new: &Transaction) -> Result<(), LedgerError> {
+    let is_kept = new.kind == old.kind && old.refunded.is_none_or(|refunded| new.amount >= refunded);
+    if old.is_refunded() && !is_kept {
+        return Err(not_editable(old));
+    }
+    Ok(())
+}
+
+pub(super) fn with_next_version(draft: &Draft<'_>, transaction: Transaction) -> Transaction {
     Transaction {
         version: transaction.version.saturating_add(1),
         updated_at: draft.now(),
@@ -158,6 +186,9 @@ fn edited(old: &Transaction, command: &UpdateTransaction) -> Result<Transaction,
     }
     match command.kind {
         Some(kind) if kind == old.kind => {}
+        Some(_) if old.relation == Some(TransactionRelation::Refund) => {
+            refused.not_allowed("type", "A refund goes the other way than what it refunds.");
+        }
         Some(TransactionKind::Transfer) => refused.not_allowed("type", "A credit or debit stays one or the other."),
         Some(_) if old.kind == TransactionKind::Transfer => refused.not_allowed("type", "A transfer stays one."),
         Some(kind) => {

@@ -12,16 +12,18 @@ use crate::ledger::owner_id;
 use crate::money::{Currency, CurrencyCode};
 use crate::query::rows::{metadata, named};
 use crate::query::width::{NO_METADATA, NO_TEXT, Width};
-use crate::record::{TransactionKind, TransactionRecord, TransactionStatus};
+use crate::record::{TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
 use crate::value::Timestamp;
 
 /// A row of `transactions`.
 #[derive(Clone, Debug)]
 pub(in crate::query) struct TransactionRow {
-    /// The document, but that its amount has to be written in its currency.
+    /// The document, but that its amounts have to be written in its currency.
     pub(super) document: TransactionRecord,
     /// In minor units.
     pub(super) amount: i64,
+    /// Likewise.
+    refunded: Option<i64>,
     /// Position of the transaction's first event.
     pub(in crate::query) first_position: i64,
     /// What searches look in.
@@ -36,6 +38,7 @@ impl TransactionRow {
     pub(super) fn into_record(self, currency: Currency) -> TransactionRecord {
         TransactionRecord {
             amount: currency.format(i128::from(self.amount)),
+            refunded_amount: self.refunded.map(|minor| currency.format(i128::from(minor))),
             ..self.document
         }
     }
@@ -60,7 +63,7 @@ pub(super) fn columns(width: Width) -> String {
     format!(
         "id, kind, status, source_account_id, source_owner, destination_account_id, destination_owner, amount, \
          currency, transaction_date, {description} AS description, category, reference, {metadata} AS metadata, \
-         parent_id, version, created_at, updated_at, first_position, search_text"
+         parent_id, relation, version, created_at, updated_at, refunded, first_position, search_text"
     )
 }
 
@@ -99,6 +102,11 @@ where
         reference: columns.take()?,
         metadata: metadata(columns.take()?)?,
         parent_id: columns.take()?,
+        relation: columns
+            .take::<Option<&str>>()?
+            .map(|name| named(name, TransactionRelation::from_name))
+            .transpose()?,
+        refunded_amount: None,
         version: columns.take()?,
         created_at: Timestamp::from_micros(columns.take()?),
         updated_at: Timestamp::from_micros(columns.take()?),
@@ -106,6 +114,7 @@ where
     Ok(TransactionRow {
         document,
         amount,
+        refunded: columns.take()?,
         first_position: columns.take()?,
         search_text: columns.take()?,
     })

@@ -13,7 +13,7 @@ on_both!(
 );
 
 /// What only some operations can meet: section 2 of the contract, by method and path.
-const OWN: [(&str, &str, &[&str]); 17] = [
+const OWN: [(&str, &str, &[&str]); 18] = [
     (
         "POST",
         "/transactions",
@@ -39,12 +39,14 @@ const OWN: [(&str, &str, &[&str]); 17] = [
             "account_closed",
             "account_frozen",
             "reference_taken",
+            "amount_exceeds_remaining",
             "amount_overflow",
             "insufficient_funds",
         ],
     ),
     ("DELETE", "/transactions/{id}", CHANGE),
-    ("POST", "/transactions/{id}/restore", CHANGE),
+    ("POST", "/transactions/{id}/restore", RETURN),
+    ("POST", "/transactions/{id}/refund", RETURN),
     ("GET", "/transactions/{id}/revisions", &["transaction_not_found"]),
     ("GET", "/users/{id}", &["user_not_found"]),
     ("PUT", "/users/{id}", &["version_mismatch"]),
@@ -76,6 +78,18 @@ const CHANGE: &[&str] = &[
     "transaction_not_editable",
     "account_closed",
     "account_frozen",
+    "amount_overflow",
+    "insufficient_funds",
+];
+
+/// What a transaction meets that a refund may be, or is made one.
+const RETURN: &[&str] = &[
+    "transaction_not_found",
+    "version_mismatch",
+    "transaction_not_editable",
+    "account_closed",
+    "account_frozen",
+    "amount_exceeds_remaining",
     "amount_overflow",
     "insufficient_funds",
 ];

@@ -58,6 +58,9 @@ pub(crate) struct Transaction {
     pub(crate) category: Option<&'static str>,
     pub(crate) reference: Option<&'static str>,
     pub(crate) colour: Option<&'static str>,
+    /// What it is a refund of.
+    pub(crate) refund_of: Option<usize>,
+    pub(crate) refunded: Option<Minor>,
     pub(crate) version: i64,
 }
 
@@ -159,6 +162,7 @@ impl Model {
             Action::Edit(number, edit) => Action::Edit(transaction(number), edit),
             Action::Void(number) => Action::Void(transaction(number)),
             Action::Restore(number) => Action::Restore(transaction(number)),
+            Action::Refund(number, amount) => Action::Refund(transaction(number), amount),
             Action::UpdateAccount(number, minimum, status, colour) => {
                 Action::UpdateAccount(account(number), minimum, status, colour)
             }
@@ -169,7 +173,7 @@ impl Model {
 
     fn version_of(&self, action: &Action) -> Option<i64> {
         match action {
-            Action::Edit(number, _) | Action::Void(number) | Action::Restore(number) => {
+            Action::Edit(number, _) | Action::Void(number) | Action::Restore(number) | Action::Refund(number, _) => {
                 self.transactions.get(*number).map(|transaction| transaction.version)
             }
             Action::UpdateAccount(number, ..) => self.accounts.get(*number).map(|account| account.version),
@@ -227,6 +231,7 @@ impl Model {
             Action::Edit(number, edit) => self.edit(*number, edit, expected),
             Action::Void(number) => self.set_posted(*number, false, expected),
             Action::Restore(number) => self.set_posted(*number, true, expected),
+            Action::Refund(number, amount) => self.refund(*number, *amount, expected, now),
             Action::PutUser(user, name, zone, email) => self.put_user(*user, name, *zone, *email, expected),
             Action::PatchUser(user, name, zone, email) => self.patch_user(*user, *name, *zone, *email, expected),
             Action::CreateAccount(user, name, currency, minimum) => {

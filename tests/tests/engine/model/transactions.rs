@@ -93,6 +93,8 @@ impl Model {
             category: details.category,
             reference: details.reference,
             colour: details.colour,
+            refund_of: None,
+            refunded: None,
             version: 1,
         });
         self.check_days()?;
@@ -103,11 +105,71 @@ impl Model {
         ))
     }
 
+    pub(super) fn refund(
+        &mut self,
+        number: usize,
+        amount: Option<&str>,
+        expected: &Precondition,
+        now: Timestamp,
+    ) -> Outcome {
+        let original = self.find_transaction(number)?;
+        let amount = amount.map(|text| positive(text, original.currency)).transpose()?;
+        check_version(expected, Some(original.version))?;
+        check_posted(&original, true)?;
+        let (source, destination) = (original.destination, original.source);
+        self.check_open([source, destination])?;
+        let remaining = original.amount - original.refunded.unwrap_or(0);
+        let amount = match amount {
+            None if remaining == 0 => return Err(exceeds(&original)),
+            given => given.unwrap_or(remaining),
+        };
+        self.change_refunded(number, amount)?;
+        let changes = [(source, -amount), (destination, amount)];
+        self.check_balances(&changes)?;
+        self.transactions.push(Transaction {
+            kind: [1, 0, 2][original.kind],
+            source,
+            destination,
+            amount,
+            date: now,
+            description: None,
+            reference: None,
+            colour: None,
+            refund_of: Some(number),
+            refunded: None,
+            version: 1,
+            ..original
+        });
+        self.check_days()?;
+        self.shift(&changes)?;
+        Ok((
+            AnswerStatus::Created,
+            self.transaction_document(self.transactions.len() - 1),
+        ))
+    }
+
+    /// Counts a change of a refund in what it refunds.
+    fn change_refunded(&mut self, number: usize, change: Minor) -> Result<(), Refusal> {
+        let original = &mut self.transactions[number];
+        check_posted(original, true)?;
+        let refunded = original.refunded.unwrap_or(0) + change;
+        if refunded > original.amount {
+            return Err(exceeds(original));
+        }
+        original.refunded = Some(refunded);
+        original.version += 1;
+        Ok(())
+    }
+
     pub(super) fn edit(&mut self, number: usize, edit: &Edit, expected: &Precondition) -> Outcome {
         let old = self.find_transaction(number)?;
         let new = edited(&old, edit)?;
         check_version(expected, Some(old.version))?;
         check_posted(&old, true)?;
+        let refunded = old.refunded.unwrap_or(0);
+        if refunded > 0 && (new.kind != old.kind || new.amount < refunded) {
+            return Err(not_editable(&old));
+        }
         if new == old {
             return Ok((AnswerStatus::Ok, self.transaction_document(number)));
         }
@@ -116,6 +178,9 @@ impl Model {
             self.check_open([new.source, new.destination])?;
         }
         self.check_reference(new.reference, Some(number))?;
+        if let Some(original) = old.refund_of.filter(|_| new.amount != old.amount) {
+            self.change_refunded(original, new.amount - old.amount)?;
+        }
         let changes = [
             (new.source, -new.amount),
             (new.destination, new.amount),
@@ -135,8 +200,14 @@ impl Model {
         let old = self.find_transaction(number)?;
         check_version(expected, Some(old.version))?;
         check_posted(&old, !is_posted)?;
+        if old.refunded.unwrap_or(0) > 0 {
+            return Err(not_editable(&old));
+        }
         self.check_open([old.source, old.destination])?;
         let amount = if is_posted { old.amount } else { -old.amount };
+        if let Some(original) = old.refund_of {
+            self.change_refunded(original, amount)?;
+        }
         let changes = [(old.source, -amount), (old.destination, amount)];
         self.check_balances(&changes)?;
         let kept = self.keep(number, Transaction { is_posted, ..old });
@@ -172,7 +243,7 @@ impl Model {
         let user_of = |account: usize| self.accounts[account].owner.map(|owner| USERS[owner]);
         let (source, destination) = (user_of(transaction.source), user_of(transaction.destination));
         let user = [destination, source, None][transaction.kind];
-        json!({
+        let mut document = json!({
             "id": format!("transaction {number}"), "type": KINDS[transaction.kind],
             "status": if transaction.is_posted { "posted" } else { "voided" },
             "user_id": user,
@@ -184,7 +255,15 @@ impl Model {
             "transaction_date": transaction.date, "description": transaction.description,
             "category": transaction.category, "reference": transaction.reference,
             "metadata": metadata(transaction.colour), "parent_id": null, "version": transaction.version,
-        })
+        });
+        if let Some(original) = transaction.refund_of {
+            document["parent_id"] = format!("transaction {original}").into();
+            document["relation"] = "refund".into();
+        }
+        if let Some(refunded) = transaction.refunded {
+            document["refunded_amount"] = show(refunded, transaction.currency).into();
+        }
+        document
     }
 }
 
@@ -194,7 +273,7 @@ fn edited(old: &Transaction, edit: &Edit) -> Result<Transaction, Refusal> {
         new.amount = positive(amount, old.currency)?;
     }
     if let Some(kind) = edit.kind.filter(|kind| *kind != old.kind) {
-        if kind == 2 || old.kind == 2 {
+        if kind == 2 || old.kind == 2 || old.refund_of.is_some() {
             return Err(Refusal::of("validation_failed"));
         }
         new.kind = kind;
@@ -212,11 +291,23 @@ fn check_posted(transaction: &Transaction, needed: bool) -> Result<(), Refusal> 
     if transaction.is_posted == needed {
         return Ok(());
     }
+    Err(not_editable(transaction))
+}
+
+fn not_editable(transaction: &Transaction) -> Refusal {
     let current_status = if transaction.is_posted { "posted" } else { "voided" };
-    Err(Refusal {
+    Refusal {
         code: "transaction_not_editable",
         members: json!({"current_status": current_status}),
-    })
+    }
+}
+
+fn exceeds(original: &Transaction) -> Refusal {
+    let remaining = original.amount - original.refunded.unwrap_or(0);
+    Refusal {
+        code: "amount_exceeds_remaining",
+        members: json!({"remaining_amount": show(remaining, original.currency)}),
+    }
 }
 
 fn positive(text: &str, currency: usize) -> Result<Minor, Refusal> {

@@ -12,7 +12,7 @@ use crate::ledger::{
     User,
 };
 use crate::money::{Currency, CurrencyCode};
-use crate::record::{AccountStatus, KeyRecord, Role, TransactionKind, TransactionStatus};
+use crate::record::{AccountStatus, KeyRecord, Role, TransactionKind, TransactionRelation, TransactionStatus};
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
 pub(in crate::commit) use answer::{AccountOverlay, status_number};
@@ -57,7 +57,8 @@ stored_rows! {
         source_day_0: Option<i64>, source_day_1: Option<i64>, destination_account_id: Uuid,
         destination_owner: String, destination_day_0: Option<i64>, destination_day_1: Option<i64>, amount: i64,
         currency: String, transaction_date: i64, description: Option<String>, category: Option<String>,
-        reference: Option<String>, metadata: String, parent_id: Option<Uuid>, version: i64, created_at: i64,
+        reference: Option<String>, metadata: String, parent_id: Option<Uuid>, relation: Option<String>,
+        refunded: Option<i64>, version: i64, created_at: i64,
         updated_at: i64, first_position: i64, position: i64,
     }
     /// Who has a reference.
@@ -203,6 +204,11 @@ impl TransactionRow {
             reference: self.reference,
             metadata: read_metadata(&self.metadata)?,
             parent_id: self.parent_id,
+            relation: self
+                .relation
+                .map(|name| read_name(TransactionRelation::from_name(&name), &name))
+                .transpose()?,
+            refunded: self.refunded,
             version: self.version,
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),

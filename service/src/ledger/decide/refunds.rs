@@ -1,0 +1,132 @@
+//! Giving money back, and what a change of a refund is to the transaction that it refunds.
+
+use super::create::save;
+use super::transactions::{check_status, find, with_next_version};
+use super::{Outcome, Refused, check_precondition};
+use crate::LedgerError;
+use crate::ledger::answer::AnswerStatus;
+use crate::ledger::command::RefundTransaction;
+use crate::ledger::draft::Draft;
+use crate::ledger::posting::{Movement, check_accounts_open, post, set_days};
+use crate::ledger::request::Precondition;
+use crate::ledger::state::{Side, Transaction};
+use crate::ledger::totals::Count;
+use crate::record::{TransactionRelation, TransactionStatus};
+use crate::value::Text;
+
+pub(super) fn refund_transaction(
+    draft: &mut Draft<'_>,
+    command: &RefundTransaction,
+    expected: &Precondition,
+) -> Result<Outcome, LedgerError> {
+    let original = find(draft, command.id)?;
+    let mut refused = Refused::default();
+    let amount = command.amount.as_ref();
+    let amount = amount.and_then(|amount| refused.take("amount", amount.positive_minor_units(original.currency)));
+    refused.check()?;
+    check_precondition(expected, Some(original.version))?;
+    check_status(&original, TransactionStatus::Posted)?;
+    check_accounts_open(draft, [original.destination.account_id, original.source.account_id])?;
+    let remaining = remaining(&original);
+    let amount = match amount {
+        None if remaining == 0 => return Err(exceeds(&original)),
+        None => remaining,
+        Some(amount) => amount,
+    };
+    change_refunded(draft, &original, i128::from(amount), command.reason.as_ref())?;
+    let mut refund = reverse(draft, &original, amount, command);
+    set_days(draft, &mut refund)?;
+    let movement = Movement {
+        transaction: &refund,
+        count: Count::In,
+        version: 1,
+    };
+    post(draft, &[movement])?;
+    let reason = command.reason.as_ref();
+    Ok(save(
+        draft,
+        refund,
+        "transaction.created",
+        AnswerStatus::Created,
+        reason,
+    ))
+}
+
+/// The original the other way round: counted under the same category, since it is taken out of that.
+fn reverse(draft: &mut Draft<'_>, original: &Transaction, amount: i64, command: &RefundTransaction) -> Transaction {
+    let now = draft.now();
+    let side = |side: &Side| Side {
+        days: [None; 2],
+        ..side.clone()
+    };
+    Transaction {
+        id: draft.mint_id(),
+        kind: original.kind.reversed(),
+        status: TransactionStatus::Posted,
+        source: side(&original.destination),
+        destination: side(&original.source),
+        amount,
+        currency: original.currency,
+        transaction_date: now,
+        description: None,
+        category: original.category.clone(),
+        reference: None,
+        metadata: command.metadata.clone(),
+        parent_id: Some(original.id),
+        relation: Some(TransactionRelation::Refund),
+        refunded: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        first_position: draft.next_position(),
+        position: draft.next_position(),
+    }
+}
+
+/// What a refund becomes, by `change` minor units, is counted in what it refunds, which must be posted.
+///
+/// # Errors
+/// `TransactionNotEditable` of that one; `AmountExceedsRemaining`.
+pub(super) fn change_refund(
+    draft: &mut Draft<'_>,
+    refund: &Transaction,
+    change: i128,
+    reason: Option<&Text>,
+) -> Result<(), LedgerError> {
+    let Some(parent_id) = refund.parent_id.filter(|_| change != 0) else {
+        return Ok(());
+    };
+    let parent = find(draft, parent_id)?;
+    check_status(&parent, TransactionStatus::Posted)?;
+    change_refunded(draft, &parent, change, reason)
+}
+
+fn change_refunded(
+    draft: &mut Draft<'_>,
+    original: &Transaction,
+    change: i128,
+    reason: Option<&Text>,
+) -> Result<(), LedgerError> {
+    let refunded = i128::from(original.refunded.unwrap_or(0)).saturating_add(change);
+    let refunded = i64::try_from(refunded)
+        .ok()
+        .filter(|refunded| *refunded <= original.amount);
+    let refunded = refunded.ok_or_else(|| exceeds(original))?;
+    let original = Transaction {
+        refunded: Some(refunded),
+        ..original.clone()
+    };
+    let original = with_next_version(draft, original);
+    save(draft, original, "transaction.refunded", AnswerStatus::Ok, reason);
+    Ok(())
+}
+
+fn remaining(original: &Transaction) -> i64 {
+    original.amount.saturating_sub(original.refunded.unwrap_or(0))
+}
+
+fn exceeds(original: &Transaction) -> LedgerError {
+    LedgerError::AmountExceedsRemaining {
+        remaining_amount: original.currency.format(i128::from(remaining(original))),
+    }
+}
