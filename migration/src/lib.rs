@@ -9,6 +9,7 @@
 mod command;
 mod lock;
 mod m20260101_000001_create_ledger;
+mod m20261128_000002_refunds_and_currencies;
 mod target;
 
 use std::collections::BTreeSet;
@@ -44,7 +45,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20260101_000001_create_ledger::Migration)]
+        vec![
+            Box::new(m20260101_000001_create_ledger::Migration),
+            Box::new(m20261128_000002_refunds_and_currencies::Migration),
+        ]
     }
 }
 

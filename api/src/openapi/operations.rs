@@ -141,7 +141,7 @@ fn transaction_changes() -> Vec<Description> {
             .says(
                 "Refund a transaction",
                 "Makes a transaction the other way round, in whole or in part; all refunds together never pass the \
-                 amount. A refund can be edited and deleted like any other, which gives its amount back.",
+                 amount. A refund can be edited, but for its type, and deleted: the original follows.",
             )
             .body("RefundTransaction")
             .creates("Transaction")

@@ -55,19 +55,14 @@ CREATE TABLE ledgers (
 ) {updated};
 ";
 
-/// The exponent that a currency had when the ledger first used it; those of the ledger's own have a name, and the
-/// position of the event that made them.
+/// The exponent that a currency had when the ledger first used it.
 const CURRENCIES: &str = "
 CREATE TABLE currencies (
     ledger_id {int} NOT NULL,
     code {text} NOT NULL,
     exponent {int} NOT NULL,
-    name TEXT,
-    created_at {int} NOT NULL,
-    position {int},
     CONSTRAINT currencies_pk PRIMARY KEY (ledger_id, code),
-    CONSTRAINT currencies_exponent_check CHECK (exponent BETWEEN 0 AND 9),
-    CONSTRAINT currencies_own_check CHECK ((name IS NULL) = (position IS NULL))
+    CONSTRAINT currencies_exponent_check CHECK (exponent BETWEEN 0 AND 9)
 ) {growing};
 ";
 
@@ -155,8 +150,6 @@ CREATE TABLE transactions (
     metadata TEXT NOT NULL,
     search_text TEXT,
     parent_id {uuid},
-    relation TEXT,
-    refunded {int},
     version {int} NOT NULL,
     created_at {int} NOT NULL,
     updated_at {int} NOT NULL,
@@ -167,14 +160,10 @@ CREATE TABLE transactions (
     CONSTRAINT transactions_status_check CHECK (status IN ('posted', 'voided')),
     CONSTRAINT transactions_account_id_check CHECK (source_account_id <> destination_account_id),
     CONSTRAINT transactions_amount_check CHECK (amount > 0),
-    CONSTRAINT transactions_relation_check CHECK (relation IN ('refund')),
-    CONSTRAINT transactions_parent_id_check CHECK ((parent_id IS NULL) = (relation IS NULL)),
-    CONSTRAINT transactions_refunded_check CHECK (refunded BETWEEN 0 AND amount),
     CONSTRAINT transactions_category_check CHECK (category <> ''),
     CONSTRAINT transactions_version_check CHECK (version >= 1)
 ) {growing};
 CREATE UNIQUE INDEX transactions_reference_key ON transactions (ledger_id, reference) WHERE reference IS NOT NULL;
-CREATE INDEX transactions_parent_id_idx ON transactions (ledger_id, parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX transactions_transaction_date_idx ON transactions (ledger_id, transaction_date, id);
 CREATE INDEX transactions_source_owner_date_idx
     ON transactions (ledger_id, source_owner, transaction_date, id) WHERE source_owner <> '';

@@ -36,10 +36,10 @@ impl CurrencyCode {
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-        if iso4217::exponent(text).is_some() {
+        if iso4217::is_taken(text) {
             return Err(ValueError::new(
                 ValueCode::NotAllowed,
-                "ISO 4217 has this currency, which cannot be given another meaning.",
+                "ISO 4217 has this code, which cannot be given another meaning.",
             ));
         }
         Self::from_stored(text).filter(|_| is_code).ok_or_else(|| {
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_ledgers_own_code_is_none_of_iso_4217() {
-        for code in ["GOLD_PT", "XAU", "ABC", "123", "_X_", "ABCDEFGHIJKL"] {
+        for code in ["GOLD_PT", "ABC", "123", "_X_", "ABCDEFGHIJKL"] {
             assert_eq!(CurrencyCode::parse_own(code).unwrap().as_str(), code);
         }
         for code in ["", "AB", "gold", "GOLD-PT", "ABCDEFGHIJKLM", "GÖLD", "A B"] {
@@ -166,7 +166,13 @@ mod tests {
                 "{code:?}"
             );
         }
-        assert_eq!(CurrencyCode::parse_own("USD").unwrap_err().code, ValueCode::NotAllowed);
+        for code in ["USD", "JPY", "XAU", "XXX"] {
+            assert_eq!(
+                CurrencyCode::parse_own(code).unwrap_err().code,
+                ValueCode::NotAllowed,
+                "{code}"
+            );
+        }
     }
 
     #[test]

@@ -170,6 +170,16 @@ pub(super) const ALL: [(&str, u8, &str); 165] = [
     ("ZWG", 2, "Zimbabwe Gold"),
 ];
 
+/// The codes of ISO 4217 that are of no currency: metals, funds, tests, and none at all.
+const NO_CURRENCIES: [&str; 13] = [
+    "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX",
+];
+
+/// Whether the code has a meaning in ISO 4217.
+pub(super) fn is_taken(code: &str) -> bool {
+    exponent(code).is_some() || NO_CURRENCIES.contains(&code)
+}
+
 /// Decimals of the currency's major unit.
 pub(super) fn exponent(code: &str) -> Option<u8> {
     let index = ALL.binary_search_by_key(&code, |(own, ..)| own).ok()?;

@@ -74,7 +74,7 @@ impl Currencies {
     /// # Errors
     /// `unknown_currency`.
     pub fn parse(&self, code: &str) -> Result<Currency, ValueError> {
-        Currency::parse(code).or_else(|error| self.stored(code).ok_or(error))
+        self.stored(code).map_or_else(|| Currency::parse(code), Ok)
     }
 
     /// The currency called `code`: with the ledger's exponent, or that of ISO 4217 where the ledger has not used it.

@@ -38,7 +38,17 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
             .await?
         {
             sum = sum.saturating_add(i128::from(given_back(&child)));
+            audit.require(is_reverse(&original, &child), Invariant::Limits, || {
+                format!(
+                    "transaction {} does not go the other way than {}",
+                    child.id, original.id
+                )
+            });
         }
+        let is_posted = original.status == TransactionStatus::Posted.as_str();
+        audit.require(is_posted || sum == 0, Invariant::Limits, || {
+            format!("transaction {} is voided, and its refunds stand", original.id)
+        });
         let (id, told) = (original.id, original.refunded.unwrap_or(0));
         audit.require(i128::from(told) == sum, Invariant::Limits, || {
             format!("{told} minor units of transaction {id} were refunded, its refunds give {sum} back")
@@ -59,7 +69,17 @@ fn given_back(child: &transaction::Model) -> i64 {
     }
 }
 
+/// Whether a refund moves the same money back.
+fn is_reverse(original: &transaction::Model, child: &transaction::Model) -> bool {
+    child.source_account_id == original.destination_account_id
+        && child.destination_account_id == original.source_account_id
+        && child.currency == original.currency
+}
+
 fn tell_orphan(audit: &mut Audit<'_>, child: &transaction::Model) {
-    let detail = format_args!("transaction {} refunds one that was never refunded", child.id);
+    let detail = format_args!(
+        "transaction {} refunds one that is absent, or was never refunded",
+        child.id
+    );
     audit.fail(Invariant::Limits, detail);
 }

@@ -19,8 +19,8 @@ pub enum Invariant {
     Chain,
     /// 5: a resource equals the document of its newest event, and its versions are 1 … n.
     Documents,
-    /// 6: held amounts equal the open holds, refunded ones the posted refunds, and no command broke a minimum balance or moved money of an account that
-    /// was not open.
+    /// 6: held amounts equal the open holds, refunded ones the posted refunds, and no command broke a minimum balance or
+    /// moved money of an account that was not open.
     Limits,
     /// 7: what is remembered of an idempotent request leads to its events.
     Answers,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tests::body::{credit, debit, transfer, with};
 use tests::{Answer, Book, on_both};
@@ -15,6 +16,7 @@ on_both!(
     a_refund_that_is_edited_is_counted_anew,
     a_refund_is_held_to_funds_and_open_accounts,
     only_what_is_posted_is_refunded,
+    a_refund_of_what_was_deleted_since_stays_deleted,
     a_bad_refund_is_refused_with_every_bad_field,
     a_refund_is_rehearsed_replayed_and_conditional,
     a_refund_is_counted_on_its_own_day_and_under_its_category,
@@ -105,10 +107,8 @@ async fn refunds_never_pass_the_amount(book: &Book) {
     let refused = book.refuses(request, "amount_exceeds_remaining", 422).await;
     assert_eq!(refused.text("remaining_amount"), "0.01");
     // No body, or none of an amount: all that remains.
-    let rest = book
-        .post(&format!("{}/refund", path(&paid)), &json!({}))
-        .await
-        .expect(201);
+    let without_body = book.request(Method::POST, &format!("/api/v1{}/refund", path(&paid)));
+    let rest = without_body.await.expect(201);
     assert_eq!(rest.text("amount"), "0.01");
     let request = book.post(&format!("{}/refund", path(&paid)), &json!({}));
     let refused = book.refuses(request, "amount_exceeds_remaining", 422).await;
@@ -152,6 +152,15 @@ async fn a_refund_that_is_deleted_gives_its_amount_back(book: &Book) {
         .expect(200);
     assert_eq!(restored.text("status"), "posted");
     assert_eq!(read(book, &paid).await["refunded_amount"], "30.00");
+
+    // A deleted refund may come back: the original still goes its way.
+    let _ = book.delete(&path(&given)).await.expect(200);
+    let request = book.patch(&path(&paid), &json!({"type": "credit"}));
+    let _ = book.refuses(request, "transaction_not_editable", 409).await;
+    let _ = book
+        .post(&format!("{}/restore", path(&given)), &json!({}))
+        .await
+        .expect(200);
 
     // What is given back since cannot be given back again by a restored refund.
     let _ = book.delete(&path(&given)).await.expect(200);
@@ -204,6 +213,22 @@ async fn a_refund_is_held_to_funds_and_open_accounts(book: &Book) {
         .await
         .expect(200);
     let _ = book.refuses(request(), "account_frozen", 409).await;
+}
+
+async fn a_refund_of_what_was_deleted_since_stays_deleted(book: &Book) {
+    let paid_in = book.create(&credit("ada", "50.00")).await;
+    let given = refund(book, &paid_in, &json!({"amount": "5"})).await.expect(201);
+    for transaction in [&given, &paid_in] {
+        let _ = book.delete(&path(transaction)).await.expect(200);
+    }
+    let account = format!("/accounts/{}", paid_in.text("destination_account_id"));
+    for status in ["open", "closed"] {
+        let _ = book.patch(&account, &json!({"status": status})).await.expect(200);
+        let request = book.post(&format!("{}/restore", path(&given)), &json!({}));
+        let refused = book.refuses(request, "transaction_not_editable", 409).await;
+        assert_eq!(refused.text("current_status"), "voided");
+    }
+    book.database().verify().await;
 }
 
 async fn only_what_is_posted_is_refunded(book: &Book) {

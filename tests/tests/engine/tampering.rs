@@ -41,7 +41,7 @@ const DEEDS: [(&str, Invariant, &str); 29] = [
     (
         "UPDATE transactions SET refunded = NULL",
         Invariant::Limits,
-        "refunds one that was never refunded",
+        "refunds one that is absent, or was never refunded",
     ),
     (
         "INSERT INTO entries SELECT ledger_id, transaction_id, seq, transaction_id, transaction_version, amount,

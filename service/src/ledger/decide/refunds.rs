@@ -83,22 +83,28 @@ fn reverse(draft: &mut Draft<'_>, original: &Transaction, amount: i64, command: 
     }
 }
 
-/// What a refund becomes, by `change` minor units, is counted in what it refunds, which must be posted.
+/// What a transaction refunds; `None` where it is no refund.
+pub(super) fn find_original(draft: &Draft<'_>, refund: &Transaction) -> Result<Option<Transaction>, LedgerError> {
+    match (refund.relation, refund.parent_id) {
+        (Some(TransactionRelation::Refund), Some(parent_id)) => find(draft, parent_id).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// A change of a refund, by `change` minor units, is counted in what it refunds; of what is no refund, nowhere.
 ///
 /// # Errors
-/// `TransactionNotEditable` of that one; `AmountExceedsRemaining`.
+/// `AmountExceedsRemaining`.
 pub(super) fn change_refund(
     draft: &mut Draft<'_>,
     refund: &Transaction,
     change: i128,
     reason: Option<&Text>,
 ) -> Result<(), LedgerError> {
-    let Some(parent_id) = refund.parent_id.filter(|_| change != 0) else {
-        return Ok(());
-    };
-    let parent = find(draft, parent_id)?;
-    check_status(&parent, TransactionStatus::Posted)?;
-    change_refunded(draft, &parent, change, reason)
+    match find_original(draft, refund)? {
+        Some(original) if change != 0 => change_refunded(draft, &original, change, reason),
+        _ => Ok(()),
+    }
 }
 
 fn change_refunded(

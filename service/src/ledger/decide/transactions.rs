@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::create::{check_reference_free, save};
-use super::refunds::change_refund;
+use super::refunds::{change_refund, find_original};
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::UpdateTransaction;
@@ -40,10 +40,8 @@ pub(super) fn update_transaction(
         check_accounts_open(draft, [new.source.account_id, new.destination.account_id])?;
     }
     check_reference_free(draft, new.reference.as_deref(), Some(new.id))?;
-    if new.relation == Some(TransactionRelation::Refund) {
-        let change = i128::from(new.amount).saturating_sub(i128::from(old.amount));
-        change_refund(draft, &new, change, command.reason.as_ref())?;
-    }
+    let change = i128::from(new.amount).saturating_sub(i128::from(old.amount));
+    change_refund(draft, &new, change, command.reason.as_ref())?;
     if moves {
         repost(draft, &old, &mut new)?;
     } else if new.category != old.category {
@@ -79,9 +77,7 @@ pub(super) fn void_transaction(
         return Err(not_editable(&old));
     }
     check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
-    if old.relation == Some(TransactionRelation::Refund) {
-        change_refund(draft, &old, i128::from(old.amount).saturating_neg(), reason)?;
-    }
+    change_refund(draft, &old, i128::from(old.amount).saturating_neg(), reason)?;
     let new = with_next_version(
         draft,
         Transaction {
@@ -109,10 +105,11 @@ pub(super) fn restore_transaction(
     let old = find(draft, id)?;
     check_precondition(expected, Some(old.version))?;
     check_status(&old, TransactionStatus::Voided)?;
-    check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
-    if old.relation == Some(TransactionRelation::Refund) {
-        change_refund(draft, &old, i128::from(old.amount), reason)?;
+    if let Some(original) = find_original(draft, &old)? {
+        check_status(&original, TransactionStatus::Posted)?;
     }
+    check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
+    change_refund(draft, &old, i128::from(old.amount), reason)?;
     let mut new = with_next_version(
         draft,
         Transaction {
@@ -153,13 +150,12 @@ fn not_editable(transaction: &Transaction) -> LedgerError {
     }
 }
 
-/// What was refunded must have been moved, and that way.
+/// What was refunded must have been moved, and that way; a refund that is voided may come back, and goes its way.
 fn check_keeps_refunded(old: &Transaction, new: &Transaction) -> Result<(), LedgerError> {
-    let is_kept = new.kind == old.kind && old.refunded.is_none_or(|refunded| new.amount >= refunded);
-    if old.is_refunded() && !is_kept {
-        return Err(not_editable(old));
+    match old.refunded {
+        Some(refunded) if new.kind != old.kind || new.amount < refunded => Err(not_editable(old)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 pub(super) fn with_next_version(draft: &Draft<'_>, transaction: Transaction) -> Transaction {

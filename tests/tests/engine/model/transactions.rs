@@ -151,7 +151,6 @@ impl Model {
     /// Counts a change of a refund in what it refunds.
     fn change_refunded(&mut self, number: usize, change: Minor) -> Result<(), Refusal> {
         let original = &mut self.transactions[number];
-        check_posted(original, true)?;
         let refunded = original.refunded.unwrap_or(0) + change;
         if refunded > original.amount {
             return Err(exceeds(original));
@@ -166,8 +165,9 @@ impl Model {
         let new = edited(&old, edit)?;
         check_version(expected, Some(old.version))?;
         check_posted(&old, true)?;
-        let refunded = old.refunded.unwrap_or(0);
-        if refunded > 0 && (new.kind != old.kind || new.amount < refunded) {
+        if let Some(refunded) = old.refunded
+            && (new.kind != old.kind || new.amount < refunded)
+        {
             return Err(not_editable(&old));
         }
         if new == old {
@@ -202,6 +202,9 @@ impl Model {
         check_posted(&old, !is_posted)?;
         if old.refunded.unwrap_or(0) > 0 {
             return Err(not_editable(&old));
+        }
+        if let Some(original) = old.refund_of {
+            check_posted(&self.transactions[original], true)?;
         }
         self.check_open([old.source, old.destination])?;
         let amount = if is_posted { old.amount } else { -old.amount };
