@@ -50,10 +50,6 @@ pub struct Model {
     pub search_text: Option<String>,
     /// The transaction that this one belongs to.
     pub parent_id: Option<Uuid>,
-    /// What this one is to it.
-    pub relation: Option<String>,
-    /// What its posted refunds give back; NULL where it was never refunded.
-    pub refunded: Option<i64>,
     /// 1 when made, one more with each change.
     pub version: i64,
     /// When it was recorded.
@@ -64,6 +60,10 @@ pub struct Model {
     pub first_position: i64,
     /// Position of its newest event.
     pub position: i64,
+    /// What this one is to its parent.
+    pub relation: Option<String>,
+    /// What its posted refunds give back; NULL where it was never refunded.
+    pub refunded: Option<i64>,
 }
 
 /// None: rows are looked up by their own keys.
