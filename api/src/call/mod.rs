@@ -179,10 +179,9 @@ impl Call {
         &self,
         reader: impl FnOnce(&mut Query, &Currencies) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let pairs = query::pairs_without(self.incoming.request.query_string(), "");
-        let code = pairs.iter().find(|(name, _)| name == "currency").map(|(_, code)| code);
-        let currencies = self.currencies(code.map(String::as_str)).await?;
-        self.query(|query| reader(query, &currencies))
+        let query = Query::parse(self.incoming.request.query_string())?;
+        let currencies = self.currencies(query.given("currency")).await?;
+        query.read_all(|query| reader(query, &currencies))
     }
 
     /// Those of `codes` that are currencies of the ledger's own. Most requests name none, and do not ask the ledger.

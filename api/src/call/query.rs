@@ -25,17 +25,30 @@ impl Query {
     /// # Errors
     /// `malformed_request` for a parameter that comes twice, cannot be read, or that the reader does not ask for.
     pub(crate) fn read<T>(text: &str, reader: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
-        let mut query = Self::parse(text)?;
-        let value = reader(&mut query)?;
-        query.finish()?;
+        Self::parse(text)?.read_all(reader)
+    }
+
+    /// What `reader` makes of the parameters.
+    ///
+    /// # Errors
+    /// `malformed_request` for one that cannot be read, or that the reader does not ask for.
+    pub(crate) fn read_all<T>(mut self, reader: impl FnOnce(&mut Self) -> Result<T, Problem>) -> Result<T, Problem> {
+        let value = reader(&mut self)?;
+        self.finish()?;
         Ok(value)
+    }
+
+    /// A parameter as it was given, before it is read.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        let found = self.parameters.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Takes `text` apart, the part of a URL after the question mark.
     ///
     /// # Errors
     /// `malformed_request` for a parameter that comes twice or is not UTF-8.
-    fn parse(text: &str) -> Result<Self, Problem> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let mut parameters: Vec<(String, String)> = Vec::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

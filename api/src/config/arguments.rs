@@ -2,6 +2,8 @@
 //!
 //! Every value is taken as text and checked by [`super::check`], so that one line can name every bad one.
 
+use std::ffi::OsString;
+
 use clap::{Args, Parser, Subcommand};
 use migration::DATABASE_URL_DEFAULT;
 
@@ -36,17 +38,12 @@ impl Arguments {
     ///
     /// # Errors
     /// Those of clap, `--help` and `--version` among them.
-    pub(crate) fn read(given: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Self, clap::Error> {
+    pub(crate) fn read(given: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut given: Vec<_> = given.into_iter().collect();
-        let names_command = given
-            .iter()
-            .skip(1)
-            .any(|word| COMMANDS.iter().any(|command| word == command));
-        // One that is mistyped, which clap has a suggestion for.
-        let names_command = names_command
-            || given
-                .get(1)
-                .is_some_and(|word| !word.as_encoded_bytes().starts_with(b"-"));
+        let is_command = |word: &OsString| COMMANDS.iter().any(|command| word == command);
+        // A first word that is no flag is a command, if perhaps mistyped, which clap has a suggestion for.
+        let is_word = |word: &OsString| !word.as_encoded_bytes().starts_with(b"-");
+        let names_command = given.iter().skip(1).any(is_command) || given.get(1).is_some_and(is_word);
         let asks_about_all = given
             .iter()
             .skip(1)

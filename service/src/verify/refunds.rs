@@ -1,4 +1,5 @@
-//! Invariant 6 for refunds: what a transaction says was given back is what its posted refunds give back.
+//! Invariant 6 for refunds: what a transaction says was given back is what its posted refunds give back, and they go the
+//! other way.
 
 use entity::transaction;
 use sea_orm::Value;
@@ -9,55 +10,63 @@ use super::{Audit, Invariant};
 use crate::LedgerError;
 use crate::record::{TransactionRelation, TransactionStatus};
 
-/// Holds every transaction that was refunded against its refunds, both in the order of its id.
-pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
-    let (view, ledger_id) = (audit.view, audit.ledger.id);
-    let mut refunded: Scan<transaction::Model> = Scan::new(
-        "SELECT * FROM transactions WHERE ledger_id = $1 AND id > $2 AND refunded IS NOT NULL ORDER BY id LIMIT 500",
-        ledger_id,
-        vec![Value::from(Uuid::nil())],
-        |row| vec![row.id.into()],
-    );
-    let mut children: Scan<transaction::Model> = Scan::new(
-        "SELECT * FROM transactions WHERE ledger_id = $1 AND parent_id IS NOT NULL AND (parent_id, id) > ($2, $3)
-            ORDER BY parent_id, id LIMIT 500",
-        ledger_id,
-        vec![Value::from(Uuid::nil()), Value::from(Uuid::nil())],
-        |row| vec![row.parent_id.into(), row.id.into()],
-    );
-    while let Some(original) = refunded.next(view).await? {
-        while let Some(orphan) = children
-            .next_if(view, |child| child.parent_id < Some(original.id))
-            .await?
-        {
+/// The ledger's refunds in the order of what they refund, to be held against the transactions in the order of their ids.
+pub(super) struct Refunds {
+    children: Scan<transaction::Model>,
+}
+
+impl Refunds {
+    pub(super) fn of(ledger_id: i64) -> Self {
+        let children = Scan::new(
+            "SELECT * FROM transactions WHERE ledger_id = $1 AND parent_id IS NOT NULL AND (parent_id, id) > ($2, $3)
+                ORDER BY parent_id, id LIMIT 500",
+            ledger_id,
+            vec![Value::from(Uuid::nil()), Value::from(Uuid::nil())],
+            |row: &transaction::Model| vec![row.parent_id.into(), row.id.into()],
+        );
+        Self { children }
+    }
+
+    /// Holds the next transaction against its refunds.
+    pub(super) async fn check(
+        &mut self,
+        audit: &mut Audit<'_>,
+        original: &transaction::Model,
+    ) -> Result<(), LedgerError> {
+        let (view, id) = (audit.view, original.id);
+        while let Some(orphan) = self.children.next_if(view, |child| child.parent_id < Some(id)).await? {
             tell_orphan(audit, &orphan);
         }
         let mut sum = 0_i128;
-        while let Some(child) = children
-            .next_if(view, |child| child.parent_id == Some(original.id))
-            .await?
-        {
+        while let Some(child) = self.children.next_if(view, |child| child.parent_id == Some(id)).await? {
             sum = sum.saturating_add(i128::from(given_back(&child)));
-            audit.require(is_reverse(&original, &child), Invariant::Limits, || {
-                format!(
-                    "transaction {} does not go the other way than {}",
-                    child.id, original.id
-                )
+            if original.refunded.is_none() {
+                tell_orphan(audit, &child);
+            }
+            audit.require(is_reverse(original, &child), Invariant::Limits, || {
+                format!("transaction {} does not go the other way than {id}", child.id)
             });
         }
-        let is_posted = original.status == TransactionStatus::Posted.as_str();
-        audit.require(is_posted || sum == 0, Invariant::Limits, || {
-            format!("transaction {} is voided, and its refunds stand", original.id)
-        });
-        let (id, told) = (original.id, original.refunded.unwrap_or(0));
+        let Some(told) = original.refunded else {
+            return Ok(());
+        };
         audit.require(i128::from(told) == sum, Invariant::Limits, || {
             format!("{told} minor units of transaction {id} were refunded, its refunds give {sum} back")
         });
+        let is_posted = original.status == TransactionStatus::Posted.as_str();
+        audit.require(is_posted || sum == 0, Invariant::Limits, || {
+            format!("transaction {id} is voided, and its refunds stand")
+        });
+        Ok(())
     }
-    while let Some(orphan) = children.next(view).await? {
-        tell_orphan(audit, &orphan);
+
+    /// Nothing is refunded that is not there.
+    pub(super) async fn finish(&mut self, audit: &mut Audit<'_>) -> Result<(), LedgerError> {
+        while let Some(orphan) = self.children.next(audit.view).await? {
+            tell_orphan(audit, &orphan);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn given_back(child: &transaction::Model) -> i64 {

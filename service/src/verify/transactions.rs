@@ -9,6 +9,7 @@ use sea_orm::{FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::movements::{Movements, Version, add_step};
+use super::refunds::Refunds;
 use super::scan::{Scan, find_events, later_events};
 use super::tally::{Figures, Tally};
 use super::{Audit, Invariant, document};
@@ -32,6 +33,7 @@ pub(super) struct History {
 pub(super) async fn check(audit: &mut Audit<'_>) -> Result<History, LedgerError> {
     let (view, ledger_id) = (audit.view, audit.ledger.id);
     let mut history = History::default();
+    let mut refunds = Refunds::of(ledger_id);
     let mut later = later_events(ledger_id, "transactions/");
     let mut transactions: Scan<transaction::Model> = Scan::new(
         "SELECT * FROM transactions WHERE ledger_id = $1 AND id > $2 ORDER BY id LIMIT 500",
@@ -48,9 +50,11 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<History, LedgerError>
         for row in page {
             audit.counts.transactions = audit.counts.transactions.saturating_add(1);
             count(&mut history.tally, &row);
+            refunds.check(audit, &row).await?;
             check_one(audit, row, &firsts, &mut later, &mut history.movements).await?;
         }
     }
+    refunds.finish(audit).await?;
     while let Some(event) = later.next(view).await? {
         tell_orphan(audit, &event);
     }

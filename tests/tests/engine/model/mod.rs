@@ -3,6 +3,7 @@
 mod accounts;
 mod keys;
 mod movements;
+mod refunds;
 mod transactions;
 mod users;
 

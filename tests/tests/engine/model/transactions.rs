@@ -105,61 +105,6 @@ impl Model {
         ))
     }
 
-    pub(super) fn refund(
-        &mut self,
-        number: usize,
-        amount: Option<&str>,
-        expected: &Precondition,
-        now: Timestamp,
-    ) -> Outcome {
-        let original = self.find_transaction(number)?;
-        let amount = amount.map(|text| positive(text, original.currency)).transpose()?;
-        check_version(expected, Some(original.version))?;
-        check_posted(&original, true)?;
-        let (source, destination) = (original.destination, original.source);
-        self.check_open([source, destination])?;
-        let remaining = original.amount - original.refunded.unwrap_or(0);
-        let amount = match amount {
-            None if remaining == 0 => return Err(exceeds(&original)),
-            given => given.unwrap_or(remaining),
-        };
-        self.change_refunded(number, amount)?;
-        let changes = [(source, -amount), (destination, amount)];
-        self.check_balances(&changes)?;
-        self.transactions.push(Transaction {
-            kind: [1, 0, 2][original.kind],
-            source,
-            destination,
-            amount,
-            date: now,
-            description: None,
-            reference: None,
-            colour: None,
-            refund_of: Some(number),
-            refunded: None,
-            version: 1,
-            ..original
-        });
-        self.check_days()?;
-        self.shift(&changes)?;
-        Ok((
-            AnswerStatus::Created,
-            self.transaction_document(self.transactions.len() - 1),
-        ))
-    }
-
-    /// Counts a change of a refund in what it refunds.
-    fn change_refunded(&mut self, number: usize, change: Minor) -> Result<(), Refusal> {
-        let original = &mut self.transactions[number];
-        let refunded = original.refunded.unwrap_or(0) + change;
-        if refunded > original.amount {
-            return Err(exceeds(original));
-        }
-        original.refunded = Some(refunded);
-        original.version += 1;
-        Ok(())
-    }
-
     pub(super) fn edit(&mut self, number: usize, edit: &Edit, expected: &Precondition) -> Outcome {
         let old = self.find_transaction(number)?;
         let new = edited(&old, edit)?;
@@ -225,7 +170,7 @@ impl Model {
         (AnswerStatus::Ok, self.transaction_document(number))
     }
 
-    fn find_transaction(&self, number: usize) -> Result<Transaction, Refusal> {
+    pub(super) fn find_transaction(&self, number: usize) -> Result<Transaction, Refusal> {
         let found = self.transactions.get(number).cloned();
         found.ok_or_else(|| Refusal::of("transaction_not_found"))
     }
@@ -290,7 +235,7 @@ fn edited(old: &Transaction, edit: &Edit) -> Result<Transaction, Refusal> {
     Ok(new)
 }
 
-fn check_posted(transaction: &Transaction, needed: bool) -> Result<(), Refusal> {
+pub(super) fn check_posted(transaction: &Transaction, needed: bool) -> Result<(), Refusal> {
     if transaction.is_posted == needed {
         return Ok(());
     }
@@ -305,15 +250,7 @@ fn not_editable(transaction: &Transaction) -> Refusal {
     }
 }
 
-fn exceeds(original: &Transaction) -> Refusal {
-    let remaining = original.amount - original.refunded.unwrap_or(0);
-    Refusal {
-        code: "amount_exceeds_remaining",
-        members: json!({"remaining_amount": show(remaining, original.currency)}),
-    }
-}
-
-fn positive(text: &str, currency: usize) -> Result<Minor, Refusal> {
+pub(super) fn positive(text: &str, currency: usize) -> Result<Minor, Refusal> {
     let amount = minor(text, currency)?;
     if amount > 0 {
         Ok(amount)

@@ -1,6 +1,7 @@
 //! POST `/transactions/{id}/refund`; section 11 of the contract.
 
-use std::sync::Arc;
+mod changes;
+mod races;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,17 +12,11 @@ on_both!(
     a_refund_moves_the_money_back_and_names_its_original,
     every_kind_is_refunded_the_other_way_round,
     refunds_never_pass_the_amount,
-    what_was_refunded_can_neither_be_voided_nor_lowered,
-    a_refund_that_is_deleted_gives_its_amount_back,
-    a_refund_that_is_edited_is_counted_anew,
     a_refund_is_held_to_funds_and_open_accounts,
     only_what_is_posted_is_refunded,
-    a_refund_of_what_was_deleted_since_stays_deleted,
     a_bad_refund_is_refused_with_every_bad_field,
     a_refund_is_rehearsed_replayed_and_conditional,
     a_refund_is_counted_on_its_own_day_and_under_its_category,
-    refunds_at_once_never_pass_the_amount,
-    refund_and_void_at_once_leave_one_of_them,
 );
 
 fn path(transaction: &Answer) -> String {
@@ -116,86 +111,6 @@ async fn refunds_never_pass_the_amount(book: &Book) {
     assert_eq!(read(book, &paid).await["refunded_amount"], "30.00");
 }
 
-async fn what_was_refunded_can_neither_be_voided_nor_lowered(book: &Book) {
-    let _ = book.create(&credit("ada", "50.00")).await;
-    let paid = book.create(&debit("ada", "30.00")).await;
-    let _ = refund(book, &paid, &json!({"amount": "10"})).await.expect(201);
-    for request in [
-        book.delete(&path(&paid)),
-        book.patch(&path(&paid), &json!({"amount": "9.99"})),
-        book.patch(&path(&paid), &json!({"type": "credit"})),
-    ] {
-        let refused = book.refuses(request, "transaction_not_editable", 409).await;
-        assert_eq!(refused.text("current_status"), "posted");
-    }
-    let lowered = book
-        .patch(&path(&paid), &json!({"amount": "10", "description": "shoes"}))
-        .await
-        .expect(200);
-    assert_eq!(
-        (lowered.text("amount"), lowered.text("refunded_amount")),
-        ("10.00", "10.00")
-    );
-    assert_eq!(book.balance_of("ada").await, "50.00");
-}
-
-async fn a_refund_that_is_deleted_gives_its_amount_back(book: &Book) {
-    let _ = book.create(&credit("ada", "50.00")).await;
-    let paid = book.create(&debit("ada", "30.00")).await;
-    let given = refund(book, &paid, &json!({})).await.expect(201);
-    let _ = book.delete(&path(&given)).await.expect(200);
-    assert_eq!(read(book, &paid).await["refunded_amount"], "0.00");
-    assert_eq!(book.balance_of("ada").await, "20.00");
-    let restored = book
-        .post(&format!("{}/restore", path(&given)), &json!({}))
-        .await
-        .expect(200);
-    assert_eq!(restored.text("status"), "posted");
-    assert_eq!(read(book, &paid).await["refunded_amount"], "30.00");
-
-    // A deleted refund may come back: the original still goes its way.
-    let _ = book.delete(&path(&given)).await.expect(200);
-    let request = book.patch(&path(&paid), &json!({"type": "credit"}));
-    let _ = book.refuses(request, "transaction_not_editable", 409).await;
-    let _ = book
-        .post(&format!("{}/restore", path(&given)), &json!({}))
-        .await
-        .expect(200);
-
-    // What is given back since cannot be given back again by a restored refund.
-    let _ = book.delete(&path(&given)).await.expect(200);
-    let _ = refund(book, &paid, &json!({"amount": "1"})).await.expect(201);
-    let request = book.post(&format!("{}/restore", path(&given)), &json!({}));
-    let refused = book.refuses(request, "amount_exceeds_remaining", 422).await;
-    assert_eq!(refused.text("remaining_amount"), "29.00");
-    book.database().verify().await;
-}
-
-async fn a_refund_that_is_edited_is_counted_anew(book: &Book) {
-    let _ = book.create(&credit("ada", "50.00")).await;
-    let paid = book.create(&debit("ada", "30.00")).await;
-    let given = refund(book, &paid, &json!({"amount": "10"})).await.expect(201);
-    let _ = book.patch(&path(&given), &json!({"amount": "25"})).await.expect(200);
-    assert_eq!(read(book, &paid).await["refunded_amount"], "25.00");
-    let request = book.patch(&path(&given), &json!({"amount": "30.01"}));
-    let refused = book.refuses(request, "amount_exceeds_remaining", 422).await;
-    assert_eq!(refused.text("remaining_amount"), "5.00");
-    let request = book.patch(&path(&given), &json!({"type": "debit"}));
-    let _ = book
-        .refuses(request, "validation_failed", 422)
-        .await
-        .invalid(&[("type", "not_allowed")]);
-    // Nothing but a text: the original stays as it is.
-    let version = read(book, &paid).await["version"].clone();
-    let _ = book
-        .patch(&path(&given), &json!({"description": "shoes"}))
-        .await
-        .expect(200);
-    assert_eq!(read(book, &paid).await["version"], version);
-    assert_eq!(book.balance_of("ada").await, "45.00");
-    book.database().verify().await;
-}
-
 async fn a_refund_is_held_to_funds_and_open_accounts(book: &Book) {
     let paid_in = book.create(&credit("ada", "50.00")).await;
     let account = paid_in.text("destination_account_id").to_owned();
@@ -213,22 +128,6 @@ async fn a_refund_is_held_to_funds_and_open_accounts(book: &Book) {
         .await
         .expect(200);
     let _ = book.refuses(request(), "account_frozen", 409).await;
-}
-
-async fn a_refund_of_what_was_deleted_since_stays_deleted(book: &Book) {
-    let paid_in = book.create(&credit("ada", "50.00")).await;
-    let given = refund(book, &paid_in, &json!({"amount": "5"})).await.expect(201);
-    for transaction in [&given, &paid_in] {
-        let _ = book.delete(&path(transaction)).await.expect(200);
-    }
-    let account = format!("/accounts/{}", paid_in.text("destination_account_id"));
-    for status in ["open", "closed"] {
-        let _ = book.patch(&account, &json!({"status": status})).await.expect(200);
-        let request = book.post(&format!("{}/restore", path(&given)), &json!({}));
-        let refused = book.refuses(request, "transaction_not_editable", 409).await;
-        assert_eq!(refused.text("current_status"), "voided");
-    }
-    book.database().verify().await;
 }
 
 async fn only_what_is_posted_is_refunded(book: &Book) {
@@ -297,48 +196,4 @@ async fn a_refund_is_counted_on_its_own_day_and_under_its_category(book: &Book) 
         .await
         .expect(200);
     assert_eq!(january.body["currencies"][0]["count"], 1);
-}
-
-/// How often two or more meet.
-const ROUNDS: usize = 100;
-
-async fn refunds_at_once_never_pass_the_amount(book: &Book) {
-    let _ = book.create(&credit("ada", "5000.00")).await;
-    for round in 0..ROUNDS {
-        let paid = book.create(&debit("ada", "30.00")).await;
-        let path = Arc::new(format!("{}/refund", path(&paid)));
-        let attempts = (0..4).map(|_| {
-            let (client, path) = (book.client(), Arc::clone(&path));
-            tokio::spawn(async move { client.post(&path, &json!({"amount": "10"})).await.status })
-        });
-        let mut statuses = Vec::new();
-        for attempt in attempts.collect::<Vec<_>>() {
-            statuses.push(attempt.await.expect("every client is answered"));
-        }
-        statuses.sort_unstable();
-        assert_eq!(statuses, [201, 201, 201, 422], "round {round}");
-        assert_eq!(read(book, &paid).await["refunded_amount"], "30.00");
-    }
-    assert_eq!(book.balance_of("ada").await, "5000.00");
-    book.database().verify().await;
-}
-
-async fn refund_and_void_at_once_leave_one_of_them(book: &Book) {
-    let _ = book.create(&credit("ada", "5000.00")).await;
-    for round in 0..ROUNDS {
-        let paid = book.create(&debit("ada", "30.00")).await;
-        let (refund_path, own_path) = (format!("{}/refund", path(&paid)), path(&paid));
-        let (one, other) = (book.client(), book.client());
-        let no_body = json!({});
-        let (refunded, voided) = if round % 2 == 0 {
-            tokio::join!(one.post(&refund_path, &no_body), other.delete(&own_path))
-        } else {
-            let (voided, refunded) = tokio::join!(one.delete(&own_path), other.post(&refund_path, &no_body));
-            (refunded, voided)
-        };
-        let outcome = (refunded.status, voided.status);
-        assert!(matches!(outcome, (201, 409) | (409, 200)), "round {round}: {outcome:?}");
-        assert_eq!(book.balance_of("ada").await, "5000.00", "round {round}");
-    }
-    book.database().verify().await;
 }
