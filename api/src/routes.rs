@@ -25,6 +25,9 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
         Endpoint::patch("/api/v1/transactions/{id}", Writer, transactions::update),
         Endpoint::delete("/api/v1/transactions/{id}", Writer, transactions::void),
         Endpoint::post("/api/v1/transactions/{id}/restore", Writer, OptionalJson, transactions::restore),
+        Endpoint::post("/api/v1/transactions/{id}/capture", Writer, OptionalJson, transactions::capture),
+        Endpoint::post("/api/v1/transactions/{id}/void", Writer, OptionalJson, transactions::void_hold),
+        Endpoint::post("/api/v1/transactions/{id}/extend", Writer, Json, transactions::extend),
         Endpoint::post("/api/v1/transactions/{id}/refund", Writer, OptionalJson, transactions::refund),
         Endpoint::get("/api/v1/transactions/{id}/revisions", Reader, transactions::list_revisions),
 

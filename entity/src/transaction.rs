@@ -14,7 +14,7 @@ pub struct Model {
     pub id: Uuid,
     /// `credit`, `debit` or `transfer`.
     pub kind: String,
-    /// `posted` or `voided`.
+    /// `posted` or `voided`; of a hold `pending`, `captured`, `voided` or `expired`.
     pub status: String,
     /// Where the money comes from.
     pub source_account_id: Uuid,
@@ -64,6 +64,10 @@ pub struct Model {
     pub relation: Option<String>,
     /// What its posted refunds give back; NULL where it was never refunded.
     pub refunded: Option<i64>,
+    /// What the posted captures of a hold took of it; NULL for what is no hold.
+    pub captured: Option<i64>,
+    /// When a hold expires; NULL where it stands until it is captured or voided.
+    pub expires_at: Option<i64>,
 }
 
 /// None: rows are looked up by their own keys.

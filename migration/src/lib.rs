@@ -10,6 +10,7 @@ mod command;
 mod lock;
 mod m20260101_000001_create_ledger;
 mod m20261128_000002_refunds_and_currencies;
+mod m20261128_000003_holds;
 mod target;
 
 use std::collections::BTreeSet;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20260101_000001_create_ledger::Migration),
             Box::new(m20261128_000002_refunds_and_currencies::Migration),
+            Box::new(m20261128_000003_holds::Migration),
         ]
     }
 }

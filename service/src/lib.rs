@@ -14,6 +14,7 @@ mod commit;
 mod database;
 mod daybook;
 mod error;
+mod expiry;
 pub mod journal;
 pub mod ledger;
 mod metrics;

@@ -230,6 +230,14 @@ pub(crate) fn one_of<T: Copy>(all: &'static [T], name_of: impl Fn(T) -> &'static
     })
 }
 
+/// Reads a JSON boolean.
+pub(crate) fn flag(value: Tree) -> Read<bool> {
+    match value {
+        Tree::Bool(flag) => Ok(flag),
+        other => Err(wrong_type("a boolean", &other)),
+    }
+}
+
 /// Reads a JSON number that is whole and in `range`; one that is written with a point or an exponent is none.
 pub(crate) fn whole_number<T>(range: RangeInclusive<T>) -> impl FnOnce(Tree) -> Read<T>
 where

@@ -135,6 +135,13 @@ pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
                 json!({"type": "debit", "user_id": "42", "amount": "45.50", "currency": "GHS", "category": "rent", "reference": "invoice-17"}),
             ),
             (
+                "hold",
+                json!({
+                    "type": "debit", "status": "pending", "user_id": "42", "amount": "120", "currency": "GHS",
+                    "expires_at": "2099-12-31T12:00:00Z", "category": "hotel",
+                }),
+            ),
+            (
                 "transfer",
                 json!({
                     "type": "transfer", "source_account_id": USER_ACCOUNT,
@@ -142,6 +149,9 @@ pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
                 }),
             ),
         ],
+        "CaptureHold" => vec![("part", json!({"amount": "5.00", "final": false})), ("all", json!({}))],
+        "VoidHold" => vec![("reason", json!({"reason": "the order was cancelled"}))],
+        "ExtendHold" => vec![("time", json!({"expires_at": "2099-12-31T12:00:00Z"}))],
         "UpdateTransaction" => vec![
             ("amount", json!({"amount": "1950.00", "reason": "typing error"})),
             (

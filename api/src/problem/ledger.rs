@@ -89,9 +89,13 @@ impl Problem {
 fn not_editable(current_status: TransactionStatus) -> Problem {
     let detail = match current_status {
         TransactionStatus::Posted => {
-            "The transaction is posted: it cannot be restored, nor voided or lowered below its refunds."
+            "The transaction is posted: it cannot be restored, captured or extended, nor voided or lowered below its \
+             refunds."
         }
-        TransactionStatus::Voided => "The transaction is voided: it can only be restored.",
+        TransactionStatus::Voided => "It is voided: a transaction can only be restored, a hold not even that.",
+        TransactionStatus::Pending => "The hold is pending: it moves no money that could be refunded or restored.",
+        TransactionStatus::Captured => "The hold is captured: nothing is kept any more.",
+        TransactionStatus::Expired => "The hold has expired: nothing is kept any more.",
     };
     Problem::new(Code::TransactionNotEditable, detail).with("current_status", current_status.as_str())
 }

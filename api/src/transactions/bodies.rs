@@ -2,17 +2,20 @@
 
 use uuid::Uuid;
 
-use service::ledger::{CreateTransaction, Movement, RefundTransaction, UpdateTransaction, UserSide};
+use service::ledger::{
+    CaptureHold, CreateTransaction, Movement, NewHold, RefundTransaction, UpdateTransaction, UserSide,
+};
 use service::money::{AmountText, Currency};
 use service::query::Currencies;
-use service::record::TransactionKind;
+use service::record::{TransactionKind, TransactionStatus};
 use service::value::{Category, FullName, Name, Reference, Text, Timestamp, UserId};
 
-use crate::body::{Fields, one_of, server_id, text};
+use crate::body::{Fields, flag, one_of, server_id, text};
 
 /// Reads a new transaction.
 pub(crate) fn read_create(fields: &mut Fields, currencies: &Currencies) -> Option<CreateTransaction> {
     let kind = fields.required("type", one_of(TransactionKind::ALL, TransactionKind::as_str));
+    let hold = read_hold(fields);
     let movement = read_movement(fields, kind);
     let amount = fields.required("amount", text(AmountText::parse));
     let currency = fields.optional("currency", text(|code| currencies.parse(code)));
@@ -31,7 +34,22 @@ pub(crate) fn read_create(fields: &mut Fields, currencies: &Currencies) -> Optio
         category,
         reference,
         metadata: metadata?,
+        hold,
     })
+}
+
+/// Whether the money is kept for now, and how long.
+fn read_hold(fields: &mut Fields) -> Option<NewHold> {
+    let begins_as = &[TransactionStatus::Posted, TransactionStatus::Pending];
+    match fields.optional("status", one_of(begins_as, TransactionStatus::as_str)) {
+        Some(TransactionStatus::Pending) => Some(NewHold {
+            expires_at: fields.optional("expires_at", text(Timestamp::parse)),
+        }),
+        _ => {
+            fields.excluded("expires_at", "Only a hold expires, which has the status `pending`.");
+            None
+        }
+    }
 }
 
 /// The sides of a transaction of `kind`. Where the kind itself is bad, the members of both are read, so that what is
@@ -131,7 +149,24 @@ pub(crate) fn read_refund(fields: &mut Fields, id: Uuid) -> Option<RefundTransac
     })
 }
 
-/// Reads why a transaction is posted again.
-pub(crate) fn read_restore(fields: &mut Fields) -> Option<Option<Text>> {
+/// Reads how much of a hold is captured, and whether the rest is given up.
+pub(crate) fn read_capture(fields: &mut Fields, id: Uuid) -> Option<CaptureHold> {
+    let amount = fields.optional("amount", text(AmountText::parse));
+    let is_final = fields.optional("final", flag);
+    check_amount(fields, amount.as_ref(), None);
+    Some(CaptureHold {
+        id,
+        amount,
+        is_final: is_final.unwrap_or(true),
+    })
+}
+
+/// Reads until when a hold shall stand.
+pub(crate) fn read_extend(fields: &mut Fields) -> Option<Timestamp> {
+    fields.required("expires_at", text(Timestamp::parse))
+}
+
+/// Reads why a transaction is posted again, or a hold given up.
+pub(crate) fn read_reason(fields: &mut Fields) -> Option<Option<Text>> {
     Some(fields.optional("reason", text(Text::parse)))
 }

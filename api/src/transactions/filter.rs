@@ -167,7 +167,7 @@ mod tests {
             "type=gift",
             "status=",
             "status=posted,",
-            "status=pending",
+            "status=open",
             "currency=usd",
             "category=",
             "from=2026-01-01",

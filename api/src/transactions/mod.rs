@@ -64,8 +64,32 @@ pub(crate) async fn void(call: Call) -> Result<Written<TransactionRecord>, Probl
 pub(crate) async fn restore(call: Call) -> Result<Written<TransactionRecord>, Problem> {
     let id = call.id()?;
     let mut write = call.write()?;
-    let reason = write.body(bodies::read_restore)?;
+    let reason = write.body(bodies::read_reason)?;
     write.submit(Command::RestoreTransaction { id, reason }).await
+}
+
+/// `POST /transactions/{id}/capture`
+pub(crate) async fn capture(call: Call) -> Result<Written<TransactionRecord>, Problem> {
+    let id = call.id()?;
+    let mut write = call.write()?;
+    let command = write.body(|fields| bodies::read_capture(fields, id))?;
+    write.submit(Command::CaptureHold(command)).await
+}
+
+/// `POST /transactions/{id}/void`
+pub(crate) async fn void_hold(call: Call) -> Result<Written<TransactionRecord>, Problem> {
+    let id = call.id()?;
+    let mut write = call.write()?;
+    let reason = write.body(bodies::read_reason)?;
+    write.submit(Command::VoidHold { id, reason }).await
+}
+
+/// `POST /transactions/{id}/extend`
+pub(crate) async fn extend(call: Call) -> Result<Written<TransactionRecord>, Problem> {
+    let id = call.id()?;
+    let mut write = call.write()?;
+    let expires_at = write.body(bodies::read_extend)?;
+    write.submit(Command::ExtendHold { id, expires_at }).await
 }
 
 /// `POST /transactions/{id}/refund`

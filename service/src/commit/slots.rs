@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::rows::{Dialect, Kind};
 
 /// The slots of each type; a kind of row has no more columns of it.
-const SLOTS: [(Kind, usize); 4] = [(Kind::Int, 12), (Kind::Text, 10), (Kind::Uuid, 4), (Kind::Bytes, 1)];
+const SLOTS: [(Kind, usize); 4] = [(Kind::Int, 14), (Kind::Text, 10), (Kind::Uuid, 4), (Kind::Bytes, 1)];
 
 /// A column, as SQL names it, and its type.
 pub(super) type Column = (&'static str, Kind);

@@ -75,7 +75,8 @@ tables! {
         source_day_0: Int, source_day_1: Int, destination_account_id: Uuid, destination_owner: Text,
         destination_day_0: Int, destination_day_1: Int, amount: Int, currency: Text, transaction_date: Int,
         description: Text, category: Text, reference: Text, metadata: Text, search_text: Text, parent_id: Uuid,
-        relation: Text, refunded: Int, version: Int, created_at: Int, updated_at: Int, first_position: Int, position: Int,
+        relation: Text, refunded: Int, captured: Int, expires_at: Int, version: Int, created_at: Int, updated_at: Int,
+        first_position: Int, position: Int,
     }
     ENTRIES = "entries" key 3 {
         ledger_id: Ledger, account_id: Uuid, seq: Int, transaction_id: Uuid, transaction_version: Int, amount: Int,

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::access::{KeyCache, LedgerCache};
 use crate::commit::{Committer, Limits};
 use crate::database::Database;
+use crate::expiry::Expiry;
 use crate::ledger::{Answer, Command, Request};
 use crate::query::CurrencyCache;
 use crate::record::Role;
@@ -48,6 +49,7 @@ pub struct Daybook {
     committer: Arc<Committer>,
     pub(crate) regrouping: RegroupingBounds,
     pub(crate) sweeper: Option<Arc<Sweeper>>,
+    expiry: Option<Arc<Expiry>>,
     metrics: Metrics,
     ledgers: LedgerCache,
     keys: KeyCache,
@@ -78,6 +80,7 @@ impl Daybook {
             committer,
             regrouping: options.regrouping,
             sweeper: None,
+            expiry: None,
             metrics: options.metrics,
             ledgers: LedgerCache::new(),
             keys: KeyCache::new(),
@@ -87,8 +90,9 @@ impl Daybook {
         // what did not open leaves no task behind.
         if options.purpose == Purpose::Serve {
             let committer = Arc::clone(&daybook.committer);
-            let sweeper = Sweeper::start(daybook.database.clone(), committer, daybook.regrouping);
+            let sweeper = Sweeper::start(daybook.database.clone(), Arc::clone(&committer), daybook.regrouping);
             daybook.sweeper = Some(Arc::new(sweeper));
+            daybook.expiry = Some(Arc::new(Expiry::start(daybook.database.clone(), committer)));
         }
         Ok(daybook)
     }
@@ -172,6 +176,9 @@ impl Daybook {
     pub async fn shutdown(&self, limit: Duration) {
         if let Some(sweeper) = &self.sweeper {
             sweeper.stop();
+        }
+        if let Some(expiry) = &self.expiry {
+            expiry.stop();
         }
         self.committer.shutdown(limit).await;
         if tokio::time::timeout(CLOSE_TIMEOUT, self.database.close())

@@ -11,9 +11,9 @@ use crate::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference,
 pub enum Command {
     /// Records a transaction.
     CreateTransaction(CreateTransaction),
-    /// Changes a posted transaction.
+    /// Changes a posted transaction, or a hold that is pending.
     UpdateTransaction(UpdateTransaction),
-    /// Deletes a posted transaction: its money moves back.
+    /// Deletes a posted transaction: its money moves back. Of a hold, what it still keeps is given up.
     VoidTransaction {
         /// The transaction.
         id: Uuid,
@@ -26,6 +26,27 @@ pub enum Command {
         id: Uuid,
         /// Why.
         reason: Option<Text>,
+    },
+    /// Moves money that a hold keeps.
+    CaptureHold(CaptureHold),
+    /// Gives up what a hold still keeps.
+    VoidHold {
+        /// The hold.
+        id: Uuid,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Lets a hold stand until another time.
+    ExtendHold {
+        /// The hold.
+        id: Uuid,
+        /// From when on it can no longer be captured.
+        expires_at: Timestamp,
+    },
+    /// Records that a hold is past its time. Of what is none, or is not past it, nothing is recorded.
+    ExpireHold {
+        /// The hold.
+        id: Uuid,
     },
     /// Gives money of a posted transaction back.
     RefundTransaction(RefundTransaction),
@@ -71,6 +92,15 @@ pub struct CreateTransaction {
     pub reference: Option<Reference>,
     /// The caller's own members.
     pub metadata: Metadata,
+    /// Keep the money instead of moving it.
+    pub hold: Option<NewHold>,
+}
+
+/// How long a new hold stands.
+#[derive(Clone, Copy, Debug)]
+pub struct NewHold {
+    /// From when on it can no longer be captured; `None`: it stands until it is captured or voided.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Between which accounts a new transaction moves money.
@@ -164,6 +194,17 @@ pub struct RefundTransaction {
     pub metadata: Metadata,
     /// Why.
     pub reason: Option<Text>,
+}
+
+/// A transaction for money that a hold keeps.
+#[derive(Clone, Debug)]
+pub struct CaptureHold {
+    /// The hold.
+    pub id: Uuid,
+    /// How much; `None`: all that remains.
+    pub amount: Option<AmountText>,
+    /// Whether the rest is given up.
+    pub is_final: bool,
 }
 
 /// An account to make.

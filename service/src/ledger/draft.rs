@@ -116,6 +116,11 @@ impl<'a> Draft<'a> {
             .or_else(|| self.snapshot.accounts.get(&id))
     }
 
+    /// The account as the commands before this one left it; `None` where this one makes it.
+    pub(super) fn account_before(&self, id: Uuid) -> Option<&Account> {
+        self.snapshot.accounts.get(&id)
+    }
+
     pub(super) fn account_named(&self, owner: &str, name: &str, currency: CurrencyCode) -> Option<&Account> {
         let key: AccountName = (owner.to_owned(), name.to_owned(), currency);
         let id = self

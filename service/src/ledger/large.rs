@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::command::{Command, CreateTransaction, Movement};
+use super::command::{CaptureHold, Command, CreateTransaction, Movement, RefundTransaction};
 use super::request::Request;
 use super::snapshot::Snapshot;
 use super::state::{LEDGER_OWNER, Transaction};
@@ -53,6 +53,8 @@ impl LargeMovements {
     /// Adds the days on which `request` could count something large, given the rows that it names.
     pub fn add(&mut self, request: &Request, snapshot: &Snapshot, now: Timestamp) {
         match &request.command {
+            // A hold counts nowhere.
+            Command::CreateTransaction(CreateTransaction { hold: Some(_), .. }) => {}
             Command::CreateTransaction(command) => self.add_creation(request, command, snapshot, now),
             Command::UpdateTransaction(command) => {
                 let Some(transaction) = snapshot.transactions.get(&command.id) else {
@@ -72,15 +74,19 @@ impl LargeMovements {
                 };
                 self.add_sides(request, transaction, transaction.amount, transaction.transaction_date);
             }
-            Command::RefundTransaction(command) => {
-                let Some(original) = snapshot.transactions.get(&command.id) else {
+            Command::RefundTransaction(RefundTransaction { id, amount, .. })
+            | Command::CaptureHold(CaptureHold { id, amount, .. }) => {
+                let Some(original) = snapshot.transactions.get(id) else {
                     return;
                 };
-                let amount = command.amount.as_ref();
+                let amount = amount.as_ref();
                 let amount = amount.and_then(|amount| amount.minor_units(original.currency).ok());
                 self.add_sides(request, original, amount.unwrap_or(original.amount), now);
             }
             Command::VoidTransaction { .. }
+            | Command::VoidHold { .. }
+            | Command::ExtendHold { .. }
+            | Command::ExpireHold { .. }
             | Command::PutUser(_)
             | Command::UpdateUser(_)
             | Command::CreateAccount(_)

@@ -12,6 +12,7 @@ mod command;
 mod decide;
 mod draft;
 mod grouping;
+mod holding;
 mod id;
 mod large;
 mod names;
@@ -26,8 +27,8 @@ mod totals;
 pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
-    Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction, Movement, PutUser, RefundTransaction,
-    UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction, Movement, NewHold, PutUser,
+    RefundTransaction, UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};
@@ -37,7 +38,7 @@ pub use names::Names;
 pub use request::{Idempotency, Precondition, Request};
 pub use snapshot::{AccountName, LedgerState, Snapshot};
 pub(crate) use state::owner_id;
-pub use state::{Account, Key, LEDGER_OWNER, LedgerCurrency, MAIN, OwnCurrency, Side, Transaction, User, WORLD};
+pub use state::{Account, Hold, Key, LEDGER_OWNER, LedgerCurrency, MAIN, OwnCurrency, Side, Transaction, User, WORLD};
 pub use table::Table;
 pub use totals::{
     ALL_CATEGORIES, BUSIEST_DAY_BITS, BUSIEST_DAY_ZERO, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta,

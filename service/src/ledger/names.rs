@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::command::{Command, CreateTransaction, Movement, UserSide};
+use super::command::{CaptureHold, Command, CreateTransaction, Movement, RefundTransaction, UserSide};
 use super::request::Request;
 use super::snapshot::AccountName;
 use super::state::{LEDGER_OWNER, MAIN, WORLD};
@@ -48,11 +48,14 @@ impl Names {
                 self.references
                     .extend(reference.map(|reference| reference.as_str().to_owned()));
             }
-            Command::VoidTransaction { id, .. } | Command::RestoreTransaction { id, .. } => {
+            Command::VoidTransaction { id, .. }
+            | Command::RestoreTransaction { id, .. }
+            | Command::RefundTransaction(RefundTransaction { id, .. })
+            | Command::CaptureHold(CaptureHold { id, .. })
+            | Command::VoidHold { id, .. }
+            | Command::ExtendHold { id, .. }
+            | Command::ExpireHold { id } => {
                 self.transactions.insert(*id);
-            }
-            Command::RefundTransaction(command) => {
-                self.transactions.insert(command.id);
             }
             Command::PutUser(command) => {
                 self.users.insert(command.id.as_str().to_owned());

@@ -123,14 +123,19 @@ fn balance_after(draft: &Draft<'_>, id: Uuid, legs: &[Leg<'_>]) -> Result<i64, L
 }
 
 /// Only a command that lowers what is available on the whole is tested against the minimum.
-fn check_funds(draft: &Draft<'_>, id: Uuid, balance_after: i64) -> Result<(), LedgerError> {
+///
+/// # Errors
+/// `InsufficientFunds`.
+pub(super) fn check_funds(draft: &Draft<'_>, id: Uuid, balance_after: i64) -> Result<(), LedgerError> {
     let account = known_account(draft, id)?;
     let Some(minimum) = account.minimum_balance else {
         return Ok(());
     };
     let available_after = i128::from(balance_after).saturating_sub(i128::from(account.held_out));
-    if available_after < account.available() && available_after < i128::from(minimum) {
-        return Err(insufficient_funds(account, minimum));
+    let before = draft.account_before(id);
+    let available_before = before.map_or(0, Account::available);
+    if available_after < available_before && available_after < i128::from(minimum) {
+        return Err(insufficient_funds(before.unwrap_or(account), minimum));
     }
     Ok(())
 }
@@ -236,10 +241,10 @@ fn owner_of<'a>(draft: &'a Draft<'_>, side: &Side) -> Result<Option<&'a User>, L
     draft.user(&side.owner).map(Some).ok_or_else(unknown)
 }
 
-fn known_account<'a>(draft: &'a Draft<'_>, id: Uuid) -> Result<&'a Account, LedgerError> {
+pub(super) fn known_account<'a>(draft: &'a Draft<'_>, id: Uuid) -> Result<&'a Account, LedgerError> {
     draft.account(id).ok_or_else(|| unknown_account(id))
 }
 
-fn unknown_account(id: Uuid) -> LedgerError {
+pub(super) fn unknown_account(id: Uuid) -> LedgerError {
     LedgerError::Internal(format!("account {id} of a transaction was not loaded"))
 }

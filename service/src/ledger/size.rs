@@ -30,9 +30,9 @@ impl Command {
         match self {
             Self::CreateTransaction(command) => command.text_bytes(),
             Self::UpdateTransaction(command) => command.text_bytes(),
-            Self::VoidTransaction { reason, .. } | Self::RestoreTransaction { reason, .. } => {
-                bytes_of([reason.as_ref().map(Text::as_str)])
-            }
+            Self::VoidTransaction { reason, .. }
+            | Self::RestoreTransaction { reason, .. }
+            | Self::VoidHold { reason, .. } => bytes_of([reason.as_ref().map(Text::as_str)]),
             Self::RefundTransaction(command) => {
                 bytes_of([command.reason.as_ref().map(Text::as_str)]).saturating_add(command.metadata.size_bytes())
             }
@@ -58,7 +58,7 @@ impl Command {
             Self::CreateKey(command) | Self::CreateFirstKey(command) => {
                 bytes_of([Some(command.name.as_str()), Some(command.prefix.as_str())])
             }
-            Self::RevokeKey { .. } => 0,
+            Self::CaptureHold(_) | Self::ExtendHold { .. } | Self::ExpireHold { .. } | Self::RevokeKey { .. } => 0,
         }
     }
 }

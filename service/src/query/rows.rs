@@ -4,7 +4,7 @@ use entity::{account, transaction, user};
 
 use super::currencies::Currencies;
 use crate::LedgerError;
-use crate::ledger::{Account, Side, Transaction};
+use crate::ledger::{Account, Hold, Side, Transaction};
 use crate::record::{AccountStatus, TransactionKind, TransactionRelation, TransactionStatus, UserRecord};
 use crate::value::{Day, Metadata, Timestamp};
 
@@ -38,6 +38,7 @@ pub(crate) fn transaction(row: transaction::Model, currencies: &Currencies) -> R
             .map(|name| named(&name, TransactionRelation::from_name))
             .transpose()?,
         refunded: row.refunded,
+        hold: Hold::stored(row.captured, row.expires_at),
         version: row.version,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),

@@ -27,6 +27,12 @@ named_enum! {
         Posted = "posted",
         /// Deleted: the money has moved back.
         Voided = "voided",
+        /// A hold: money is kept for captures.
+        Pending = "pending",
+        /// A hold of which some or all was captured, and nothing is kept any more.
+        Captured = "captured",
+        /// A hold whose time is over: nothing is kept any more.
+        Expired = "expired",
     }
 }
 
@@ -35,6 +41,8 @@ named_enum! {
     TransactionRelation {
         /// It gives money of the parent back.
         Refund = "refund",
+        /// It moves money that the parent keeps.
+        Capture = "capture",
     }
 }
 
@@ -101,6 +109,15 @@ pub struct TransactionRecord {
     /// Major units that its posted refunds give back; absent where it was never refunded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refunded_amount: Option<String>,
+    /// Major units that the posted captures of a hold took; absent where it is no hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captured_amount: Option<String>,
+    /// Major units that a hold still keeps; absent where it is no hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining_amount: Option<String>,
+    /// When a hold expires, null where it does not by itself; absent where it is no hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Option<Timestamp>>,
     /// 1 when created, one more with each change.
     pub version: i64,
     /// When it was recorded.

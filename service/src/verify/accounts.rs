@@ -7,6 +7,7 @@ use sea_orm::Value;
 use uuid::Uuid;
 
 use super::births::Births;
+use super::holdings::Holdings;
 use super::movements::Movements;
 use super::replay::{Point, Replay};
 use super::scan::{Scan, find_events, later_events};
@@ -21,8 +22,20 @@ struct Beside {
     later: Scan<event::Model>,
 }
 
-/// Checks every account; `movements` are the lines that the transactions tell.
-pub(super) async fn check(audit: &mut Audit<'_>, births: &Births, mut movements: Movements) -> Result<(), LedgerError> {
+/// What the transactions tell of the accounts.
+struct Told {
+    movements: Movements,
+    holdings: Holdings,
+}
+
+/// Checks every account; `movements` are the lines that the transactions tell, and `holdings` what is kept.
+pub(super) async fn check(
+    audit: &mut Audit<'_>,
+    births: &Births,
+    movements: Movements,
+    holdings: Holdings,
+) -> Result<(), LedgerError> {
+    let mut told = Told { movements, holdings };
     let (view, ledger_id) = (audit.view, audit.ledger.id);
     let mut beside = Beside {
         entries: entries(ledger_id),
@@ -47,10 +60,10 @@ pub(super) async fn check(audit: &mut Audit<'_>, births: &Births, mut movements:
             let sum = sums.entry(row.currency.clone()).or_default();
             *sum = sum.saturating_add(row.balance.into());
             let made = made_by(&row, births, &made);
-            check_one(audit, &row, made, &mut beside, &mut movements).await?;
+            check_one(audit, &row, made, &mut beside, &mut told).await?;
         }
     }
-    check_rest(audit, &mut beside, movements).await?;
+    check_rest(audit, &mut beside, told.movements).await?;
     for (currency, sum) in sums.into_iter().filter(|(_, sum)| *sum != 0) {
         let detail = format_args!("the balances in {currency} sum to {sum} minor units, not to zero");
         audit.fail(Invariant::ZeroSum, detail);
@@ -85,7 +98,7 @@ async fn check_one(
     row: &account::Model,
     made: Option<&event::Model>,
     beside: &mut Beside,
-    movements: &mut Movements,
+    told: &mut Told,
 ) -> Result<(), LedgerError> {
     let view = audit.view;
     let subject = format!("accounts/{}", row.id);
@@ -111,7 +124,8 @@ async fn check_one(
     while let Some(event) = beside.later.next_if(view, |event| event.subject == subject).await? {
         replay.turn_to(audit, point(audit, &event));
     }
-    replay.finish(audit, movements.remove(&row.id).unwrap_or_default());
+    let lines = told.movements.remove(&row.id).unwrap_or_default();
+    replay.finish(audit, lines, told.holdings.remove(&row.id).unwrap_or_default());
     Ok(())
 }
 

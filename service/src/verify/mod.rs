@@ -9,7 +9,7 @@
 //! | `journal` | events against blocks, blocks against the ledger's row | 4 |
 //! | `births` | the event that made a resource against its row | 5 |
 //! | `transactions`, `users`, `keys`, `currencies` | rows against the versions in their events | 5 |
-//! | `refunds` | refunds against what they refund, on the way through `transactions` | 6 |
+//! | `children` | refunds and captures against what they belong to, on the way through `transactions` | 6 |
 //! | `accounts` | accounts against entries, events and transactions | 1, 2, 5, 6 |
 //! | `statistics` | days and totals against a recount | 3 |
 //! | `answers` | idempotency keys against events | 7 |
@@ -17,12 +17,13 @@
 mod accounts;
 mod answers;
 mod births;
+mod children;
 mod currencies;
 mod document;
+mod holdings;
 mod journal;
 mod keys;
 mod movements;
-mod refunds;
 mod replay;
 mod report;
 mod scan;
@@ -111,7 +112,7 @@ async fn check_ledger(view: &View, ledger: &ledger::Model, report: &mut VerifyRe
     let births = journal::check(&mut audit).await?;
     let history = transactions::check(&mut audit).await?;
     users::check(&mut audit).await?;
-    accounts::check(&mut audit, &births, history.movements).await?;
+    accounts::check(&mut audit, &births, history.movements, history.holdings).await?;
     keys::check(&mut audit).await?;
     currencies::check(&mut audit).await?;
     births.check_counts(&mut audit);

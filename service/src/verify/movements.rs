@@ -58,6 +58,10 @@ pub(super) type Movements = HashMap<Uuid, Lines>;
 pub(super) struct Version {
     pub(super) record: TransactionRecord,
     pub(super) amount: i64,
+    /// What it keeps as a hold, in minor units.
+    pub(super) held: i64,
+    /// Whether a capture made it, or a change of one.
+    pub(super) is_capture: bool,
     pub(super) position: i64,
     pub(super) recorded_at: i64,
 }

@@ -2,6 +2,7 @@
 
 use entity::{account, entry, event};
 
+use super::holdings::Held;
 use super::movements::{Line, Lines};
 use super::{Audit, Invariant};
 use crate::money::{AmountText, Currency};
@@ -164,9 +165,11 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Holds the account's row against what was followed; `told` are the lines that the transactions tell.
-    pub(super) fn finish(mut self, audit: &mut Audit<'_>, told: Lines) {
+    /// Holds the account's row against what was followed, and against what the transactions tell: lines, and what is kept.
+    pub(super) fn finish(mut self, audit: &mut Audit<'_>, told: Lines, held: Held) {
         self.end_command(audit);
+        self.changes = self.changes.saturating_add(held.commands);
+        self.recorded_at = self.recorded_at.max(held.recorded_at);
         let (row, id) = (self.row, self.row.id);
         audit.require(row.seq == self.seq, Invariant::Balances, || {
             format!("account {id} counts {} entries, its newest is {}", row.seq, self.seq)
@@ -181,9 +184,7 @@ impl<'a> Replay<'a> {
             let (found, told) = (self.lines.count, told.count);
             format!("the {found} entries of account {id} are not the {told} that the events of its transactions tell")
         });
-        audit.require((row.held_in, row.held_out) == (0, 0), Invariant::Limits, || {
-            format!("account {id} holds money back without a hold")
-        });
+        self.check_held(audit, held);
         // The posting that an account was made for is a part of its making.
         let by_changes = i64::saturating_add(self.changes, 1);
         let is_counted = row.version == by_changes || (row.version == self.changes && row.version >= 1);
@@ -196,7 +197,26 @@ impl<'a> Replay<'a> {
         self.check_row(audit);
     }
 
-    /// What postings change of an account no event of it records: the rest must be as the newest one does.
+    /// What is kept is what the open holds keep, and was there to be kept.
+    fn check_held(&self, audit: &mut Audit<'_>, held: Held) {
+        let (row, id) = (self.row, self.row.id);
+        let kept = (i128::from(row.held_out), i128::from(row.held_in));
+        audit.require(kept == (held.held_out, held.held_in), Invariant::Limits, || {
+            let (out, coming) = kept;
+            format!(
+                "account {id} keeps {out} going out and {coming} coming in, its holds {} and {}",
+                held.held_out, held.held_in
+            )
+        });
+        if let Some(minimum) = row.minimum_balance {
+            let available = i128::from(row.balance).saturating_sub(row.held_out.into());
+            audit.require(available >= i128::from(minimum), Invariant::Limits, || {
+                format!("account {id} has {available} available, below its minimum of {minimum}")
+            });
+        }
+    }
+
+    /// What postings and holds change of an account no event of it records: the rest must be as the newest one does.
     fn check_row(&self, audit: &mut Audit<'_>) {
         let (row, id) = (self.row, self.row.id);
         let Some(newest) = &self.newest else { return };
@@ -205,6 +225,8 @@ impl<'a> Replay<'a> {
                 let record = account.record();
                 let recorded = AccountRecord {
                     balance: record.balance.clone(),
+                    held_out: record.held_out.clone(),
+                    held_in: record.held_in.clone(),
                     available: record.available.clone(),
                     version: record.version,
                     updated_at: record.updated_at,

@@ -8,8 +8,9 @@ use entity::{event, transaction};
 use sea_orm::{FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
-use super::movements::{Movements, Version, add_step};
-use super::refunds::Refunds;
+use super::children::Children;
+use super::holdings::{self, Holdings};
+use super::movements::{self, Movements, Version};
 use super::scan::{Scan, find_events, later_events};
 use super::tally::{Figures, Tally};
 use super::{Audit, Invariant, document};
@@ -17,7 +18,7 @@ use crate::LedgerError;
 use crate::ledger::{LEDGER_GENERATION, LEDGER_OWNER};
 use crate::money::{AmountText, Currency};
 use crate::query::rows;
-use crate::record::{Record, TransactionRecord, TransactionStatus};
+use crate::record::{Record, TransactionStatus};
 use crate::value::Timestamp;
 
 /// What the transactions tell of the other tables.
@@ -25,15 +26,24 @@ use crate::value::Timestamp;
 pub(super) struct History {
     /// The lines of the accounts' journals.
     pub(super) movements: Movements,
+    /// What is kept on the accounts.
+    pub(super) holdings: Holdings,
     /// The ledger's own statistics.
     pub(super) tally: Tally,
+}
+
+impl History {
+    fn add_step(&mut self, old: Option<&Version>, new: &Version) {
+        movements::add_step(&mut self.movements, old, new);
+        holdings::add_step(&mut self.holdings, old, new);
+    }
 }
 
 /// Checks every transaction.
 pub(super) async fn check(audit: &mut Audit<'_>) -> Result<History, LedgerError> {
     let (view, ledger_id) = (audit.view, audit.ledger.id);
     let mut history = History::default();
-    let mut refunds = Refunds::of(ledger_id);
+    let mut children = Children::of(ledger_id);
     let mut later = later_events(ledger_id, "transactions/");
     let mut transactions: Scan<transaction::Model> = Scan::new(
         "SELECT * FROM transactions WHERE ledger_id = $1 AND id > $2 ORDER BY id LIMIT 500",
@@ -50,11 +60,11 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<History, LedgerError>
         for row in page {
             audit.counts.transactions = audit.counts.transactions.saturating_add(1);
             count(&mut history.tally, &row);
-            refunds.check(audit, &row).await?;
-            check_one(audit, row, &firsts, &mut later, &mut history.movements).await?;
+            children.check(audit, &row).await?;
+            check_one(audit, row, &firsts, &mut later, &mut history).await?;
         }
     }
-    refunds.finish(audit).await?;
+    children.finish(audit).await?;
     while let Some(event) = later.next(view).await? {
         tell_orphan(audit, &event);
     }
@@ -75,7 +85,7 @@ async fn check_one(
     row: transaction::Model,
     firsts: &HashMap<i64, event::Model>,
     later: &mut Scan<event::Model>,
-    movements: &mut Movements,
+    history: &mut History,
 ) -> Result<(), LedgerError> {
     let view = audit.view;
     let subject = format!("transactions/{}", row.id);
@@ -88,7 +98,7 @@ async fn check_one(
         format!("event {} does not make transaction {}", row.first_position, row.id)
     });
     if let Some(version) = &newest {
-        add_step(movements, None, version);
+        history.add_step(None, version);
     }
     while let Some(event) = later.next_if(view, |event| event.subject == subject).await? {
         let expected = newest
@@ -107,7 +117,7 @@ async fn check_one(
         let Some(version) = read_version(audit, &event) else {
             continue;
         };
-        add_step(movements, newest.as_ref(), &version);
+        history.add_step(newest.as_ref(), &version);
         newest = Some(version);
     }
     if let Some(newest) = newest {
@@ -123,15 +133,20 @@ fn read_version(audit: &Audit<'_>, event: &event::Model) -> Option<Version> {
     };
     let currency = audit.currencies.find(record.currency.as_str()).ok()?;
     Some(Version {
-        amount: minor_units(&record, currency)?,
+        amount: minor_units(&record.amount, currency)?,
+        held: match &record.remaining_amount {
+            Some(amount) => minor_units(amount, currency)?,
+            None => 0,
+        },
+        is_capture: event.kind == "transaction.captured",
         record,
         position: event.position,
         recorded_at: event.recorded_at,
     })
 }
 
-fn minor_units(record: &TransactionRecord, currency: Currency) -> Option<i64> {
-    AmountText::parse(&record.amount).ok()?.minor_units(currency).ok()
+fn minor_units(amount: &str, currency: Currency) -> Option<i64> {
+    AmountText::parse(amount).ok()?.minor_units(currency).ok()
 }
 
 fn check_row(audit: &mut Audit<'_>, row: transaction::Model, newest: &Version) {

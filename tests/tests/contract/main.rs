@@ -1,4 +1,4 @@
-//! The contract of `api.md`, sections 1 to 9, held over real HTTP on SQLite and on PostgreSQL.
+//! The contract of `api.md`, sections 1 to 16, held over real HTTP on SQLite and on PostgreSQL.
 //!
 //! One binary, whose modules mirror the URLs. The suite knows the contract only: nothing here names a table, a type or a
 //! file of the server, but for the table that `command_line::verify` tampers with.
@@ -21,6 +21,7 @@ mod day_totals;
 mod documents;
 mod dry_run;
 mod headers;
+mod holds;
 mod idempotency;
 mod keys;
 mod lists;

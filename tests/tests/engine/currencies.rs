@@ -26,6 +26,7 @@ fn credit(amount: &str, currency: Option<&str>) -> Request {
             category: None,
             reference: None,
             metadata: Metadata::default(),
+            hold: None,
         }),
         precondition: Precondition::Any,
         idempotency: None,

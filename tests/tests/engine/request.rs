@@ -120,6 +120,7 @@ fn creation(movement: Movement, currency: Option<usize>, details: &Details) -> C
         category: details.category.map(category),
         reference: details.reference.map(reference),
         metadata: Metadata::parse("metadata", metadata.into_iter().collect()).expect("metadata"),
+        hold: None,
     }
 }
 

@@ -31,17 +31,17 @@ const DEEDS: [(&str, Invariant, &str); 29] = [
     (
         "UPDATE accounts SET held_out = 5 WHERE owner = 'bo' AND currency = 'JPY'",
         Invariant::Limits,
-        "holds money back without a hold",
+        "keeps 5 going out and 0 coming in, its holds 0 and 0",
     ),
     (
         "UPDATE transactions SET refunded = refunded + 1 WHERE refunded IS NOT NULL",
         Invariant::Limits,
-        "were refunded, its refunds give 500 back",
+        "were refunded, what did so sums to 500",
     ),
     (
         "UPDATE transactions SET refunded = NULL",
         Invariant::Limits,
-        "refunds one that is absent, or was never refunded",
+        "belongs to one that is absent, or does not tell of it",
     ),
     (
         "INSERT INTO entries SELECT ledger_id, transaction_id, seq, transaction_id, transaction_version, amount,

@@ -16,6 +16,9 @@ const CHANGE: &[Code] = &[
     Code::InsufficientFunds,
 ];
 
+/// What the end of a hold, or another one, can meet.
+const END: &[Code] = &[Code::TransactionNotEditable, Code::AccountClosed, Code::AccountFrozen];
+
 /// What a restored transaction or a refund can meet.
 const RESTORE: &[Code] = &[
     Code::TransactionNotEditable,
@@ -30,6 +33,7 @@ const RESTORE: &[Code] = &[
 pub(super) fn all() -> Vec<Description> {
     let mut all = own();
     all.extend(changes());
+    all.extend(holds());
     all
 }
 
@@ -48,7 +52,8 @@ fn own() -> Vec<Description> {
             .says(
                 "Record a transaction",
                 "A credit or a debit of a user, or a transfer between two accounts. A user never seen is made, and so is \
-                 the user's account `main`, per currency.",
+                 the user's account `main`, per currency. With the status `pending` it is a hold: no balance changes, \
+                 the amount is reserved on the source (`held_out`) and announced on the destination (`held_in`).",
             )
             .body("CreateTransaction")
             .creates("Transaction")
@@ -74,6 +79,42 @@ fn own() -> Vec<Description> {
     ]
 }
 
+fn holds() -> Vec<Description> {
+    let new = |method, path, id| Description::new(TRANSACTIONS, method, path, id);
+    vec![
+        new(Method::POST, "/api/v1/transactions/{id}/capture", "capture_hold")
+            .says(
+                "Capture a hold",
+                "Makes the posted transaction that the hold announced, in whole or in part. Unless `final` is false the \
+                 rest is given up; several captures together never pass the hold's amount. Funds are not tested again.",
+            )
+            .body("CaptureHold")
+            .creates("Transaction")
+            .rehearses("Transaction")
+            .problems(&[
+                Code::TransactionNotEditable,
+                Code::AccountClosed,
+                Code::AccountFrozen,
+                Code::AmountExceedsRemaining,
+                Code::AmountOverflow,
+                Code::InsufficientFunds,
+            ]),
+        new(Method::POST, "/api/v1/transactions/{id}/void", "void_hold")
+            .says(
+                "Give up a hold",
+                "What it still keeps is released: `voided` if nothing was captured, else `captured`.",
+            )
+            .body("VoidHold")
+            .changes("Transaction", "The hold, which keeps nothing any more.")
+            .problems(END),
+        new(Method::POST, "/api/v1/transactions/{id}/extend", "extend_hold")
+            .says("Extend a hold", "Lets a hold that is pending expire at another time, which is to come.")
+            .body("ExtendHold")
+            .changes("Transaction", "The hold.")
+            .problems(&[Code::TransactionNotEditable]),
+    ]
+}
+
 fn changes() -> Vec<Description> {
     let new = |method, path, id| Description::new(TRANSACTIONS, method, path, id);
     vec![
@@ -95,7 +136,11 @@ fn changes() -> Vec<Description> {
                 Code::InsufficientFunds,
             ]),
         new(Method::DELETE, "/api/v1/transactions/{id}", "void_transaction")
-            .says("Delete a transaction", "Its money moves back and its status is `voided`; it keeps its reference.")
+            .says(
+                "Delete a transaction",
+                "Its money moves back and its status is `voided`; it keeps its reference. Of a hold, what it still keeps \
+                 is released.",
+            )
             .query(parameters::reason())
             .changes("Transaction", "The voided transaction.")
             .problems(CHANGE),

@@ -59,7 +59,11 @@ fn transaction() -> RefOr<Schema> {
             "credit = world → user, debit = user → world, transfer = any → any.",
             kind,
         )
-        .must("status", "`voided` once deleted.", status)
+        .must(
+            "status",
+            "`voided` once deleted; of a hold `pending`, then `captured`, `voided` or `expired`.",
+            status,
+        )
         .must(
             "user_id",
             "Owner of the user account of a credit or debit; null for a transfer.",
@@ -106,6 +110,21 @@ fn transaction() -> RefOr<Schema> {
             "refunded_amount",
             "What its posted refunds give back; absent where it was never refunded.",
             unsigned_amount(),
+        )
+        .may(
+            "captured_amount",
+            "What the posted captures of a hold took; absent where it is no hold.",
+            unsigned_amount(),
+        )
+        .may(
+            "remaining_amount",
+            "What a hold still keeps; absent where it is no hold.",
+            unsigned_amount(),
+        )
+        .may(
+            "expires_at",
+            "From when on a hold can no longer be captured, null where that is not set; absent where it is no hold.",
+            nullable(date_time()),
         )
         .must("version", "1 when created, one more with each change.", integer(1))
         .must("created_at", CREATED_AT, date_time())

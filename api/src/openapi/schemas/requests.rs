@@ -7,7 +7,7 @@ use service::record::{AccountStatus, Role, TransactionKind};
 use service::value::FULL_NAME_CHARS_MAX;
 
 use super::values::{
-    category, currency, date_time, email, enumeration, integer, metadata, metadata_patch, names, plain_text,
+    boolean, category, currency, date_time, email, enumeration, integer, metadata, metadata_patch, names, plain_text,
     reference_text, server_id, signed_amount, text, time_zone, unsigned_amount, user_id,
 };
 use super::{Named, Shape, nullable, reference};
@@ -26,6 +26,9 @@ pub(super) fn all() -> Vec<Named> {
         ("CreateTransfer", create_transfer()),
         ("UpdateTransaction", update_transaction()),
         ("RestoreTransaction", restore_transaction()),
+        ("CaptureHold", capture_hold()),
+        ("VoidHold", void_hold()),
+        ("ExtendHold", extend_hold()),
         ("RefundTransaction", refund_transaction()),
         ("PutUser", put_user()),
         ("UpdateUser", update_user()),
@@ -80,6 +83,16 @@ fn create_transfer() -> RefOr<Schema> {
 
 fn of_any_kind(shape: Shape, currency_detail: &str) -> RefOr<Schema> {
     shape
+        .may(
+            "status",
+            "`pending` keeps the money until it is captured; `posted` moves it at once, and so does an absent one.",
+            nullable(enumeration(&["posted", "pending"])),
+        )
+        .may(
+            "expires_at",
+            "From when on a hold can no longer be captured; until it is captured or voided where absent.",
+            nullable(date_time()),
+        )
         .must("amount", AMOUNT, unsigned_amount())
         .may("currency", currency_detail, nullable(currency()))
         .may(
@@ -117,6 +130,36 @@ fn update_transaction() -> RefOr<Schema> {
 fn restore_transaction() -> RefOr<Schema> {
     Shape::new("Why a transaction is posted again.")
         .may("reason", "Why; kept with the revision.", nullable(plain_text()))
+        .closed()
+        .build()
+}
+
+fn capture_hold() -> RefOr<Schema> {
+    Shape::new("What is captured of a hold.")
+        .may("amount", "All that remains where absent.", nullable(unsigned_amount()))
+        .may(
+            "final",
+            "Whether the rest is given up; true where absent.",
+            nullable(boolean()),
+        )
+        .closed()
+        .build()
+}
+
+fn void_hold() -> RefOr<Schema> {
+    Shape::new("Why a hold is given up.")
+        .may("reason", "Why; kept with the revision.", nullable(plain_text()))
+        .closed()
+        .build()
+}
+
+fn extend_hold() -> RefOr<Schema> {
+    Shape::new("Until when a hold shall stand.")
+        .must(
+            "expires_at",
+            "From when on it can no longer be captured; in the future.",
+            date_time(),
+        )
         .closed()
         .build()
 }

@@ -128,6 +128,11 @@ pub(in crate::openapi) fn integer(least: isize) -> Object {
         .build()
 }
 
+/// True or false.
+pub(in crate::openapi) fn boolean() -> Object {
+    of(Type::Boolean).build()
+}
+
 /// One of few names.
 pub(in crate::openapi) fn enumeration(names: &[&str]) -> Object {
     of(Type::String).enum_values(Some(names.iter().copied())).build()

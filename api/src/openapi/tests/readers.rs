@@ -60,7 +60,24 @@ fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
         ),
         (
             "RestoreTransaction",
-            read(&|fields| drop(transactions::bodies::read_restore(fields))),
+            read(&|fields| drop(transactions::bodies::read_reason(fields))),
+            &[],
+        ),
+        (
+            "CaptureHold",
+            read(&|fields| drop(transactions::bodies::read_capture(fields, id))),
+            &[],
+        ),
+        (
+            "VoidHold",
+            read(&|fields| drop(transactions::bodies::read_reason(fields))),
+            &[],
+        ),
+        (
+            "ExtendHold",
+            read(&|fields| {
+                transactions::bodies::read_extend(fields);
+            }),
             &[],
         ),
         (

@@ -126,6 +126,12 @@ pub(super) fn transaction_row(ledger_id: i64, transaction: &Transaction) -> Vec<
         transaction.parent_id.into(),
         transaction.relation.map(TransactionRelation::as_str).into(),
         transaction.refunded.into(),
+        transaction.hold.map(|hold| hold.captured).into(),
+        transaction
+            .hold
+            .and_then(|hold| hold.expires_at)
+            .map(Timestamp::micros)
+            .into(),
         transaction.version.into(),
         micros(transaction.created_at),
         micros(transaction.updated_at),

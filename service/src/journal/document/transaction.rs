@@ -14,11 +14,16 @@ use crate::value::Timestamp;
 #[derive(Serialize, Deserialize)]
 pub(super) struct TransactionDocument<'a> {
     amount: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    captured_amount: Option<Cow<'a, str>>,
     category: Option<Cow<'a, str>>,
     created_at: Timestamp,
     currency: CurrencyCode,
     destination_account_id: Uuid,
     destination_user_id: Option<Cow<'a, str>>,
+    /// Absent from a hold that does not expire as well, which its `captured_amount` tells from what is no hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
     id: Uuid,
     parent_id: Option<Uuid>,
     reference: Option<Cow<'a, str>>,
@@ -26,6 +31,8 @@ pub(super) struct TransactionDocument<'a> {
     refunded_amount: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     relation: Option<TransactionRelation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remaining_amount: Option<Cow<'a, str>>,
     source_account_id: Uuid,
     source_user_id: Option<Cow<'a, str>>,
     status: TransactionStatus,
@@ -41,16 +48,19 @@ impl<'a> TransactionDocument<'a> {
     pub(super) fn of(record: &'a TransactionRecord) -> Self {
         Self {
             amount: Cow::Borrowed(&record.amount),
+            captured_amount: borrow(record.captured_amount.as_ref()),
             category: borrow(record.category.as_ref()),
             created_at: record.created_at,
             currency: record.currency,
             destination_account_id: record.destination_account_id,
             destination_user_id: borrow(record.destination_user_id.as_ref()),
+            expires_at: record.expires_at.flatten(),
             id: record.id,
             parent_id: record.parent_id,
             reference: borrow(record.reference.as_ref()),
             refunded_amount: borrow(record.refunded_amount.as_ref()),
             relation: record.relation,
+            remaining_amount: borrow(record.remaining_amount.as_ref()),
             source_account_id: record.source_account_id,
             source_user_id: borrow(record.source_user_id.as_ref()),
             status: record.status,
@@ -82,6 +92,9 @@ impl<'a> TransactionDocument<'a> {
             parent_id: self.parent_id,
             relation: self.relation,
             refunded_amount: own(self.refunded_amount),
+            expires_at: self.captured_amount.as_ref().map(|_| self.expires_at),
+            captured_amount: own(self.captured_amount),
+            remaining_amount: own(self.remaining_amount),
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,

@@ -2,13 +2,15 @@
 
 use uuid::Uuid;
 
+use super::holds::check_is_to_come;
 use super::{Outcome, Refused};
 use crate::ledger::answer::AnswerStatus;
-use crate::ledger::command::{CreateTransaction, Movement, UserSide};
+use crate::ledger::command::{CreateTransaction, Movement, NewHold, UserSide};
 use crate::ledger::draft::Draft;
 use crate::ledger::grouping::Grouping;
+use crate::ledger::holding::{check_source_funds, keep};
 use crate::ledger::posting::{self, check_accounts_open, post};
-use crate::ledger::state::{Account, LEDGER_OWNER, MAIN, Side, Transaction, User, WORLD};
+use crate::ledger::state::{Account, Hold, LEDGER_OWNER, MAIN, Side, Transaction, User, WORLD};
 use crate::ledger::totals::Count;
 use crate::money::Currency;
 use crate::record::{AccountStatus, Record, TransactionKind, TransactionStatus};
@@ -33,6 +35,7 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
     let mut refused = Refused::default();
     let amount = refused.take("amount", command.amount.positive_minor_units(currency));
     refused.check()?;
+    check_is_to_come(draft, command.hold.and_then(|hold| hold.expires_at))?;
     let accounts = [route.source.account_id, route.destination.account_id];
     check_accounts_open(draft, accounts)?;
     check_reference_free(
@@ -51,14 +54,17 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
     }
     let mut transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
     posting::set_days(draft, &mut transaction)?;
-    post(
-        draft,
-        &[posting::Movement {
+    if transaction.hold.is_some() {
+        keep(draft, &transaction, transaction.amount.into())?;
+        check_source_funds(draft, &transaction)?;
+    } else {
+        let movement = posting::Movement {
             transaction: &transaction,
             count: Count::In,
             version: 1,
-        }],
-    )?;
+        };
+        post(draft, &[movement])?;
+    }
     if let Some(reference) = &transaction.reference {
         draft.set_reference(reference, Some(transaction.id));
     }
@@ -82,7 +88,9 @@ fn new_transaction(
     Transaction {
         id: draft.mint_id(),
         kind: route.kind,
-        status: TransactionStatus::Posted,
+        status: command
+            .hold
+            .map_or(TransactionStatus::Posted, |_| TransactionStatus::Pending),
         source: route.source,
         destination: route.destination,
         amount,
@@ -95,6 +103,10 @@ fn new_transaction(
         parent_id: None,
         relation: None,
         refunded: None,
+        hold: command.hold.map(|NewHold { expires_at }| Hold {
+            captured: 0,
+            expires_at,
+        }),
         version: 1,
         created_at: now,
         updated_at: now,

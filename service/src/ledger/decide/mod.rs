@@ -7,7 +7,9 @@
 mod accounts;
 mod create;
 mod currencies;
+mod holds;
 mod keys;
+mod parents;
 mod refunds;
 mod transactions;
 mod users;
@@ -93,6 +95,13 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::RestoreTransaction { id, reason } => {
             transactions::restore_transaction(draft, *id, reason.as_ref(), expected)
         }
+        Command::CaptureHold(command) => holds::capture_hold(draft, command, expected),
+        Command::VoidHold { id, reason } => {
+            let hold = transactions::find(draft, *id)?;
+            holds::void_hold(draft, &hold, reason.as_ref(), expected)
+        }
+        Command::ExtendHold { id, expires_at } => holds::extend_hold(draft, *id, *expires_at, expected),
+        Command::ExpireHold { id } => holds::expire_hold(draft, *id),
         Command::RefundTransaction(command) => refunds::refund_transaction(draft, command, expected),
         Command::PutUser(command) => users::put_user(draft, command, expected),
         Command::UpdateUser(command) => users::update_user(draft, command, expected),

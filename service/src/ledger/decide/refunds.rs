@@ -1,7 +1,7 @@
-//! Giving money back, and what a change of a refund is to the transaction that it refunds.
+//! Giving money of a posted transaction back.
 
 use super::create::save;
-use super::transactions::{check_status, find, with_next_version};
+use super::transactions::{check_posted, find, with_next_version};
 use super::{Outcome, Refused, check_precondition};
 use crate::LedgerError;
 use crate::ledger::answer::AnswerStatus;
@@ -25,7 +25,7 @@ pub(super) fn refund_transaction(
     let amount = amount.and_then(|amount| refused.take("amount", amount.positive_minor_units(original.currency)));
     refused.check()?;
     check_precondition(expected, Some(original.version))?;
-    check_status(&original, TransactionStatus::Posted)?;
+    check_posted(&original)?;
     check_accounts_open(draft, [original.destination.account_id, original.source.account_id])?;
     let remaining = remaining(&original);
     let amount = match amount {
@@ -75,6 +75,7 @@ fn reverse(draft: &mut Draft<'_>, original: &Transaction, amount: i64, command: 
         parent_id: Some(original.id),
         relation: Some(TransactionRelation::Refund),
         refunded: None,
+        hold: None,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -83,31 +84,11 @@ fn reverse(draft: &mut Draft<'_>, original: &Transaction, amount: i64, command: 
     }
 }
 
-/// What a transaction refunds; `None` where it is no refund.
-pub(super) fn find_original(draft: &Draft<'_>, refund: &Transaction) -> Result<Option<Transaction>, LedgerError> {
-    match (refund.relation, refund.parent_id) {
-        (Some(TransactionRelation::Refund), Some(parent_id)) => find(draft, parent_id).map(Some),
-        _ => Ok(None),
-    }
-}
-
-/// A change of a refund, by `change` minor units, is counted in what it refunds; of what is no refund, nowhere.
+/// Counts `change` minor units of the transaction as given back.
 ///
 /// # Errors
 /// `AmountExceedsRemaining`.
-pub(super) fn change_refund(
-    draft: &mut Draft<'_>,
-    refund: &Transaction,
-    change: i128,
-    reason: Option<&Text>,
-) -> Result<(), LedgerError> {
-    match find_original(draft, refund)? {
-        Some(original) if change != 0 => change_refunded(draft, &original, change, reason),
-        _ => Ok(()),
-    }
-}
-
-fn change_refunded(
+pub(super) fn change_refunded(
     draft: &mut Draft<'_>,
     original: &Transaction,
     change: i128,

@@ -3,17 +3,19 @@
 use uuid::Uuid;
 
 use super::create::{check_reference_free, save};
-use super::refunds::{change_refund, find_original};
+use super::holds::{change_amount, check_pending, void_hold};
+use super::parents::{change_parent, check_parent_allows_more};
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::UpdateTransaction;
 use crate::ledger::draft::Draft;
 use crate::ledger::posting::{Movement, check_accounts_open, post, recount, set_days};
 use crate::ledger::request::Precondition;
-use crate::ledger::state::Transaction;
+use crate::ledger::state::{Hold, Transaction};
 use crate::ledger::totals::Count;
-use crate::record::{Record, TransactionKind, TransactionRelation, TransactionStatus};
-use crate::value::Text;
+use crate::money::Currency;
+use crate::record::{Record, TransactionKind, TransactionStatus};
+use crate::value::{Text, ValueCode, ValueError};
 use crate::{LedgerError, Resource};
 
 pub(super) fn update_transaction(
@@ -24,8 +26,11 @@ pub(super) fn update_transaction(
     let old = find(draft, command.id)?;
     let new = edited(&old, command)?;
     check_precondition(expected, Some(old.version))?;
-    check_status(&old, TransactionStatus::Posted)?;
+    check_editable(draft, &old)?;
     check_keeps_refunded(&old, &new)?;
+    if new.amount > old.amount {
+        check_parent_allows_more(draft, &old)?;
+    }
     if new == old {
         let record = Record::Transaction(old.record());
         return Ok(Outcome {
@@ -41,8 +46,10 @@ pub(super) fn update_transaction(
     }
     check_reference_free(draft, new.reference.as_deref(), Some(new.id))?;
     let change = i128::from(new.amount).saturating_sub(i128::from(old.amount));
-    change_refund(draft, &new, change, command.reason.as_ref())?;
-    if moves {
+    change_parent(draft, &new, change, command.reason.as_ref())?;
+    if old.status == TransactionStatus::Pending {
+        change_amount(draft, &old, &mut new)?;
+    } else if moves {
         repost(draft, &old, &mut new)?;
     } else if new.category != old.category {
         recount(draft, &old, &new)?;
@@ -71,13 +78,16 @@ pub(super) fn void_transaction(
     expected: &Precondition,
 ) -> Result<Outcome, LedgerError> {
     let old = find(draft, id)?;
+    if old.hold.is_some() {
+        return void_hold(draft, &old, reason, expected);
+    }
     check_precondition(expected, Some(old.version))?;
-    check_status(&old, TransactionStatus::Posted)?;
+    check_posted(&old)?;
     if old.is_refunded() {
-        return Err(not_editable(&old));
+        return Err(not_editable(old.status));
     }
     check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
-    change_refund(draft, &old, i128::from(old.amount).saturating_neg(), reason)?;
+    change_parent(draft, &old, i128::from(old.amount).saturating_neg(), reason)?;
     let new = with_next_version(
         draft,
         Transaction {
@@ -104,12 +114,14 @@ pub(super) fn restore_transaction(
 ) -> Result<Outcome, LedgerError> {
     let old = find(draft, id)?;
     check_precondition(expected, Some(old.version))?;
-    check_status(&old, TransactionStatus::Voided)?;
-    if let Some(original) = find_original(draft, &old)? {
-        check_status(&original, TransactionStatus::Posted)?;
+    check_status(old.status, TransactionStatus::Voided)?;
+    // What a hold kept was given up, and may be somebody else's by now.
+    if old.hold.is_some() {
+        return Err(not_editable(old.status));
     }
+    check_parent_allows_more(draft, &old)?;
     check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
-    change_refund(draft, &old, i128::from(old.amount), reason)?;
+    change_parent(draft, &old, i128::from(old.amount), reason)?;
     let mut new = with_next_version(
         draft,
         Transaction {
@@ -136,24 +148,35 @@ pub(super) fn find(draft: &Draft<'_>, id: Uuid) -> Result<Transaction, LedgerErr
         .ok_or(LedgerError::NotFound(Resource::Transaction))
 }
 
-pub(super) fn check_status(transaction: &Transaction, needed: TransactionStatus) -> Result<(), LedgerError> {
-    if transaction.status == needed {
+pub(super) fn check_posted(transaction: &Transaction) -> Result<(), LedgerError> {
+    check_status(transaction.status, TransactionStatus::Posted)
+}
+
+pub(super) fn check_status(current: TransactionStatus, needed: TransactionStatus) -> Result<(), LedgerError> {
+    if current == needed {
         Ok(())
     } else {
-        Err(not_editable(transaction))
+        Err(not_editable(current))
     }
 }
 
-fn not_editable(transaction: &Transaction) -> LedgerError {
-    LedgerError::TransactionNotEditable {
-        current_status: transaction.status,
+pub(super) fn not_editable(current_status: TransactionStatus) -> LedgerError {
+    LedgerError::TransactionNotEditable { current_status }
+}
+
+/// What may be changed is posted, or a hold that is pending.
+fn check_editable(draft: &Draft<'_>, transaction: &Transaction) -> Result<(), LedgerError> {
+    if transaction.hold.is_some() {
+        check_pending(draft, transaction)
+    } else {
+        check_posted(transaction)
     }
 }
 
 /// What was refunded must have been moved, and that way; a refund that is voided may come back, and goes its way.
 fn check_keeps_refunded(old: &Transaction, new: &Transaction) -> Result<(), LedgerError> {
     match old.refunded {
-        Some(refunded) if new.kind != old.kind || new.amount < refunded => Err(not_editable(old)),
+        Some(refunded) if new.kind != old.kind || new.amount < refunded => Err(not_editable(old.status)),
         _ => Ok(()),
     }
 }
@@ -170,10 +193,20 @@ pub(super) fn with_next_version(draft: &Draft<'_>, transaction: Transaction) -> 
 fn edited(old: &Transaction, command: &UpdateTransaction) -> Result<Transaction, LedgerError> {
     let mut new = old.clone();
     let mut refused = Refused::default();
+    let is_hold = old.status == TransactionStatus::Pending;
     if let Some(amount) = &command.amount
         && let Some(minor) = refused.take("amount", amount.positive_minor_units(old.currency))
     {
         new.amount = minor;
+    }
+    if let Some(hold) = old.hold.filter(|_| is_hold) {
+        refused.take("amount", check_covers(hold, new.amount, old.currency));
+        if command
+            .transaction_date
+            .is_some_and(|date| date != old.transaction_date)
+        {
+            refused.not_allowed("transaction_date", "A hold moves no money on any day; its captures do.");
+        }
     }
     if let Some(patch) = &command.metadata
         && let Some(metadata) = refused.take("metadata", old.metadata.merged(patch))
@@ -182,8 +215,9 @@ fn edited(old: &Transaction, command: &UpdateTransaction) -> Result<Transaction,
     }
     match command.kind {
         Some(kind) if kind == old.kind => {}
-        Some(_) if old.relation == Some(TransactionRelation::Refund) => {
-            refused.not_allowed("type", "A refund goes the other way than what it refunds.");
+        Some(_) if is_hold => refused.not_allowed("type", "A hold keeps its direction."),
+        Some(_) if old.relation.is_some() => {
+            refused.not_allowed("type", "A refund or a capture goes the way that its parent tells.");
         }
         Some(TransactionKind::Transfer) => refused.not_allowed("type", "A credit or debit stays one or the other."),
         Some(_) if old.kind == TransactionKind::Transfer => refused.not_allowed("type", "A transfer stays one."),
@@ -207,6 +241,16 @@ fn edited(old: &Transaction, command: &UpdateTransaction) -> Result<Transaction,
         new.reference = reference.as_ref().map(|text| text.as_str().to_owned());
     }
     Ok(new)
+}
+
+/// What was captured of a hold must have been kept.
+fn check_covers(hold: Hold, amount: i64, currency: Currency) -> Result<(), ValueError> {
+    if amount >= hold.captured {
+        return Ok(());
+    }
+    let captured = currency.format(i128::from(hold.captured));
+    let detail = format!("Must be at least what was captured: {captured}.");
+    Err(ValueError::new(ValueCode::OutOfRange, detail))
 }
 
 /// Whether the change moves money, or moves it on another day: both are lines of the accounts' journals.

@@ -8,7 +8,7 @@ use sqlx::{ColumnIndex, Decode, Row, Type};
 use uuid::Uuid;
 
 use crate::LedgerError;
-use crate::ledger::owner_id;
+use crate::ledger::{Hold, owner_id};
 use crate::money::{Currency, CurrencyCode};
 use crate::query::rows::{metadata, named};
 use crate::query::width::{NO_METADATA, NO_TEXT, Width};
@@ -24,6 +24,7 @@ pub(in crate::query) struct TransactionRow {
     pub(super) amount: i64,
     /// Likewise.
     refunded: Option<i64>,
+    hold: Option<Hold>,
     /// Position of the transaction's first event.
     pub(in crate::query) first_position: i64,
     /// What searches look in.
@@ -36,9 +37,13 @@ impl TransactionRow {
     }
 
     pub(super) fn into_record(self, currency: Currency) -> TransactionRecord {
+        let show = |minor: i64| currency.format(i128::from(minor));
         TransactionRecord {
-            amount: currency.format(i128::from(self.amount)),
-            refunded_amount: self.refunded.map(|minor| currency.format(i128::from(minor))),
+            amount: show(self.amount),
+            refunded_amount: self.refunded.map(show),
+            captured_amount: self.hold.map(|hold| show(hold.captured)),
+            remaining_amount: self.hold.map(|hold| show(hold.held(self.document.status, self.amount))),
+            expires_at: self.hold.map(|hold| hold.expires_at),
             ..self.document
         }
     }
@@ -63,7 +68,7 @@ pub(super) fn columns(width: Width) -> String {
     format!(
         "id, kind, status, source_account_id, source_owner, destination_account_id, destination_owner, amount, \
          currency, transaction_date, {description} AS description, category, reference, {metadata} AS metadata, \
-         parent_id, relation, version, created_at, updated_at, refunded, first_position, search_text"
+         parent_id, relation, version, created_at, updated_at, refunded, captured, expires_at, first_position, search_text"
     )
 }
 
@@ -107,6 +112,9 @@ where
             .map(|name| named(name, TransactionRelation::from_name))
             .transpose()?,
         refunded_amount: None,
+        captured_amount: None,
+        remaining_amount: None,
+        expires_at: None,
         version: columns.take()?,
         created_at: Timestamp::from_micros(columns.take()?),
         updated_at: Timestamp::from_micros(columns.take()?),
@@ -115,6 +123,7 @@ where
         document,
         amount,
         refunded: columns.take()?,
+        hold: Hold::stored(columns.take()?, columns.take()?),
         first_position: columns.take()?,
         search_text: columns.take()?,
     })

@@ -13,7 +13,7 @@ on_both!(
 );
 
 /// What only some operations can meet: section 2 of the contract, by method and path.
-const OWN: [(&str, &str, &[&str]); 18] = [
+const OWN: [(&str, &str, &[&str]); 21] = [
     (
         "POST",
         "/transactions",
@@ -46,6 +46,23 @@ const OWN: [(&str, &str, &[&str]); 18] = [
     ),
     ("DELETE", "/transactions/{id}", CHANGE),
     ("POST", "/transactions/{id}/restore", RETURN),
+    ("POST", "/transactions/{id}/capture", RETURN),
+    (
+        "POST",
+        "/transactions/{id}/void",
+        &[
+            "transaction_not_found",
+            "version_mismatch",
+            "transaction_not_editable",
+            "account_closed",
+            "account_frozen",
+        ],
+    ),
+    (
+        "POST",
+        "/transactions/{id}/extend",
+        &["transaction_not_found", "version_mismatch", "transaction_not_editable"],
+    ),
     ("POST", "/transactions/{id}/refund", RETURN),
     ("GET", "/transactions/{id}/revisions", &["transaction_not_found"]),
     ("GET", "/users/{id}", &["user_not_found"]),

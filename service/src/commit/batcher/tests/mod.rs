@@ -101,6 +101,7 @@ pub(in crate::commit) fn credit(user_id: &str) -> Request {
             category: None,
             reference: None,
             metadata: Metadata::default(),
+            hold: None,
         }),
         precondition: Precondition::Any,
         idempotency: None,

@@ -8,8 +8,8 @@ use crate::commit::Corrupt;
 use crate::commit::failure::Failure;
 use crate::commit::slots::{Column, SlotValue, Slots};
 use crate::ledger::{
-    Account, DayTotal, Grouping, Key, LedgerCurrency, OwnCurrency, Regrouping, Side, Snapshot, TotalKey, Transaction,
-    User,
+    Account, DayTotal, Grouping, Hold, Key, LedgerCurrency, OwnCurrency, Regrouping, Side, Snapshot, TotalKey,
+    Transaction, User,
 };
 use crate::money::{Currency, CurrencyCode};
 use crate::record::{AccountStatus, KeyRecord, Role, TransactionKind, TransactionRelation, TransactionStatus};
@@ -58,7 +58,7 @@ stored_rows! {
         destination_owner: String, destination_day_0: Option<i64>, destination_day_1: Option<i64>, amount: i64,
         currency: String, transaction_date: i64, description: Option<String>, category: Option<String>,
         reference: Option<String>, metadata: String, parent_id: Option<Uuid>, relation: Option<String>,
-        refunded: Option<i64>, version: i64, created_at: i64,
+        refunded: Option<i64>, captured: Option<i64>, expires_at: Option<i64>, version: i64, created_at: i64,
         updated_at: i64, first_position: i64, position: i64,
     }
     /// Who has a reference.
@@ -209,6 +209,7 @@ impl TransactionRow {
                 .map(|name| read_name(TransactionRelation::from_name(&name), &name))
                 .transpose()?,
             refunded: self.refunded,
+            hold: Hold::stored(self.captured, self.expires_at),
             version: self.version,
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),

@@ -1,14 +1,15 @@
 //! The current state of a ledger's resources, in minor units: what commands are decided over.
 
+mod transaction;
+
 use uuid::Uuid;
 
 use super::grouping::{Grouping, Regrouping};
 use crate::money::Currency;
-use crate::record::{
-    AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, TransactionKind, TransactionRecord,
-    TransactionRelation, TransactionStatus, UserRecord,
-};
-use crate::value::{Day, Metadata, TimeZone, Timestamp};
+use crate::record::{AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, UserRecord};
+use crate::value::{Metadata, TimeZone, Timestamp};
+
+pub use transaction::{Hold, Side, Transaction};
 
 /// The name of the system account that money comes from and goes to.
 pub const WORLD: &str = "world";
@@ -171,101 +172,6 @@ impl Account {
             minimum_balance: self.minimum_balance.map(show),
             status: self.status,
             metadata: self.metadata.clone(),
-            version: self.version,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-        }
-    }
-}
-
-/// A transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transaction {
-    /// UUIDv7.
-    pub id: Uuid,
-    /// Which way the money moves.
-    pub kind: TransactionKind,
-    /// Where it stands.
-    pub status: TransactionStatus,
-    /// Where the money comes from.
-    pub source: Side,
-    /// Where it goes.
-    pub destination: Side,
-    /// Minor units, above zero.
-    pub amount: i64,
-    /// Of the amount and of both accounts.
-    pub currency: Currency,
-    /// When it happened, as the caller says.
-    pub transaction_date: Timestamp,
-    /// Erasable.
-    pub description: Option<String>,
-    /// What it is counted under.
-    pub category: Option<String>,
-    /// Unique in the ledger.
-    pub reference: Option<String>,
-    /// Erasable.
-    pub metadata: Metadata,
-    /// The transaction that this one belongs to.
-    pub parent_id: Option<Uuid>,
-    /// What this one is to its parent.
-    pub relation: Option<TransactionRelation>,
-    /// Minor units that its posted refunds give back; `None`: it was never refunded.
-    pub refunded: Option<i64>,
-    /// 1 when created, one more with each change.
-    pub version: i64,
-    /// When it was recorded.
-    pub created_at: Timestamp,
-    /// When its newest version was recorded.
-    pub updated_at: Timestamp,
-    /// Position of its first event.
-    pub first_position: i64,
-    /// Position of its newest event.
-    pub position: i64,
-}
-
-/// One side of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Side {
-    /// The account.
-    pub account_id: Uuid,
-    /// The account's owner.
-    pub owner: String,
-    /// The day that it counts on, for each of the owner's two newest groupings; see [`Grouping::slot`].
-    pub days: [Option<Day>; 2],
-}
-
-impl Transaction {
-    /// Whether some of its money was given back.
-    #[must_use]
-    pub fn is_refunded(&self) -> bool {
-        self.refunded.is_some_and(|refunded| refunded > 0)
-    }
-
-    /// The transaction's document.
-    #[must_use]
-    pub fn record(&self) -> TransactionRecord {
-        let (source_user_id, destination_user_id) = (owner_id(&self.source.owner), owner_id(&self.destination.owner));
-        TransactionRecord {
-            id: self.id,
-            kind: self.kind,
-            status: self.status,
-            user_id: self
-                .kind
-                .user_id(source_user_id.as_deref(), destination_user_id.as_deref()),
-            source_account_id: self.source.account_id,
-            source_user_id,
-            destination_account_id: self.destination.account_id,
-            destination_user_id,
-            amount: self.currency.format(i128::from(self.amount)),
-            currency: self.currency.code,
-            transaction_date: self.transaction_date,
-            description: self.description.clone(),
-            category: self.category.clone(),
-            reference: self.reference.clone(),
-            metadata: self.metadata.clone(),
-            parent_id: self.parent_id,
-            relation: self.relation,
-            refunded_amount: self.refunded.map(|minor| self.currency.format(i128::from(minor))),
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
