@@ -4,6 +4,7 @@ mod records;
 mod requests;
 mod server;
 mod statistics;
+mod transactions;
 mod values;
 
 use serde_json::Value;
@@ -20,7 +21,8 @@ pub(super) type Named = (&'static str, RefOr<Schema>);
 
 /// Every schema, in the order of the document.
 pub(super) fn all() -> Vec<Named> {
-    let mut all = records::all();
+    let mut all = transactions::all();
+    all.extend(records::all());
     all.extend(statistics::all());
     all.extend(requests::all());
     all.extend(server::all());

@@ -35,11 +35,21 @@ fn documented_members(schema: &str) -> Vec<(String, bool)> {
         .collect()
 }
 
-/// Every schema of a body with what its reader asks for, and what it asks for to refuse it alone.
-fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
+/// The schema of a body, what its reader asks for, and what it asks for to refuse it alone.
+type ReadBody = (&'static str, Vec<Asked>, &'static [&'static str]);
+
+fn read(reader: &dyn Fn(&mut Fields)) -> Vec<Asked> {
+    asked_by("{}", reader)
+}
+
+fn read_bodies() -> Vec<ReadBody> {
+    let mut all = bodies_of_transactions();
+    all.extend(other_bodies());
+    all
+}
+
+fn bodies_of_transactions() -> Vec<ReadBody> {
     let id = Uuid::nil();
-    let user_id = || UserId::parse("42").unwrap();
-    let secret = SecretString::from("secret");
     let of_user = &["source_account_id", "destination_account_id"][..];
     let of_transfer = &["user_id", "full_name", "account"][..];
     let create = |kind: &str| {
@@ -48,7 +58,6 @@ fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
             drop(transactions::bodies::read_create(fields, &Currencies::default()));
         })
     };
-    let read = |reader: &dyn Fn(&mut Fields)| asked_by("{}", reader);
     vec![
         ("CreateUserTransaction", create("credit"), of_user),
         ("CreateUserTransaction", create("debit"), of_user),
@@ -65,7 +74,9 @@ fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
         ),
         (
             "CaptureHold",
-            read(&|fields| drop(transactions::bodies::read_capture(fields, id))),
+            read(&|fields| {
+                transactions::bodies::read_capture(fields, id);
+            }),
             &[],
         ),
         (
@@ -85,6 +96,14 @@ fn read_bodies() -> Vec<(&'static str, Vec<Asked>, &'static [&'static str])> {
             read(&|fields| drop(transactions::bodies::read_refund(fields, id))),
             &[],
         ),
+    ]
+}
+
+fn other_bodies() -> Vec<ReadBody> {
+    let id = Uuid::nil();
+    let user_id = || UserId::parse("42").unwrap();
+    let secret = SecretString::from("secret");
+    vec![
         ("PutUser", read(&|fields| drop(users::read_put(fields, user_id()))), &[]),
         (
             "UpdateUser",
