@@ -8,7 +8,7 @@ use actix_web::http::header::{self, ContentType};
 use serde::Serialize;
 
 use service::query::Page;
-use service::record::{AccountRecord, Record, TransactionRecord, UserRecord};
+use service::record::{AccountRecord, ClosingRecord, Record, TransactionRecord, UserRecord};
 use service::{Answer, AnswerStatus};
 
 use crate::call::{Incoming, conditions, query};
@@ -70,6 +70,12 @@ impl Versioned for TransactionRecord {
 }
 
 impl Versioned for UserRecord {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for ClosingRecord {
     fn version(&self) -> i64 {
         self.version
     }
@@ -200,7 +206,7 @@ fn location(record: &Record) -> Option<String> {
         Record::Transaction(record) => Some(format!("{BASE_PATH}/transactions/{}", record.id)),
         Record::User(record) => Some(format!("{BASE_PATH}/users/{}", record.id)),
         Record::Account(record) => Some(format!("{BASE_PATH}/accounts/{}", record.id)),
-        Record::Currency(_) | Record::Key(_) => None,
+        Record::Currency(_) | Record::Closing(_) | Record::Key(_) => None,
     }
 }
 

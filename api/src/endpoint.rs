@@ -127,7 +127,7 @@ impl Endpoint {
         });
         let demand = Demand {
             dry_run: method != Method::GET,
-            conditions: if method != Method::GET && path.contains("{id}") {
+            conditions: if method == Method::PUT || (method != Method::GET && path.contains("{id}")) {
                 Conditions::Kept
             } else {
                 Conditions::Ignored

@@ -12,6 +12,7 @@ mod answer;
 mod body;
 mod call;
 pub mod cli;
+mod closing;
 mod compression;
 mod config;
 mod connection;

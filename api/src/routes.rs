@@ -13,7 +13,7 @@ use crate::body::Media::{Json, OptionalJson};
 use crate::config::Metrics;
 use crate::endpoint::Endpoint;
 use crate::state::State;
-use crate::{accounts, currencies, health, keys, pages, serve, statistics, transactions, users};
+use crate::{accounts, closing, currencies, health, keys, pages, serve, statistics, transactions, users};
 
 /// Every endpoint; those of one path stand together, and the path of an id after those that are words.
 #[rustfmt::skip]
@@ -48,6 +48,9 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
 
         Endpoint::get("/api/v1/currencies", Reader, currencies::list),
         Endpoint::post("/api/v1/currencies", Admin, Json, currencies::create).without_dry_run(),
+
+        Endpoint::get("/api/v1/closing", Reader, closing::find),
+        Endpoint::put("/api/v1/closing", Admin, closing::put).without_dry_run(),
 
         Endpoint::get("/api/v1/keys", Admin, keys::list),
         Endpoint::post("/api/v1/keys", Admin, Json, keys::create).without_dry_run(),

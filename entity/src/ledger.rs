@@ -33,6 +33,12 @@ pub struct Model {
     pub secret: Vec<u8>,
     /// When it was made.
     pub created_at: i64,
+    /// One more with each change of `closed_through`.
+    pub closing_version: i64,
+    /// When that was changed last; NULL where it never was.
+    pub closing_updated_at: Option<i64>,
+    /// The event that recorded it.
+    pub closing_position: Option<i64>,
 }
 
 /// None: rows are looked up by their own keys.

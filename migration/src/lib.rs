@@ -11,6 +11,7 @@ mod lock;
 mod m20260101_000001_create_ledger;
 mod m20261128_000002_refunds_and_currencies;
 mod m20261128_000003_holds;
+mod m20261128_000004_closing;
 mod target;
 
 use std::collections::BTreeSet;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000001_create_ledger::Migration),
             Box::new(m20261128_000002_refunds_and_currencies::Migration),
             Box::new(m20261128_000003_holds::Migration),
+            Box::new(m20261128_000004_closing::Migration),
         ]
     }
 }
@@ -190,6 +192,10 @@ pub async fn down(db: &DatabaseConnection, steps: u32) -> Result<(), SchemaError
 pub async fn fresh(db: &DatabaseConnection) -> Result<(), SchemaError> {
     let txn = begin_alone(db).await?;
     refuse_served(&txn).await?;
+    // No row is kept, so none may keep a migration from being taken back.
+    if !Migrator::get_applied_migrations(&txn).await?.is_empty() {
+        txn.execute_unprepared("DELETE FROM transactions").await?;
+    }
     Migrator::refresh(&txn).await?;
     refuse_served(&txn).await?;
     Ok(txn.commit().await?)

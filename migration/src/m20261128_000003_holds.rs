@@ -1,7 +1,7 @@
 //! Holds: what was captured of them, when they expire, and the states that they go through.
 //!
-//! SQLite cannot change a constraint of a table that stands, so the table is made anew there, from its own text. `down`
-//! is refused by the old constraints while there are holds.
+//! SQLite cannot change a constraint of a table that stands, so the table is made anew there, from its own text. `down` is
+//! refused while there are holds: an older schema would take a voided one for a transaction that can be restored.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{DbBackend, Statement};
@@ -25,9 +25,12 @@ const CHECKS: [(&str, &str, &str); 2] = [
 ];
 
 const COLUMNS: [&str; 2] = [
-    "ALTER TABLE transactions ADD COLUMN captured {int}
-        CONSTRAINT transactions_captured_check CHECK (captured BETWEEN 0 AND amount)",
-    "ALTER TABLE transactions ADD COLUMN expires_at {int}",
+    "ALTER TABLE transactions ADD COLUMN captured {int} CONSTRAINT transactions_captured_check CHECK (
+        CASE WHEN captured IS NULL THEN status IN ('posted', 'voided')
+        ELSE status <> 'posted' AND captured BETWEEN 0 AND amount
+            AND (status <> 'pending' OR captured < amount) AND (status <> 'voided' OR captured = 0) END)",
+    "ALTER TABLE transactions ADD COLUMN expires_at {int}
+        CONSTRAINT transactions_expires_at_check CHECK (expires_at IS NULL OR captured IS NOT NULL)",
 ];
 
 /// What is due comes first, of whichever ledger.
@@ -59,6 +62,13 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let holds = "SELECT 1 FROM transactions WHERE captured IS NOT NULL LIMIT 1";
+        let holds = Statement::from_string(manager.get_database_backend(), holds);
+        if manager.get_connection().query_one_raw(holds).await?.is_some() {
+            return Err(DbErr::Migration(
+                "there are holds, which an older schema cannot keep".to_owned(),
+            ));
+        }
         for sql in DOWN {
             run(manager, sql).await?;
         }

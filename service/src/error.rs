@@ -7,7 +7,7 @@
 use uuid::Uuid;
 
 use crate::record::TransactionStatus;
-use crate::value::FieldError;
+use crate::value::{Day, FieldError};
 
 /// The kinds of resource that can be absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,12 @@ pub enum LedgerError {
     AccountFrozen {
         /// The account.
         account_id: Uuid,
+    },
+    /// A posted transaction of the closed past would be added, changed or taken back.
+    #[error("the ledger is closed through {closed_through}")]
+    PeriodClosed {
+        /// The last closed day, in UTC.
+        closed_through: Day,
     },
     /// The account still has a balance or holds.
     #[error("the account is not empty")]
@@ -153,6 +159,7 @@ impl LedgerError {
             Self::TransactionNotEditable { .. } => "transaction_not_editable",
             Self::AccountClosed { .. } => "account_closed",
             Self::AccountFrozen { .. } => "account_frozen",
+            Self::PeriodClosed { .. } => "period_closed",
             Self::AccountNotEmpty { .. } => "account_not_empty",
             Self::ReferenceTaken { .. } => "reference_taken",
             Self::AccountExists { .. } => "account_exists",

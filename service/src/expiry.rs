@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 use uuid::Uuid;
 
 use crate::commit::Committer;
@@ -20,8 +20,10 @@ use crate::{LedgerError, clock};
 const SWEEP_PERIOD: Duration = Duration::from_secs(1);
 /// Holds that are read, and handed to the queues, at a time.
 const PAGE_HOLDS: usize = 500;
-/// How long one may wait in its queue.
-const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most pages whose holds wait in queues: a ledger that does not get on keeps the others waiting no longer than it may.
+const PAGES_MAX: usize = 10;
+/// How long a hold may wait in its queue; it is found again in the next period.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Who records it.
 const ACTOR: &str = "system:expiry";
 
@@ -65,14 +67,14 @@ struct Due {
 ///
 /// # Errors
 /// The first that occurred; the other holds were expired.
-async fn sweep(database: &Database, committer: &Committer) -> Result<(), LedgerError> {
+async fn sweep(database: &Database, committer: &Arc<Committer>) -> Result<(), LedgerError> {
     let now = clock::now().micros();
     let mut after = Due {
         ledger_id: i64::MIN,
         id: Uuid::nil(),
         expires_at: i64::MIN,
     };
-    let mut failed = Ok(());
+    let (mut pages, mut swept) = (JoinSet::new(), Ok(()));
     loop {
         let backend = database.read.get_database_backend();
         let values = [
@@ -83,11 +85,22 @@ async fn sweep(database: &Database, committer: &Committer) -> Result<(), LedgerE
         ];
         let page = Due::find_by_statement(Statement::from_sql_and_values(backend, due_sql(), values));
         let page = page.all(&database.read).await?;
-        let ended = join_all(page.iter().map(|due| expire(committer, due))).await;
-        failed = ended.into_iter().fold(failed, Result::and);
-        match page.last() {
-            Some(last) if page.len() == PAGE_HOLDS => after = *last,
-            _ => return failed,
+        let next = page.last().copied().filter(|_| page.len() == PAGE_HOLDS);
+        let committer = Arc::clone(committer);
+        pages.spawn(async move {
+            let expired = join_all(page.iter().map(|due| expire(&committer, due))).await;
+            expired.into_iter().fold(Ok(()), Result::and)
+        });
+        while pages.len() >= if next.is_some() { PAGES_MAX } else { 1 } {
+            match pages.join_next().await {
+                Some(Ok(expired)) => swept = swept.and(expired),
+                Some(Err(error)) => swept = swept.and(Err(LedgerError::Internal(error.to_string()))),
+                None => break,
+            }
+        }
+        match next {
+            Some(last) => after = last,
+            None => return swept,
         }
     }
 }

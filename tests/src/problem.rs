@@ -27,6 +27,7 @@ fn problem_members(code: &str) -> &'static [&'static str] {
         "reference_taken" | "account_exists" | "idempotency_key_reused" => &["resource_id"],
         "transaction_not_editable" => &["current_status"],
         "amount_exceeds_remaining" => &["remaining_amount"],
+        "period_closed" => &["closed_through"],
         "version_mismatch" => &["current_version"],
         _ => &[],
     }

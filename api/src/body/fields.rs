@@ -75,6 +75,20 @@ impl Fields {
         }
     }
 
+    /// A member that must be there, and may be null: `Some(None)`.
+    pub(crate) fn required_or_null<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(Tree) -> Read<T>,
+    ) -> Option<Option<T>> {
+        if matches!(self.members.get(name), Some(Tree::Null)) {
+            self.ask(name, true);
+            self.members.remove(name);
+            return Some(None);
+        }
+        self.required(name, read).map(Some)
+    }
+
     /// A member of a create that may be absent or null.
     pub(crate) fn optional<T>(&mut self, name: &'static str, read: impl FnOnce(Tree) -> Read<T>) -> Option<T> {
         self.ask(name, false);

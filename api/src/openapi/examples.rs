@@ -63,6 +63,10 @@ pub(super) fn currency() -> Value {
     json!({"code": "GOLD_PT", "kind": "own", "exponent": 2, "name": "Gold points", "created_at": RECORDED_AT})
 }
 
+pub(super) fn closing() -> Value {
+    json!({"closed_through": "2026-01-31", "version": 3, "updated_at": RECORDED_AT})
+}
+
 pub(super) fn key() -> Value {
     json!({
         "id": KEY, "name": "checkout", "role": "writer", "ledger": "main", "prefix": "dbk_Yq3vTz",
@@ -104,6 +108,7 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "Account" => account(),
         "Entry" => entry(),
         "Currency" => currency(),
+        "Closing" => closing(),
         "Key" => key(),
         "NewKey" => new_key(),
         "Statistics" => statistics(),
@@ -184,6 +189,13 @@ pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
             "points",
             json!({"code": "GOLD_PT", "exponent": 2, "name": "Gold points"}),
         )],
+        "PutClosing" => vec![
+            ("close", json!({"closed_through": "2026-01-31"})),
+            (
+                "reopen",
+                json!({"closed_through": "2025-12-31", "reason": "a late invoice"}),
+            ),
+        ],
         "CreateKey" => vec![("key", json!({"name": "checkout", "role": "writer"}))],
         _ => Vec::new(),
     }
@@ -204,6 +216,7 @@ pub(super) fn problem(code: Code) -> Value {
         Code::VersionMismatch => json!({"current_version": 4}),
         Code::TransactionNotEditable => json!({"current_status": "voided"}),
         Code::ReferenceTaken | Code::IdempotencyKeyReused => json!({"resource_id": TRANSACTION}),
+        Code::PeriodClosed => json!({"closed_through": "2026-01-31"}),
         Code::AmountExceedsRemaining => json!({"remaining_amount": "1500.00"}),
         Code::AccountExists => json!({"resource_id": USER_ACCOUNT}),
         Code::InsufficientFunds => {

@@ -5,7 +5,7 @@ use utoipa::openapi::schema::Object;
 use utoipa::openapi::{Header, HeaderBuilder, Required};
 
 use service::query::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX};
-use service::record::{AccountKind, AccountStatus, TransactionKind};
+use service::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
 
 use super::schemas::{
     any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
@@ -112,7 +112,9 @@ pub(super) fn transactions_of_user() -> Vec<Parameter> {
         "amount",
     ];
     let mut statuses = any_text();
-    statuses.pattern = Some("^(posted|voided)(,(posted|voided))*$".to_owned());
+    let all: Vec<&str> = TransactionStatus::ALL.iter().map(|status| status.as_str()).collect();
+    let one = all.join("|");
+    statuses.pattern = Some(format!("^({one})(,({one}))*$"));
     let mut sort = enumeration(SORTS);
     sort.default = Some("-transaction_date".into());
     let search = "At most 8 words, each a substring, letter case aside, of description, reference or category.";

@@ -50,6 +50,7 @@ codes! {
     TransactionNotEditable = "transaction_not_editable", CONFLICT, "Transaction not editable";
     AccountFrozen = "account_frozen", CONFLICT, "Account frozen";
     AccountClosed = "account_closed", CONFLICT, "Account closed";
+    PeriodClosed = "period_closed", CONFLICT, "Period closed";
     AccountNotEmpty = "account_not_empty", CONFLICT, "Account not empty";
     AccountExists = "account_exists", CONFLICT, "Account exists";
     VersionMismatch = "version_mismatch", PRECONDITION_FAILED, "Version mismatch";

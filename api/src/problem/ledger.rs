@@ -60,6 +60,11 @@ impl From<LedgerError> for Problem {
             .with("account_id", account_id.to_string())
             .with("available", available)
             .with("minimum_balance", minimum_balance),
+            LedgerError::PeriodClosed { closed_through } => Self::new(
+                Code::PeriodClosed,
+                format!("The ledger is closed through {closed_through}: what is dated until then stays as it is."),
+            )
+            .with("closed_through", closed_through.to_string()),
             LedgerError::IdempotencyKeyReused { resource_id } => Self::new(
                 Code::IdempotencyKeyReused,
                 "The Idempotency-Key was used for another request.",
@@ -89,8 +94,7 @@ impl Problem {
 fn not_editable(current_status: TransactionStatus) -> Problem {
     let detail = match current_status {
         TransactionStatus::Posted => {
-            "The transaction is posted: it cannot be restored, captured or extended, nor voided or lowered below its \
-             refunds."
+            "The transaction is posted: it is no hold and cannot be restored, nor deleted or lowered below its refunds."
         }
         TransactionStatus::Voided => "It is voided: a transaction can only be restored, a hold not even that.",
         TransactionStatus::Pending => "The hold is pending: it moves no money that could be refunded or restored.",

@@ -51,7 +51,10 @@ macro_rules! tables {
 
 tables! {
     /// The part of a ledger's row that a batch moves on.
-    LEDGERS = "ledgers" key 1 { id: Int, head: Int, height: Int, hash: Bytes, last_recorded_at: Int }
+    LEDGERS = "ledgers" key 1 {
+        id: Int, head: Int, height: Int, hash: Bytes, last_recorded_at: Int, closed_through: Int, closing_version: Int,
+        closing_updated_at: Int, closing_position: Int,
+    }
     CURRENCIES = "currencies" key 2 {
         ledger_id: Ledger, code: Text, exponent: Int, name: Text, created_at: Int, position: Int,
     }

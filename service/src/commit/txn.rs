@@ -13,8 +13,9 @@ use super::slots::Row;
 use super::statement::Statement;
 use crate::database::WritePool;
 use crate::journal::Hash;
-use crate::ledger::LedgerState;
+use crate::ledger::{Closing, LedgerState};
 use crate::money::{AmountText, Currency};
+use crate::query::rows::day_of;
 use crate::value::Timestamp;
 
 /// A ledger's row, locked until the transaction ends.
@@ -29,8 +30,8 @@ pub(super) struct LockedLedger {
 pub(super) struct Txn(Session);
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-const LEDGER_COLUMNS: &str =
-    "uuid, name, head, height, hash, last_recorded_at, default_currency, default_minimum_balance";
+const LEDGER_COLUMNS: &str = "uuid, name, head, height, hash, last_recorded_at, default_currency, default_minimum_balance, closed_through, \
+     closing_version, closing_updated_at, closing_position";
 
 /// Rows of a user's statistics under groupings that are neither shown nor coming. One grouping has few rows a day,
 /// and one is given up at a time, so the rows that are kept are skipped quickly.
@@ -203,6 +204,12 @@ fn read_ledger(id: i64, row: Option<Row>) -> Result<LockedLedger, Failure> {
         default_currency: Currency::parse(&default_currency).map_err(Corrupt::new)?,
         default_minimum_balance: minimum.map_err(Corrupt::new)?,
         head,
+        closing: Closing {
+            through: row.get::<Option<i64>>(8)?.map(day_of),
+            version: row.get(9)?,
+            updated_at: row.get::<Option<i64>>(10)?.map(Timestamp::from_micros),
+            position: row.get(11)?,
+        },
     };
     let hash: Vec<u8> = row.get(4)?;
     let tip = Tip {

@@ -34,6 +34,9 @@ pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
         settings: ActiveValue::Set("{}".to_owned()),
         secret: ActiveValue::Set(secret.to_vec()),
         created_at: ActiveValue::Set(clock::now().micros()),
+        closing_version: ActiveValue::Set(0),
+        closing_updated_at: ActiveValue::Set(None),
+        closing_position: ActiveValue::Set(None),
     };
     // Without a target: with one, PostgreSQL would still refuse a name that another session is just taking.
     ledger::Entity::insert(row)

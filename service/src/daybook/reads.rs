@@ -6,8 +6,8 @@ use super::{Daybook, Ledger};
 use crate::LedgerError;
 use crate::query::{AccountFilter, Currencies, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
 use crate::record::{
-    AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord,
-    TransactionRecord, UserRecord,
+    AccountRecord, BalanceRecord, ClosingRecord, CurrencyRecord, EntryRecord, KeyRecord, RevisionRecord, Role,
+    StatisticsRecord, TransactionRecord, UserRecord,
 };
 use crate::value::UserId;
 
@@ -148,6 +148,14 @@ impl Daybook {
         page: &PageRequest,
     ) -> Result<Page<CurrencyRecord>, LedgerError> {
         self.reader(ledger).list_currencies(page).await
+    }
+
+    /// How far the ledger is closed.
+    ///
+    /// # Errors
+    /// Those of a database that does not answer.
+    pub async fn find_closing(&self, ledger: &Ledger) -> Result<ClosingRecord, LedgerError> {
+        self.reader(ledger).find_closing().await
     }
 
     /// A page of the ledger's keys, newest first; operators also see theirs.

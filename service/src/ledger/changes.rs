@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::snapshot::AccountName;
-use super::state::{Account, Key, LedgerCurrency, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
 use super::totals::TotalDeltas;
 use crate::money::CurrencyCode;
 use crate::record::Record;
@@ -29,6 +29,8 @@ pub struct Changes {
     pub references: HashMap<String, Option<Uuid>>,
     /// Answers to remember, by idempotency key.
     pub answers: HashMap<Uuid, StoredAnswer>,
+    /// How far the ledger is closed, where that changes.
+    pub closing: Option<Closing>,
     /// API keys by id.
     pub keys: HashMap<Uuid, Key>,
     /// Lines of the accounts' journals, in order.

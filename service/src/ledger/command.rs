@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use crate::money::{AmountText, Currency};
 use crate::record::{AccountStatus, Role, TransactionKind};
-use crate::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
+use crate::value::{
+    Category, Day, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId,
+};
 
 /// One change that a caller asks for.
 #[derive(Clone, Debug)]
@@ -60,6 +62,8 @@ pub enum Command {
     UpdateAccount(UpdateAccount),
     /// Makes a currency of the ledger's own.
     CreateCurrency(CreateCurrency),
+    /// Closes the ledger's past, or reopens some of it.
+    CloseThrough(CloseThrough),
     /// Makes an API key.
     CreateKey(CreateKey),
     /// Makes an API key where the ledger never had one; else answers its oldest.
@@ -242,6 +246,15 @@ pub struct CreateCurrency {
     pub currency: Currency,
     /// What people call it.
     pub name: Name,
+}
+
+/// How far a ledger shall be closed.
+#[derive(Clone, Debug)]
+pub struct CloseThrough {
+    /// The last day, in UTC; `None`: no day.
+    pub day: Option<Day>,
+    /// Why.
+    pub reason: Option<Text>,
 }
 
 /// An API key to make. Its secret was made by the caller of the service, which keeps the hash alone.

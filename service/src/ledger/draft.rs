@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::changes::{Changes, Event};
 use super::id::Ids;
 use super::snapshot::{AccountName, Snapshot};
-use super::state::{Account, Key, LedgerCurrency, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
 use super::totals::TotalDeltas;
 use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
@@ -179,6 +179,15 @@ impl<'a> Draft<'a> {
 
     pub(super) fn set_reference(&mut self, reference: &str, holder: Option<Uuid>) {
         self.changes.references.insert(reference.to_owned(), holder);
+    }
+
+    /// How far the ledger is closed.
+    pub(super) fn closing(&self) -> Closing {
+        self.changes.closing.unwrap_or(self.snapshot.ledger.closing)
+    }
+
+    pub(super) fn put_closing(&mut self, closing: Closing) {
+        self.changes.closing = Some(closing);
     }
 
     pub(super) fn key(&self, id: Uuid) -> Option<&Key> {

@@ -16,9 +16,9 @@ pub(super) fn keep(draft: &mut Draft<'_>, transaction: &Transaction, change: i12
         return Ok(());
     }
     let source = account(draft, transaction.source.account_id)?;
-    source.held_out = sum(source.held_out, change)?;
+    source.held_out = sum(source.id, source.held_out, change)?;
     let destination = account(draft, transaction.destination.account_id)?;
-    destination.held_in = sum(destination.held_in, change)?;
+    destination.held_in = sum(destination.id, destination.held_in, change)?;
     Ok(())
 }
 
@@ -35,9 +35,11 @@ fn account<'a>(draft: &'a mut Draft<'_>, id: Uuid) -> Result<&'a mut Account, Le
     draft.change_account(id).ok_or_else(|| unknown_account(id))
 }
 
-fn sum(held: i64, change: i128) -> Result<i64, LedgerError> {
-    i64::try_from(i128::from(held).saturating_add(change))
-        .ok()
-        .filter(|held| *held >= 0)
-        .ok_or(LedgerError::AmountOverflow)
+fn sum(account_id: Uuid, held: i64, change: i128) -> Result<i64, LedgerError> {
+    let sum = i64::try_from(i128::from(held).saturating_add(change)).map_err(|_| LedgerError::AmountOverflow)?;
+    if sum < 0 {
+        let detail = format!("account {account_id} keeps {held} minor units, less than its holds");
+        return Err(LedgerError::Internal(detail));
+    }
+    Ok(sum)
 }

@@ -92,6 +92,7 @@ impl LargeMovements {
             | Command::CreateAccount(_)
             | Command::UpdateAccount(_)
             | Command::CreateCurrency(_)
+            | Command::CloseThrough(_)
             | Command::CreateKey(_)
             | Command::CreateFirstKey(_)
             | Command::RevokeKey { .. } => {}

@@ -27,8 +27,8 @@ mod totals;
 pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
-    CaptureHold, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction, Movement, NewHold, PutUser,
-    RefundTransaction, UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction, Movement, NewHold,
+    PutUser, RefundTransaction, UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};
@@ -38,7 +38,9 @@ pub use names::Names;
 pub use request::{Idempotency, Precondition, Request};
 pub use snapshot::{AccountName, LedgerState, Snapshot};
 pub(crate) use state::owner_id;
-pub use state::{Account, Hold, Key, LEDGER_OWNER, LedgerCurrency, MAIN, OwnCurrency, Side, Transaction, User, WORLD};
+pub use state::{
+    Account, Closing, Hold, Key, LEDGER_OWNER, LedgerCurrency, MAIN, OwnCurrency, Side, Transaction, User, WORLD,
+};
 pub use table::Table;
 pub use totals::{
     ALL_CATEGORIES, BUSIEST_DAY_BITS, BUSIEST_DAY_ZERO, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta,

@@ -71,7 +71,7 @@ impl Names {
                 self.accounts.insert(command.id);
             }
             Command::CreateCurrency(_) => self.all_currencies = true,
-            Command::CreateKey(_) => {}
+            Command::CloseThrough(_) | Command::CreateKey(_) => {}
             Command::CreateFirstKey(_) => self.oldest_key = true,
             Command::RevokeKey { id, .. } => {
                 self.keys.insert(*id);

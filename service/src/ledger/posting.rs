@@ -132,19 +132,18 @@ pub(super) fn check_funds(draft: &Draft<'_>, id: Uuid, balance_after: i64) -> Re
         return Ok(());
     };
     let available_after = i128::from(balance_after).saturating_sub(i128::from(account.held_out));
-    let before = draft.account_before(id);
-    let available_before = before.map_or(0, Account::available);
+    let available_before = draft.account_before(id).map_or(0, Account::available);
     if available_after < available_before && available_after < i128::from(minimum) {
-        return Err(insufficient_funds(before.unwrap_or(account), minimum));
+        return Err(insufficient_funds(account, available_before, minimum));
     }
     Ok(())
 }
 
 /// The refusal that tells what the account has and must keep.
-pub(super) fn insufficient_funds(account: &Account, minimum: i64) -> LedgerError {
+pub(super) fn insufficient_funds(account: &Account, available: i128, minimum: i64) -> LedgerError {
     LedgerError::InsufficientFunds {
         account_id: account.id,
-        available: account.currency.format(account.available()),
+        available: account.currency.format(available),
         minimum_balance: account.currency.format(i128::from(minimum)),
     }
 }

@@ -55,6 +55,7 @@ impl Command {
             .saturating_add(command.metadata.size_bytes()),
             Self::UpdateAccount(command) => patch_bytes(command.metadata.as_ref()),
             Self::CreateCurrency(command) => bytes_of([Some(command.name.as_str())]),
+            Self::CloseThrough(command) => bytes_of([command.reason.as_ref().map(Text::as_str)]),
             Self::CreateKey(command) | Self::CreateFirstKey(command) => {
                 bytes_of([Some(command.name.as_str()), Some(command.prefix.as_str())])
             }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::changes::{Changes, Entry, Event, StoredAnswer};
-use super::state::{Account, Key, LedgerCurrency, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
 use super::table::Table;
 use super::totals::{DayTotal, TotalDelta, TotalDeltas, TotalKey};
 use crate::money::{AmountText, Currency, CurrencyCode};
@@ -24,6 +24,8 @@ pub struct LedgerState {
     pub default_minimum_balance: Option<AmountText>,
     /// Position of the newest event.
     pub head: i64,
+    /// How far it is closed.
+    pub closing: Closing,
 }
 
 /// The owner, name and currency that name an account.
@@ -60,6 +62,8 @@ pub struct Snapshot {
     pub day_totals: HashMap<TotalKey, DayTotal>,
     /// Events to append to the ledger's journal.
     pub events: Vec<Event>,
+    /// How far the ledger was closed before a command of this batch changed that.
+    closing_before: Option<Closing>,
 }
 
 impl Snapshot {
@@ -81,6 +85,7 @@ impl Snapshot {
             totals: TotalDeltas::new(),
             day_totals: HashMap::new(),
             events: Vec::new(),
+            closing_before: None,
         }
     }
 
@@ -128,6 +133,10 @@ impl Snapshot {
             self.totals.entry(key).or_default().add(&delta);
         }
         self.entries.extend(changes.entries);
+        if let Some(closing) = changes.closing {
+            self.closing_before.get_or_insert(self.ledger.closing);
+            self.ledger.closing = closing;
+        }
         if let Some(event) = changes.events.last() {
             self.ledger.head = event.position;
         }
@@ -138,6 +147,9 @@ impl Snapshot {
     pub fn undo(&mut self) {
         if let Some(event) = self.events.first() {
             self.ledger.head = event.position.saturating_sub(1);
+        }
+        if let Some(closing) = self.closing_before.take() {
+            self.ledger.closing = closing;
         }
         self.currencies.undo();
         self.users.undo();

@@ -1,6 +1,7 @@
 //! Reads: straight from the pool, keyset cursors, never an OFFSET, one statement where two would have to agree.
 
 mod accounts;
+mod closing;
 mod currencies;
 mod keys;
 mod list;

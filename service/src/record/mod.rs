@@ -4,6 +4,7 @@
 //! resource right after a change, or read back from the event that recorded the change.
 
 mod account;
+mod closing;
 mod currency;
 mod key;
 mod statistics;
@@ -11,6 +12,7 @@ mod transaction;
 mod user;
 
 pub use account::{AccountKind, AccountRecord, AccountStatus, BalanceRecord, EntryRecord};
+pub use closing::ClosingRecord;
 pub use currency::{CurrencyKind, CurrencyRecord};
 pub use key::{KeyRecord, Role};
 pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
@@ -29,6 +31,8 @@ pub enum Record {
     Account(AccountRecord),
     /// A currency of the ledger's own.
     Currency(CurrencyRecord),
+    /// How far the ledger is closed.
+    Closing(ClosingRecord),
     /// An API key, without its secret.
     Key(KeyRecord),
 }
@@ -41,6 +45,7 @@ impl Record {
             Self::Transaction(record) => Some(record.version),
             Self::User(record) => Some(record.version),
             Self::Account(record) => Some(record.version),
+            Self::Closing(record) => Some(record.version),
             Self::Currency(_) | Self::Key(_) => None,
         }
     }
@@ -68,6 +73,7 @@ impl Record {
             Self::Currency(record) => record.code.to_string(),
             Self::User(record) => record.id.clone(),
             Self::Account(record) => record.id.to_string(),
+            Self::Closing(_) => "closing".to_owned(),
             Self::Key(record) => record.id.to_string(),
         }
     }

@@ -63,7 +63,7 @@ pub(super) async fn check(
             check_one(audit, &row, made, &mut beside, &mut told).await?;
         }
     }
-    check_rest(audit, &mut beside, told.movements).await?;
+    check_rest(audit, &mut beside, told).await?;
     for (currency, sum) in sums.into_iter().filter(|(_, sum)| *sum != 0) {
         let detail = format_args!("the balances in {currency} sum to {sum} minor units, not to zero");
         audit.fail(Invariant::ZeroSum, detail);
@@ -144,7 +144,7 @@ fn tell_stray(audit: &mut Audit<'_>, entry: &entry::Model) {
 }
 
 /// What is left belongs to accounts that are not there.
-async fn check_rest(audit: &mut Audit<'_>, beside: &mut Beside, movements: Movements) -> Result<(), LedgerError> {
+async fn check_rest(audit: &mut Audit<'_>, beside: &mut Beside, told: Told) -> Result<(), LedgerError> {
     let view = audit.view;
     while let Some(event) = beside.later.next(view).await? {
         tell_orphan(audit, &event);
@@ -152,7 +152,12 @@ async fn check_rest(audit: &mut Audit<'_>, beside: &mut Beside, movements: Movem
     while let Some(entry) = beside.entries.next(view).await? {
         tell_stray(audit, &entry);
     }
-    for id in movements.into_keys() {
+    for (id, held) in told.holdings {
+        audit.require((held.held_out, held.held_in) == (0, 0), Invariant::Limits, || {
+            format!("holds keep money on account {id}, which does not exist")
+        });
+    }
+    for id in told.movements.into_keys() {
         let detail = format_args!("transactions move money of account {id}, which does not exist");
         audit.fail(Invariant::Balances, detail);
     }

@@ -21,12 +21,13 @@ pub(super) struct Births {
 }
 
 /// The kinds of resource: as events name them, and as sentences do.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("transactions", "transactions"),
     ("users", "users"),
     ("accounts", "accounts"),
     ("keys", "API keys"),
     ("currencies", "currencies"),
+    ("ledgers", "period closes"),
 ];
 
 impl Births {
@@ -104,6 +105,7 @@ impl Births {
             counts.accounts,
             counts.api_keys,
             counts.currencies,
+            counts.closings,
         ];
         for ((kind, words), rows) in KINDS.into_iter().zip(rows) {
             let made = self.made.get(kind).copied().unwrap_or_default();

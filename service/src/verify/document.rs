@@ -19,6 +19,7 @@ pub(super) fn subject_of(record: &Record) -> String {
         Record::User(_) => "users",
         Record::Account(_) => "accounts",
         Record::Currency(_) => "currencies",
+        Record::Closing(_) => "ledgers",
         Record::Key(_) => "keys",
     };
     format!("{kind}/{}", record.resource_id())

@@ -12,6 +12,7 @@
 mod account_status;
 mod accounts;
 mod borders;
+mod closing;
 mod command_line;
 mod conditional;
 mod cors;

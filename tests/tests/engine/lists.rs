@@ -80,8 +80,11 @@ impl Row {
         let category = self.category.map(|name| name.to_lowercase().replace('ß', "ss"));
         let searched: Vec<String> = self.reference().into_iter().chain(category).collect();
         let searched = (!searched.is_empty()).then(|| searched.join("\n"));
+        // The database keeps holds apart from what was posted.
+        let is_hold = !matches!(self.status, TransactionStatus::Posted | TransactionStatus::Voided);
+        let captured = if is_hold { "0" } else { "NULL" };
         format!(
-            "(1, {}, '{}', '{}', {}, {}, {}, '{}', {}, {}, {}, {}, '{{}}', 1, 0, 0, 1, 1)",
+            "(1, {}, '{}', '{}', {}, {}, {}, '{}', {}, {}, {}, {}, {captured}, '{{}}', 1, 0, 0, 1, 1)",
             engine.uuid(self.id()),
             self.kind.as_str(),
             self.status.as_str(),
@@ -238,7 +241,7 @@ async fn fill(service: &Service, rows: &[Row]) {
     let rows: Vec<String> = rows.iter().map(|row| row.values(service.database.engine())).collect();
     let statement = format!(
         "INSERT INTO transactions (ledger_id, id, kind, status, source_account_id, source_owner, destination_account_id,
-            destination_owner, amount, currency, transaction_date, category, reference, search_text, metadata, version,
+            destination_owner, amount, currency, transaction_date, category, reference, search_text, captured, metadata, version,
             created_at, updated_at, first_position, position) VALUES {}",
         rows.join(", ")
     );

@@ -32,6 +32,7 @@ impl Store {
     pub(crate) fn new() -> Self {
         Self {
             ledger: LedgerState {
+                closing: service::ledger::Closing::default(),
                 id: 1,
                 name: "main".to_owned(),
                 default_currency: Currency::parse("USD").expect("a currency"),

@@ -1,5 +1,6 @@
 //! What is to be said about each endpoint of the table of routes.
 
+mod rules;
 mod transactions;
 
 use actix_web::http::Method;
@@ -13,6 +14,7 @@ const USERS: &str = "Users";
 const STATISTICS: &str = "Statistics";
 const ACCOUNTS: &str = "Accounts";
 const CURRENCIES: &str = "Currencies";
+const RULES: &str = "Rules";
 const KEYS: &str = "Keys";
 const SERVER: &str = "Server";
 
@@ -32,6 +34,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         CURRENCIES,
         "What amounts are of: ISO 4217, and what a ledger counts besides.",
     ),
+    (RULES, "What a ledger allows: how far its past is closed."),
     (KEYS, "Who may call the API."),
     (SERVER, "The server itself."),
 ];
@@ -43,6 +46,7 @@ pub(super) fn all() -> Vec<Description> {
     all.extend(statistics());
     all.extend(accounts());
     all.extend(currencies());
+    all.extend(rules::all());
     all.extend(keys());
     all.extend(server());
     all

@@ -12,6 +12,7 @@ const CHANGE: &[Code] = &[
     Code::TransactionNotEditable,
     Code::AccountClosed,
     Code::AccountFrozen,
+    Code::PeriodClosed,
     Code::AmountOverflow,
     Code::InsufficientFunds,
 ];
@@ -24,6 +25,7 @@ const RESTORE: &[Code] = &[
     Code::TransactionNotEditable,
     Code::AccountClosed,
     Code::AccountFrozen,
+    Code::PeriodClosed,
     Code::AmountExceedsRemaining,
     Code::AmountOverflow,
     Code::InsufficientFunds,
@@ -62,6 +64,7 @@ fn own() -> Vec<Description> {
                 Code::AccountNotFound,
                 Code::AccountClosed,
                 Code::AccountFrozen,
+                Code::PeriodClosed,
                 Code::ReferenceTaken,
                 Code::SameAccount,
                 Code::CurrencyMismatch,
@@ -95,9 +98,9 @@ fn holds() -> Vec<Description> {
                 Code::TransactionNotEditable,
                 Code::AccountClosed,
                 Code::AccountFrozen,
+                Code::PeriodClosed,
                 Code::AmountExceedsRemaining,
                 Code::AmountOverflow,
-                Code::InsufficientFunds,
             ]),
         new(Method::POST, "/api/v1/transactions/{id}/void", "void_hold")
             .says(
@@ -111,7 +114,7 @@ fn holds() -> Vec<Description> {
             .says("Extend a hold", "Lets a hold that is pending expire at another time, which is to come.")
             .body("ExtendHold")
             .changes("Transaction", "The hold.")
-            .problems(&[Code::TransactionNotEditable]),
+            .problems(END),
     ]
 }
 
@@ -130,6 +133,7 @@ fn changes() -> Vec<Description> {
                 Code::TransactionNotEditable,
                 Code::AccountClosed,
                 Code::AccountFrozen,
+                Code::PeriodClosed,
                 Code::ReferenceTaken,
                 Code::AmountExceedsRemaining,
                 Code::AmountOverflow,

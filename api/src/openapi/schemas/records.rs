@@ -5,8 +5,8 @@ use utoipa::openapi::{RefOr, Schema};
 use service::record::{AccountKind, AccountStatus, CurrencyKind, Role};
 
 use super::values::{
-    any_text, currency, date_time, integer, metadata, names, server_id, signed_amount, time_zone, unsigned_amount,
-    user_id,
+    any_text, currency, date, date_time, integer, metadata, names, server_id, signed_amount, time_zone,
+    unsigned_amount, user_id,
 };
 use super::{Named, Shape, list_of, nullable};
 use crate::openapi::examples;
@@ -22,6 +22,7 @@ pub(super) fn all() -> Vec<Named> {
         ("Account", account()),
         ("Entry", entry()),
         ("Currency", currency_record()),
+        ("Closing", closing()),
         ("Key", key().build()),
         ("NewKey", new_key()),
     ]
@@ -128,6 +129,23 @@ fn balance() -> RefOr<Schema> {
             list_of("Account"),
         )
         .example(examples::balance())
+        .build()
+}
+
+fn closing() -> RefOr<Schema> {
+    Shape::new("How far a ledger is closed.")
+        .must(
+            "closed_through",
+            "The last day, in UTC, whose transactions stand as they are; null: no day is closed.",
+            nullable(date()),
+        )
+        .must("version", "One more with each change; 0 before the first.", integer(0))
+        .must(
+            "updated_at",
+            "When the newest version was recorded; null before the first.",
+            nullable(date_time()),
+        )
+        .example(examples::closing())
         .build()
 }
 

@@ -7,8 +7,8 @@ use service::record::{AccountStatus, Role, TransactionKind};
 use service::value::FULL_NAME_CHARS_MAX;
 
 use super::values::{
-    boolean, category, currency, date_time, email, enumeration, integer, metadata, metadata_patch, names, plain_text,
-    reference_text, server_id, signed_amount, text, time_zone, unsigned_amount, user_id,
+    boolean, category, currency, date, date_time, email, enumeration, integer, metadata, metadata_patch, names,
+    plain_text, reference_text, server_id, signed_amount, text, time_zone, unsigned_amount, user_id,
 };
 use super::{Named, Shape, nullable, reference};
 use crate::currencies::EXPONENT_MAX;
@@ -35,6 +35,7 @@ pub(super) fn all() -> Vec<Named> {
         ("CreateAccount", create_account()),
         ("UpdateAccount", update_account()),
         ("CreateCurrency", create_currency()),
+        ("PutClosing", put_closing()),
         ("CreateKey", create_key()),
     ]
 }
@@ -239,6 +240,18 @@ fn create_currency() -> RefOr<Schema> {
         .must("code", "None of ISO 4217.", currency())
         .must("exponent", "Decimals of the major unit, for good.", exponent)
         .must("name", "What people call it.", text(1, NAME_CHARS_MAX))
+        .closed()
+        .build()
+}
+
+fn put_closing() -> RefOr<Schema> {
+    Shape::new("How far a ledger shall be closed.")
+        .must(
+            "closed_through",
+            "The last day, in UTC; null reopens everything.",
+            nullable(date()),
+        )
+        .may("reason", "Why; kept with the event.", nullable(plain_text()))
         .closed()
         .build()
 }

@@ -1,8 +1,8 @@
 //! Examples are what the service answers.
 
 use service::record::{
-    AccountRecord, BalanceRecord, CategoryStatistics, CurrencyRecord, CurrencyStatistics, DirectionStatistics,
-    EntryRecord, KeyRecord, RevisionRecord, StatisticsRecord, TransactionRecord, UserRecord,
+    AccountRecord, BalanceRecord, CategoryStatistics, ClosingRecord, CurrencyRecord, CurrencyStatistics,
+    DirectionStatistics, EntryRecord, KeyRecord, RevisionRecord, StatisticsRecord, TransactionRecord, UserRecord,
 };
 use service::value::{Day, Timestamp};
 
@@ -44,6 +44,10 @@ fn examples_are_what_the_service_answers() {
     check_record(
         "Currency",
         serde_json::from_value::<CurrencyRecord>(from("Currency")).unwrap(),
+    );
+    check_record(
+        "Closing",
+        serde_json::from_value::<ClosingRecord>(from("Closing")).unwrap(),
     );
     check_record("Key", serde_json::from_value::<KeyRecord>(from("Key")).unwrap());
 }

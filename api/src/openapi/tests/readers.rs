@@ -12,7 +12,7 @@ use service::value::UserId;
 use super::{document, operations_of};
 use crate::body::{Asked, Fields, Tree};
 use crate::call::Query;
-use crate::{accounts, currencies, keys, statistics, transactions, users};
+use crate::{accounts, closing, currencies, keys, statistics, transactions, users};
 
 fn asked_by(body: &str, reader: impl FnOnce(&mut Fields)) -> Vec<Asked> {
     let Tree::Object(members) = Tree::parse(body.as_bytes()).unwrap() else {
@@ -125,6 +125,7 @@ fn other_bodies() -> Vec<ReadBody> {
             read(&|fields| drop(currencies::read_create(fields))),
             &[],
         ),
+        ("PutClosing", read(&|fields| drop(closing::read_put(fields))), &[]),
         (
             "CreateKey",
             read(&|fields| drop(keys::read_create(fields, &secret))),

@@ -97,7 +97,11 @@ pub(super) fn journal(
     writes.extend(total_writes(id, &snapshot.totals)?);
     if let Some(block) = block {
         writes.push(Write::new(tables::BLOCKS, Mode::Insert, [block_row(id, block)]));
-        writes.push(Write::new(tables::LEDGERS, Mode::Update, [ledger_row(id, block)]));
+        writes.push(Write::new(
+            tables::LEDGERS,
+            Mode::Update,
+            [ledger_row(id, block, &snapshot.ledger.closing)],
+        ));
     }
     Ok(non_empty(writes))
 }

@@ -5,7 +5,7 @@ use crate::commit::load::{AccountOverlay, status_number};
 use crate::commit::rows::Cell;
 use crate::commit::seal::{SealedBlock, SealedEvent};
 use crate::journal::SCHEMA_VERSION;
-use crate::ledger::{Account, Entry, Event, Key, LedgerCurrency, Side, StoredAnswer, Transaction, User};
+use crate::ledger::{Account, Closing, Entry, Event, Key, LedgerCurrency, Side, StoredAnswer, Transaction, User};
 use crate::record::{Record, TransactionRelation};
 use crate::value::{Day, Timestamp, fold};
 
@@ -226,7 +226,7 @@ pub(super) fn block_row(ledger_id: i64, block: &SealedBlock) -> Vec<Cell> {
     ]
 }
 
-pub(super) fn ledger_row(ledger_id: i64, block: &SealedBlock) -> Vec<Cell> {
+pub(super) fn ledger_row(ledger_id: i64, block: &SealedBlock, closing: &Closing) -> Vec<Cell> {
     let header = &block.header;
     vec![
         ledger_id.into(),
@@ -234,5 +234,9 @@ pub(super) fn ledger_row(ledger_id: i64, block: &SealedBlock) -> Vec<Cell> {
         header.height.into(),
         block.hash.into(),
         micros(header.recorded_at),
+        day(closing.through),
+        closing.version.into(),
+        closing.updated_at.map(Timestamp::micros).into(),
+        closing.position.into(),
     ]
 }

@@ -6,6 +6,7 @@
 //! Each kind of resource has its lasting part in a file of its own, with the members in the order of RFC 8785.
 
 mod account;
+mod closing;
 mod currency;
 mod key;
 mod transaction;
@@ -20,6 +21,7 @@ use super::chain::Hash;
 use crate::record::Record;
 use crate::value::Metadata;
 use account::AccountDocument;
+use closing::ClosingDocument;
 use currency::CurrencyDocument;
 use key::KeyDocument;
 use transaction::TransactionDocument;
@@ -105,6 +107,13 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
                 ..Personal::default()
             },
         ),
+        Record::Closing(record) => (
+            serde_json::to_string(&ClosingDocument::of(record))?,
+            Personal {
+                reason,
+                ..Personal::default()
+            },
+        ),
         Record::Key(record) => (
             serde_json::to_string(&KeyDocument::of(record))?,
             Personal {
@@ -138,6 +147,7 @@ pub fn join(kind: &str, data: &str, personal: Option<&str>) -> Result<(Record, O
         "user" => Record::User(serde_json::from_str::<UserDocument<'_>>(data)?.into_record(personal)),
         "account" => Record::Account(serde_json::from_str::<AccountDocument<'_>>(data)?.into_record(personal)),
         "currency" => Record::Currency(serde_json::from_str::<CurrencyDocument<'_>>(data)?.into_record()),
+        "closing" => Record::Closing(serde_json::from_str::<ClosingDocument>(data)?.into_record()),
         "key" => Record::Key(serde_json::from_str::<KeyDocument<'_>>(data)?.into_record()),
         other => return Err(serde::de::Error::custom(format!("no documents of kind {other}"))),
     };

@@ -138,7 +138,7 @@ fn check_change(old: &Account, new: &Account) -> Result<(), LedgerError> {
     }
     match new.minimum_balance {
         Some(minimum) if new.minimum_balance != old.minimum_balance && i128::from(minimum) > old.available() => {
-            Err(insufficient_funds(old, minimum))
+            Err(insufficient_funds(old, old.available(), minimum))
         }
         _ => Ok(()),
     }

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::closing::check_days_open;
 use super::holds::check_is_to_come;
 use super::{Outcome, Refused};
 use crate::ledger::answer::AnswerStatus;
@@ -34,10 +35,13 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
         .map_or(source_currency, |currency| draft.currency(currency));
     let mut refused = Refused::default();
     let amount = refused.take("amount", command.amount.positive_minor_units(currency));
+    check_is_to_come(draft, &mut refused, command.hold.and_then(|hold| hold.expires_at));
     refused.check()?;
-    check_is_to_come(draft, command.hold.and_then(|hold| hold.expires_at))?;
     let accounts = [route.source.account_id, route.destination.account_id];
     check_accounts_open(draft, accounts)?;
+    if command.hold.is_none() {
+        check_days_open(draft, [command.transaction_date.unwrap_or(draft.now())])?;
+    }
     check_reference_free(
         draft,
         command.reference.as_ref().map(crate::value::Reference::as_str),

@@ -1,5 +1,6 @@
 //! Holds: money that is kept on both accounts until it is captured, or given up.
 
+use super::closing::check_days_open;
 use super::create::save;
 use super::transactions::{check_status, find, not_editable, with_next_version};
 use super::{Outcome, Refused, check_precondition};
@@ -29,6 +30,7 @@ pub(super) fn capture_hold(
     check_precondition(expected, Some(hold.version))?;
     check_pending(draft, &hold)?;
     check_accounts_open(draft, [hold.source.account_id, hold.destination.account_id])?;
+    check_days_open(draft, [draft.now()])?;
     let amount = amount.unwrap_or(hold.held());
     change_captured(draft, &hold, i128::from(amount), command.is_final, None)?;
     let mut capture = capture_of(draft, &hold, amount);
@@ -95,9 +97,12 @@ pub(super) fn extend_hold(
     expected: &Precondition,
 ) -> Result<Outcome, LedgerError> {
     let hold = find(draft, id)?;
-    check_is_to_come(draft, Some(expires_at))?;
+    let mut refused = Refused::default();
+    check_is_to_come(draft, &mut refused, Some(expires_at));
+    refused.check()?;
     check_precondition(expected, Some(hold.version))?;
     check_pending(draft, &hold)?;
+    check_accounts_open(draft, [hold.source.account_id, hold.destination.account_id])?;
     let mut new = hold.clone();
     if let Some(of_new) = &mut new.hold {
         of_new.expires_at = Some(expires_at);
@@ -166,11 +171,11 @@ pub(super) fn change_captured(
     replace(draft, hold, new, "transaction.captured", reason).map(|_| ())
 }
 
-/// A capture may be restored or raised where its hold still stands, or has come to its end with captures.
+/// A capture may be restored or raised while its hold stands; of one that was captured, as far as its amount goes and for
+/// funds like any other movement. One that has expired is captured no more, in no way.
 pub(super) fn check_may_be_captured(draft: &Draft<'_>, hold: &Transaction) -> Result<(), LedgerError> {
-    match hold.status {
-        TransactionStatus::Pending => check_pending(draft, hold),
-        TransactionStatus::Captured | TransactionStatus::Expired => Ok(()),
+    match hold.status_at(draft.now()) {
+        TransactionStatus::Pending | TransactionStatus::Captured => Ok(()),
         status => Err(not_editable(status)),
     }
 }
@@ -181,13 +186,11 @@ pub(super) fn check_pending(draft: &Draft<'_>, hold: &Transaction) -> Result<(),
 }
 
 /// Refuses a time for a hold to expire that is over.
-pub(super) fn check_is_to_come(draft: &Draft<'_>, expires_at: Option<Timestamp>) -> Result<(), LedgerError> {
-    let mut refused = Refused::default();
+pub(super) fn check_is_to_come(draft: &Draft<'_>, refused: &mut Refused, expires_at: Option<Timestamp>) {
     if expires_at.is_some_and(|at| at <= draft.now()) {
         let past = ValueError::new(ValueCode::OutOfRange, "Must be in the future.");
         refused.take::<()>("expires_at", Err(past));
     }
-    refused.check()
 }
 
 /// Puts the hold's next version in, and keeps on its accounts what that says.

@@ -74,7 +74,7 @@ fn save(draft: &mut Draft<'_>, mut key: Key, kind: &'static str, status: AnswerS
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{Answer, Command, Ids, LedgerState, Precondition, Request, Snapshot, decide};
+    use crate::ledger::{Answer, Closing, Command, Ids, LedgerState, Precondition, Request, Snapshot, decide};
     use crate::money::Currency;
     use crate::value::{Name, Timestamp};
 
@@ -96,6 +96,7 @@ mod tests {
         let now = Timestamp::from_micros(1_770_000_000_000_000);
         let mut ids = Ids::new(now, 7);
         let mut snapshot = Snapshot::new(LedgerState {
+            closing: Closing::default(),
             id: 1,
             name: "main".to_owned(),
             default_currency: Currency::parse("USD").unwrap(),

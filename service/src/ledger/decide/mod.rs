@@ -5,6 +5,7 @@
 //! caller's precondition, conflicts (409), then what money allows (422).
 
 mod accounts;
+mod closing;
 mod create;
 mod currencies;
 mod holds;
@@ -108,6 +109,7 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::CreateAccount(command) => accounts::create_account(draft, command),
         Command::UpdateAccount(command) => accounts::update_account(draft, command, expected),
         Command::CreateCurrency(command) => currencies::create_currency(draft, command),
+        Command::CloseThrough(command) => closing::close_through(draft, command, expected),
         Command::CreateKey(command) => Ok(keys::create_key(draft, command)),
         Command::CreateFirstKey(command) => Ok(keys::create_first_key(draft, command)),
         Command::RevokeKey { id, by } => keys::revoke_key(draft, *id, *by),

@@ -1,5 +1,6 @@
 //! Giving money of a posted transaction back.
 
+use super::closing::check_days_open;
 use super::create::save;
 use super::transactions::{check_posted, find, with_next_version};
 use super::{Outcome, Refused, check_precondition};
@@ -27,6 +28,7 @@ pub(super) fn refund_transaction(
     check_precondition(expected, Some(original.version))?;
     check_posted(&original)?;
     check_accounts_open(draft, [original.destination.account_id, original.source.account_id])?;
+    check_days_open(draft, [draft.now()])?;
     let remaining = remaining(&original);
     let amount = match amount {
         None if remaining == 0 => return Err(exceeds(&original)),

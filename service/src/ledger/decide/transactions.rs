@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::closing::check_days_open;
 use super::create::{check_reference_free, save};
 use super::holds::{change_amount, check_pending, void_hold};
 use super::parents::{change_parent, check_parent_allows_more};
@@ -24,7 +25,8 @@ pub(super) fn update_transaction(
     expected: &Precondition,
 ) -> Result<Outcome, LedgerError> {
     let old = find(draft, command.id)?;
-    let new = edited(&old, command)?;
+    let is_hold = old.status_at(draft.now()) == TransactionStatus::Pending;
+    let new = edited(&old, is_hold, command)?;
     check_precondition(expected, Some(old.version))?;
     check_editable(draft, &old)?;
     check_keeps_refunded(&old, &new)?;
@@ -43,6 +45,9 @@ pub(super) fn update_transaction(
     let moves = moves_otherwise(&old, &new);
     if moves {
         check_accounts_open(draft, [new.source.account_id, new.destination.account_id])?;
+    }
+    if old.status == TransactionStatus::Posted {
+        check_days_open(draft, [old.transaction_date, new.transaction_date])?;
     }
     check_reference_free(draft, new.reference.as_deref(), Some(new.id))?;
     let change = i128::from(new.amount).saturating_sub(i128::from(old.amount));
@@ -87,6 +92,7 @@ pub(super) fn void_transaction(
         return Err(not_editable(old.status));
     }
     check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
+    check_days_open(draft, [old.transaction_date])?;
     change_parent(draft, &old, i128::from(old.amount).saturating_neg(), reason)?;
     let new = with_next_version(
         draft,
@@ -121,6 +127,7 @@ pub(super) fn restore_transaction(
     }
     check_parent_allows_more(draft, &old)?;
     check_accounts_open(draft, [old.source.account_id, old.destination.account_id])?;
+    check_days_open(draft, [old.transaction_date])?;
     change_parent(draft, &old, i128::from(old.amount), reason)?;
     let mut new = with_next_version(
         draft,
@@ -190,10 +197,9 @@ pub(super) fn with_next_version(draft: &Draft<'_>, transaction: Transaction) -> 
 }
 
 /// The transaction with the command's members put in, all else as it was.
-fn edited(old: &Transaction, command: &UpdateTransaction) -> Result<Transaction, LedgerError> {
+fn edited(old: &Transaction, is_hold: bool, command: &UpdateTransaction) -> Result<Transaction, LedgerError> {
     let mut new = old.clone();
     let mut refused = Refused::default();
-    let is_hold = old.status == TransactionStatus::Pending;
     if let Some(amount) = &command.amount
         && let Some(minor) = refused.take("amount", amount.positive_minor_units(old.currency))
     {

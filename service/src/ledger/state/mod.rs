@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::grouping::{Grouping, Regrouping};
 use crate::money::Currency;
-use crate::record::{AccountKind, AccountRecord, AccountStatus, KeyRecord, Role, UserRecord};
-use crate::value::{Metadata, TimeZone, Timestamp};
+use crate::record::{AccountKind, AccountRecord, AccountStatus, ClosingRecord, KeyRecord, Role, UserRecord};
+use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
 pub use transaction::{Hold, Side, Transaction};
 
@@ -36,6 +36,31 @@ pub struct OwnCurrency {
     pub name: String,
     /// Position of the event that made it.
     pub position: i64,
+}
+
+/// How far a ledger is closed: what is dated until then stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Closing {
+    /// The last closed day, in UTC; `None`: none is.
+    pub through: Option<Day>,
+    /// One more with each change; 0 before the first.
+    pub version: i64,
+    /// When the newest version was recorded.
+    pub updated_at: Option<Timestamp>,
+    /// Position of its event.
+    pub position: Option<i64>,
+}
+
+impl Closing {
+    /// The document.
+    #[must_use]
+    pub fn record(&self) -> ClosingRecord {
+        ClosingRecord {
+            closed_through: self.through,
+            version: self.version,
+            updated_at: self.updated_at,
+        }
+    }
 }
 
 /// A user.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use tests::body::credit;
+use serde_json::json;
+use tests::body::{credit, debit, with};
 use tests::program::{Folder, Program};
 use tests::{Book, Database, Engine, OPERATOR_KEY, on_both};
 
@@ -76,7 +77,13 @@ async fn a_fresh_schema_keeps_no_row(book: &Book) {
         assert_eq!(migrate(program, &folder, "up", &database), "applied");
         let empty = row_counts(&database).await;
         let serving = serve(&database, &folder, &["--operator-key", OPERATOR_KEY]).await;
-        let _ = serving.client(OPERATOR_KEY).create(&credit("ada", "20.00")).await;
+        let client = serving.client(OPERATOR_KEY);
+        let _ = client.create(&credit("ada", "20.00")).await;
+        let hold = client
+            .create(&with(debit("ada", "5.00"), json!({"status": "pending"})))
+            .await;
+        let capture = format!("/transactions/{}/capture", hold.id());
+        let _ = client.post(&capture, &json!({})).await.expect(201);
         drop(serving);
         assert_ne!(row_counts(&database).await, empty);
 

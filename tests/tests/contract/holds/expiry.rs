@@ -51,19 +51,32 @@ async fn a_hold_that_is_past_its_time_is_expired_and_released(book: &Book) {
     let revisions = book.get(&format!("{}/revisions", path(&hold))).await.expect(200);
     let last = revisions.rows().last().expect("three versions").clone();
     assert_eq!((&last["actor"], &last["version"]), (&json!("system:expiry"), &json!(3)));
-    // What was captured in time may be corrected later.
+    // Nothing more is captured of it, in no way; what was may be given back.
+    for request in [
+        book.patch(&path(&capture), &json!({"amount": "10.01"})),
+        book.post(&format!("{}/capture", path(&hold)), &json!({})),
+    ] {
+        let refused = book.refuses(request, "transaction_not_editable", 409).await;
+        assert_eq!(refused.text("current_status"), "expired");
+    }
+    let _ = book.patch(&path(&capture), &json!({"amount": "4"})).await.expect(200);
     let _ = book.delete(&path(&capture)).await.expect(200);
-    let _ = act(book, &capture, "restore", &json!({})).await.expect(200);
-    assert_eq!(read(book, &hold).await["captured_amount"], "10.00");
+    let request = book.post(&format!("{}/restore", path(&capture)), &json!({}));
+    let _ = book.refuses(request, "transaction_not_editable", 409).await;
+    assert_eq!(read(book, &hold).await["captured_amount"], "0.00");
     book.database().verify().await;
 }
 
 async fn from_its_time_on_a_hold_cannot_be_captured(book: &Book) {
     let _ = book.create(&credit("ada", "50.00")).await;
     // Whoever is faster, the sweeper or one of these: none of them finds it pending.
-    let hold = expiring(book, "30.00", 100).await;
-    tokio::time::sleep(Duration::from_millis(110)).await;
+    let hold = expiring(book, "30.00", 400).await;
+    let part = json!({"amount": "1", "final": false});
+    let capture = act(book, &hold, "capture", &part).await.expect(201);
+    tokio::time::sleep(Duration::from_millis(410)).await;
     for request in [
+        book.patch(&path(&capture), &json!({"amount": "2"})),
+        book.patch(&path(&hold), &json!({"type": "credit", "amount": "0.50"})),
         book.post(&format!("{}/capture", path(&hold)), &json!({})),
         book.post(
             &format!("{}/extend", path(&hold)),
@@ -77,7 +90,7 @@ async fn from_its_time_on_a_hold_cannot_be_captured(book: &Book) {
         assert_eq!(refused.text("current_status"), "expired");
     }
     let _ = expired(book, &hold).await;
-    assert_eq!(kept(book, "ada").await, ["50.00", "0.00", "0.00", "50.00"]);
+    assert_eq!(kept(book, "ada").await, ["49.00", "0.00", "0.00", "49.00"]);
     book.database().verify().await;
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tests::body::{credit, debit, with};
-use tests::{Book, on_both};
+use tests::{Book, Client, on_both};
 
 use super::{in_ms, kept, path, pending, read};
 
@@ -51,7 +51,7 @@ async fn captures_at_once_never_pass_the_hold(book: &Book) {
     for round in 0..ROUNDS {
         let hold = book.create(&pending(debit("ada", "30.00"))).await;
         let capture = Arc::new(format!("{}/capture", path(&hold)));
-        // Two of these fit, and so does none beside the other two.
+        // In whatever order they come, two of these fit.
         let attempts = ["20", "10", "20", "15"].map(|amount| {
             let (client, capture) = (book.client(), Arc::clone(&capture));
             tokio::spawn(async move {
@@ -67,7 +67,7 @@ async fn captures_at_once_never_pass_the_hold(book: &Book) {
                 sum += amount.parse::<u32>().expect("a number");
             }
         }
-        assert!((15..=30).contains(&sum), "round {round}: {sum}");
+        assert!([25, 30].contains(&sum), "round {round}: {sum}");
         assert_eq!(
             read(book, &hold).await["captured_amount"],
             format!("{sum}.00"),
@@ -82,27 +82,34 @@ async fn a_capture_at_the_time_of_expiry_is_before_it_or_refused(book: &Book) {
     let mut rounds = tokio::task::JoinSet::new();
     for round in 0..ROUNDS {
         let client = book.client();
-        rounds.spawn(async move {
-            let expires_at = in_ms(300);
-            let body = with(pending(debit("ada", "10.00")), json!({"expires_at": expires_at}));
-            let hold = client.create(&body).await;
-            // Some of them are early, some late, and some meet the sweeper.
-            let wait = 250 + 10 * u64::try_from(round % 10).expect("a digit");
-            tokio::time::sleep(Duration::from_millis(wait)).await;
-            let captured = client.post(&format!("{}/capture", path(&hold)), &json!({})).await;
-            match captured.status {
-                201 => assert!(captured.text("created_at") < expires_at.as_str(), "round {round}"),
-                _ => {
-                    let refused = captured.problem("transaction_not_editable", 409);
-                    assert_eq!(refused.text("current_status"), "expired", "round {round}");
-                }
-            }
-        });
+        rounds.spawn(async move { capture_when_it_expires(&client, round).await });
     }
-    while let Some(ended) = rounds.join_next().await {
-        ended.expect("every client is answered as the contract says");
+    let mut captures = 0;
+    while let Some(captured) = rounds.join_next().await {
+        captures += usize::from(captured.expect("every client is answered as the contract says"));
     }
+    // Some came too late, whatever the machine; those that came in time are counted once.
+    assert!(captures < ROUNDS, "{captures}");
+    let balance = format!("{}.00", 5000 - 10 * captures);
+    assert_eq!(book.balance_of("ada").await, balance);
     book.database().verify().await;
+}
+
+/// Makes a hold, captures it about when it expires, some rounds before and some after, and says whether that was in time.
+async fn capture_when_it_expires(client: &Client, round: usize) -> bool {
+    let expires_at = in_ms(1000);
+    let body = with(pending(debit("ada", "10.00")), json!({"expires_at": expires_at}));
+    let hold = client.create(&body).await;
+    let wait = 900 + 20 * u64::try_from(round % 10).expect("a digit");
+    tokio::time::sleep(Duration::from_millis(wait)).await;
+    let captured = client.post(&format!("{}/capture", path(&hold)), &json!({})).await;
+    if captured.status == 201 {
+        assert!(captured.text("created_at") < expires_at.as_str(), "round {round}");
+        return true;
+    }
+    let refused = captured.problem("transaction_not_editable", 409);
+    assert_eq!(refused.text("current_status"), "expired", "round {round}");
+    false
 }
 
 async fn hold_and_debit_at_once_never_pass_the_funds(book: &Book) {

@@ -13,7 +13,7 @@ on_both!(
 );
 
 /// What only some operations can meet: section 2 of the contract, by method and path.
-const OWN: [(&str, &str, &[&str]); 21] = [
+const OWN: [(&str, &str, &[&str]); 22] = [
     (
         "POST",
         "/transactions",
@@ -21,6 +21,7 @@ const OWN: [(&str, &str, &[&str]); 21] = [
             "account_not_found",
             "reference_taken",
             "account_frozen",
+            "period_closed",
             "account_closed",
             "same_account",
             "currency_mismatch",
@@ -38,6 +39,7 @@ const OWN: [(&str, &str, &[&str]); 21] = [
             "transaction_not_editable",
             "account_closed",
             "account_frozen",
+            "period_closed",
             "reference_taken",
             "amount_exceeds_remaining",
             "amount_overflow",
@@ -46,23 +48,22 @@ const OWN: [(&str, &str, &[&str]); 21] = [
     ),
     ("DELETE", "/transactions/{id}", CHANGE),
     ("POST", "/transactions/{id}/restore", RETURN),
-    ("POST", "/transactions/{id}/capture", RETURN),
     (
         "POST",
-        "/transactions/{id}/void",
+        "/transactions/{id}/capture",
         &[
             "transaction_not_found",
             "version_mismatch",
             "transaction_not_editable",
             "account_closed",
             "account_frozen",
+            "period_closed",
+            "amount_exceeds_remaining",
+            "amount_overflow",
         ],
     ),
-    (
-        "POST",
-        "/transactions/{id}/extend",
-        &["transaction_not_found", "version_mismatch", "transaction_not_editable"],
-    ),
+    ("POST", "/transactions/{id}/void", END),
+    ("POST", "/transactions/{id}/extend", END),
     ("POST", "/transactions/{id}/refund", RETURN),
     ("GET", "/transactions/{id}/revisions", &["transaction_not_found"]),
     ("GET", "/users/{id}", &["user_not_found"]),
@@ -85,7 +86,17 @@ const OWN: [(&str, &str, &[&str]); 21] = [
         ],
     ),
     ("GET", "/accounts/{id}/entries", &["account_not_found"]),
+    ("PUT", "/closing", &["version_mismatch"]),
     ("DELETE", "/keys/{id}", &["key_not_found"]),
+];
+
+/// What the end of a hold meets, or another one.
+const END: &[&str] = &[
+    "transaction_not_found",
+    "version_mismatch",
+    "transaction_not_editable",
+    "account_closed",
+    "account_frozen",
 ];
 
 /// What a transaction meets whose money moves back or again.
@@ -95,6 +106,7 @@ const CHANGE: &[&str] = &[
     "transaction_not_editable",
     "account_closed",
     "account_frozen",
+    "period_closed",
     "amount_overflow",
     "insufficient_funds",
 ];
@@ -106,6 +118,7 @@ const RETURN: &[&str] = &[
     "transaction_not_editable",
     "account_closed",
     "account_frozen",
+    "period_closed",
     "amount_exceeds_remaining",
     "amount_overflow",
     "insufficient_funds",
