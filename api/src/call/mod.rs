@@ -5,6 +5,7 @@
 //! the body (422), and only then is the ledger looked up and the service called. One function after the other instead
 //! of extractors: actix runs those of one handler side by side, so that a later one can answer first.
 
+mod accept;
 mod admission;
 pub(crate) mod conditions;
 pub(crate) mod idempotency;
@@ -32,6 +33,7 @@ use crate::endpoint::within;
 use crate::problem::Problem;
 use crate::state::State;
 
+pub(crate) use accept::preferred;
 pub(crate) use query::Query;
 
 /// What a route asks of a request.
