@@ -153,7 +153,11 @@ pub(super) fn transactions_of_user() -> Vec<Parameter> {
 
 /// One transaction.
 pub(super) fn version() -> Vec<Parameter> {
-    vec![query("version", integer(1), "A past version; the newest where absent.")]
+    let as_of = "The version that was the newest then; not together with `version`.";
+    vec![
+        query("version", integer(1), "A past version; the newest where absent."),
+        query("as_of", date_time(), as_of),
+    ]
 }
 
 /// Why a transaction is deleted.

@@ -1,7 +1,7 @@
 //! Which transactions a list shows, read from the query.
 
 use service::money::{AmountText, Currency};
-use service::query::{Currencies, PageRequest, TransactionFilter, TransactionSort};
+use service::query::{Currencies, PageRequest, TransactionFilter, TransactionSort, TransactionVersion};
 use service::record::{TransactionKind, TransactionStatus};
 use service::value::{Category, Reference, Text, Timestamp, UserId, ValueError};
 
@@ -52,12 +52,19 @@ pub(crate) fn read_list_of_user(
 ///
 /// # Errors
 /// `malformed_request`.
-pub(crate) fn read_version(query: &mut Query) -> Result<Option<i64>, Problem> {
-    query.optional("version", |text| {
+pub(crate) fn read_version(query: &mut Query) -> Result<TransactionVersion, Problem> {
+    let number = query.optional("version", |text| {
         whole_number(text)
             .filter(|version| *version > 0)
             .ok_or("Must be a version: 1 or more.")
-    })
+    })?;
+    let as_of = query.optional("as_of", Timestamp::parse)?;
+    match (number, as_of) {
+        (None, None) => Ok(TransactionVersion::Newest),
+        (Some(number), None) => Ok(TransactionVersion::Number(number)),
+        (None, Some(time)) => Ok(TransactionVersion::AsOf(time)),
+        (Some(_), Some(_)) => Err(Problem::parameter("as_of", "Cannot be given together with version.")),
+    }
 }
 
 /// Reads why a transaction is deleted.

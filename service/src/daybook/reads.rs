@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use super::{Daybook, Ledger};
 use crate::LedgerError;
-use crate::query::{AccountFilter, Currencies, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
+use crate::query::{
+    AccountFilter, Currencies, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter, TransactionVersion,
+};
 use crate::record::{
     AccountRecord, BalanceRecord, CurrencyRecord, EntryRecord, KeyRecord, RevisionRecord, Role, StatisticsRecord,
     TransactionRecord, UserRecord,
@@ -12,15 +14,15 @@ use crate::record::{
 use crate::value::UserId;
 
 impl Daybook {
-    /// A transaction, or one version of it.
+    /// A transaction, as it stands or as it was.
     ///
     /// # Errors
-    /// `NotFound(Transaction)`.
+    /// `NotFound(Transaction)`; also where there was no such version, or none yet.
     pub async fn find_transaction(
         &self,
         ledger: &Ledger,
         id: Uuid,
-        version: Option<i64>,
+        version: TransactionVersion,
     ) -> Result<TransactionRecord, LedgerError> {
         self.reader(ledger).find_transaction(id, version).await
     }

@@ -85,6 +85,18 @@ pub struct AccountFilter {
     pub status: Option<AccountStatus>,
 }
 
+/// Which state of a transaction is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TransactionVersion {
+    /// As it stands.
+    #[default]
+    Newest,
+    /// The version of this number.
+    Number(i64),
+    /// The one that was the newest at this time, of what was recorded then and before.
+    AsOf(Timestamp),
+}
+
 /// What statistics are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct StatisticsQuery {

@@ -64,7 +64,7 @@ fn own() -> Vec<Description> {
                 Code::InsufficientFunds,
             ]),
         new(Method::GET, "/api/v1/transactions/{id}", "find_transaction")
-            .says("Read a transaction", "The newest version, or a past one.")
+            .says("Read a transaction", "The newest version, or a past one: by its number, or what was current at a time.")
             .query(parameters::version())
             .finds("Transaction"),
         new(Method::GET, "/api/v1/transactions/{id}/revisions", "list_revisions")
