@@ -29,8 +29,11 @@ mod problem;
 mod routes;
 mod serve;
 mod server;
+mod spreadsheet;
 mod state;
+mod statements;
 mod statistics;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod transactions;

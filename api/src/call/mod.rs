@@ -165,6 +165,11 @@ impl Call {
         Ok(within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??)
     }
 
+    /// The one of `offered` media types that the caller would rather have.
+    pub(crate) fn preferred<T: Copy>(&self, offered: &[(&str, T)], default: T) -> T {
+        preferred(&self.incoming.request, offered, default)
+    }
+
     /// What `reader` makes of the query.
     ///
     /// # Errors

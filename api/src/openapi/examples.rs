@@ -59,6 +59,31 @@ pub(super) fn balance() -> Value {
     })
 }
 
+pub(super) fn account_balance() -> Value {
+    json!({
+        "account_id": USER_ACCOUNT, "currency": "GHS", "balance": "2000.00", "as_of": "2026-01-31T12:00:00.000000Z",
+        "effective_at": null,
+    })
+}
+
+pub(super) fn statement() -> Value {
+    json!({
+        "account_id": USER_ACCOUNT, "currency": "GHS", "time_zone": "Africa/Accra", "from": "2026-01-01",
+        "to": "2026-01-31", "opening_balance": "0.00", "closing_balance": "2000.00",
+        "lines": [{
+            "transaction_date": DATE, "transaction_id": TRANSACTION, "description": null,
+            "counterparty_account_id": WORLD, "amount": "2000.00", "balance": "2000.00",
+        }],
+        "next_cursor": null,
+    })
+}
+
+/// The same lines as a file.
+pub(super) const STATEMENT_CSV: &str = "\
+transaction_date,transaction_id,description,counterparty_account_id,amount,balance
+2026-01-31T09:30:00.000000Z,019c12c6-3a50-7c41-9d2e-6f1b8a7c5d30,,019c12c6-3a50-7c41-9d2e-6f1b8a7c5d32,2000.00,2000.00
+";
+
 pub(super) fn currency() -> Value {
     json!({"code": "GOLD_PT", "kind": "own", "exponent": 2, "name": "Gold points", "created_at": RECORDED_AT})
 }
@@ -103,6 +128,8 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "Balance" => balance(),
         "Account" => account(),
         "Entry" => entry(),
+        "AccountBalance" => account_balance(),
+        "Statement" => statement(),
         "Currency" => currency(),
         "Key" => key(),
         "NewKey" => new_key(),

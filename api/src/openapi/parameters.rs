@@ -160,6 +160,29 @@ pub(super) fn version() -> Vec<Parameter> {
     ]
 }
 
+/// The balance of an account.
+pub(super) fn balance() -> Vec<Parameter> {
+    let effective_at = "By the dates of current transactions until then; not together with `as_of`.";
+    vec![
+        query("as_of", date_time(), "As it was recorded until then."),
+        query("effective_at", date_time(), effective_at),
+    ]
+}
+
+/// The statement of an account.
+pub(super) fn statement() -> Vec<Parameter> {
+    let mut parameters = days().to_vec();
+    parameters.extend(page());
+    parameters
+}
+
+fn days() -> [Parameter; 2] {
+    [
+        query("from", date(), "First day, inclusive."),
+        query("to", date(), "Last day, inclusive."),
+    ]
+}
+
 /// Why a transaction is deleted.
 pub(super) fn reason() -> Vec<Parameter> {
     vec![query("reason", plain_text(), "Why; kept with the revision.")]
@@ -168,12 +191,10 @@ pub(super) fn reason() -> Vec<Parameter> {
 /// Statistics.
 pub(super) fn statistics() -> Vec<Parameter> {
     let interval = enumeration(&["day", "week", "month"]);
-    vec![
-        query("currency", currency(), "In this currency alone."),
-        query("from", date(), "First day, inclusive."),
-        query("to", date(), "Last day, inclusive."),
-        query("interval", interval, "Adds a series of these periods."),
-    ]
+    let mut parameters = vec![query("currency", currency(), "In this currency alone.")];
+    parameters.extend(days());
+    parameters.push(query("interval", interval, "Adds a series of these periods."));
+    parameters
 }
 
 /// Whether to keep a write.

@@ -6,6 +6,7 @@
 mod account;
 mod currency;
 mod key;
+mod statement;
 mod statistics;
 mod transaction;
 mod user;
@@ -13,6 +14,7 @@ mod user;
 pub use account::{AccountKind, AccountRecord, AccountStatus, BalanceRecord, EntryRecord};
 pub use currency::{CurrencyKind, CurrencyRecord};
 pub use key::{KeyRecord, Role};
+pub use statement::{AccountBalanceRecord, StatementLineRecord, StatementRecord};
 pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
 pub use transaction::{RevisionRecord, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
 pub use user::UserRecord;

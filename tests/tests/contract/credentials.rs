@@ -100,6 +100,8 @@ async fn each_role_does_what_it_may_and_no_more(book: &Book) {
             "/accounts",
             &account,
             &format!("{account}/entries"),
+            &format!("{account}/balance"),
+            &format!("{account}/statement"),
             "/transactions",
             &path,
             &format!("{path}/revisions"),

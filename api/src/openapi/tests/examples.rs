@@ -1,8 +1,9 @@
 //! Examples are what the service answers.
 
 use service::record::{
-    AccountRecord, BalanceRecord, CategoryStatistics, CurrencyRecord, CurrencyStatistics, DirectionStatistics,
-    EntryRecord, KeyRecord, RevisionRecord, StatisticsRecord, TransactionRecord, UserRecord,
+    AccountBalanceRecord, AccountRecord, BalanceRecord, CategoryStatistics, CurrencyRecord, CurrencyStatistics,
+    DirectionStatistics, EntryRecord, KeyRecord, RevisionRecord, StatementLineRecord, StatementRecord,
+    StatisticsRecord, TransactionRecord, UserRecord,
 };
 use service::value::{Day, Timestamp};
 
@@ -87,6 +88,44 @@ fn examples_of_what_is_only_answered_are_true_as_well() {
             changes: serde_json::Map::new(),
             reason: None,
             position: 3,
+        },
+    );
+}
+
+#[test]
+fn the_examples_of_statements_are_true_as_well() {
+    let transaction: TransactionRecord = serde_json::from_value(examples::transaction()).unwrap();
+    let account: AccountRecord = serde_json::from_value(examples::account()).unwrap();
+    check_record(
+        "AccountBalance",
+        AccountBalanceRecord {
+            account_id: account.id,
+            currency: account.currency,
+            balance: account.balance.clone(),
+            as_of: Timestamp::parse("2026-01-31T12:00:00Z").ok(),
+            effective_at: None,
+        },
+    );
+    let line = StatementLineRecord {
+        transaction_date: transaction.transaction_date,
+        transaction_id: transaction.id,
+        description: None,
+        counterparty_account_id: transaction.source_account_id,
+        amount: transaction.amount,
+        balance: account.balance.clone(),
+    };
+    check_record(
+        "Statement",
+        StatementRecord {
+            account_id: account.id,
+            currency: account.currency,
+            time_zone: "Africa/Accra".to_owned(),
+            from: Day::parse("2026-01-01").ok(),
+            to: Day::parse("2026-01-31").ok(),
+            opening_balance: "0.00".to_owned(),
+            closing_balance: account.balance,
+            lines: vec![line],
+            next_cursor: None,
         },
     );
 }

@@ -12,7 +12,7 @@ use service::value::UserId;
 use super::{document, operations_of};
 use crate::body::{Asked, Fields, Tree};
 use crate::call::Query;
-use crate::{accounts, currencies, keys, statistics, transactions, users};
+use crate::{accounts, currencies, keys, statements, statistics, transactions, users};
 
 fn asked_by(body: &str, reader: impl FnOnce(&mut Fields)) -> Vec<Asked> {
     let Tree::Object(members) = Tree::parse(body.as_bytes()).unwrap() else {
@@ -139,6 +139,11 @@ fn a_query_is_documented_as_it_is_read() {
         Box::new(|query| drop(accounts::read_list(query, &Currencies::default()))),
     );
     read("list_entries", Box::new(|query| drop(query.page())));
+    read("find_balance", Box::new(|query| drop(statements::read_time(query))));
+    read(
+        "find_statement",
+        Box::new(|query| drop(statements::read_page(query, Uuid::nil()))),
+    );
     read("list_currencies", Box::new(|query| drop(query.page())));
     read("list_keys", Box::new(|query| drop(query.page())));
     read(

@@ -52,6 +52,8 @@ async fn unknown_and_repeated_parameters_are_refused_everywhere(book: &Book) {
         "/accounts",
         &account,
         &format!("{account}/entries"),
+        &format!("{account}/balance"),
+        &format!("{account}/statement"),
         "/transactions",
         &path,
         &format!("{path}/revisions"),

@@ -13,7 +13,7 @@ on_both!(
 );
 
 /// What only some operations can meet: section 2 of the contract, by method and path.
-const OWN: [(&str, &str, &[&str]); 18] = [
+const OWN: [(&str, &str, &[&str]); 20] = [
     (
         "POST",
         "/transactions",
@@ -68,6 +68,8 @@ const OWN: [(&str, &str, &[&str]); 18] = [
         ],
     ),
     ("GET", "/accounts/{id}/entries", &["account_not_found"]),
+    ("GET", "/accounts/{id}/balance", &["account_not_found"]),
+    ("GET", "/accounts/{id}/statement", &["account_not_found"]),
     ("DELETE", "/keys/{id}", &["key_not_found"]),
 ];
 
