@@ -18,6 +18,7 @@ mod connection;
 mod cors;
 mod currencies;
 mod endpoint;
+mod export;
 mod health;
 mod keys;
 mod logging;

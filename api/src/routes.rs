@@ -21,6 +21,7 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
     let mut table = vec![
         Endpoint::get("/api/v1/transactions", Reader, transactions::list),
         Endpoint::post("/api/v1/transactions", Writer, Json, transactions::create),
+        Endpoint::get("/api/v1/transactions/export", Reader, transactions::export),
         Endpoint::get("/api/v1/transactions/{id}", Reader, transactions::find),
         Endpoint::patch("/api/v1/transactions/{id}", Writer, transactions::update),
         Endpoint::delete("/api/v1/transactions/{id}", Writer, transactions::void),

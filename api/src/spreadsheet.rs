@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use csv::{Writer, WriterBuilder};
 
-use crate::problem::Problem;
+use service::LedgerError;
 
 /// What a spreadsheet takes for the beginning of a formula, and what it skips before one.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -21,22 +21,22 @@ impl Rows {
     /// Writes a row.
     ///
     /// # Errors
-    /// 500, where the row has not as many cells as the one before.
-    pub(crate) fn write<T: AsRef<[u8]>>(&mut self, cells: impl IntoIterator<Item = T>) -> Result<(), Problem> {
+    /// `Internal`, where the row has not as many cells as the one before.
+    pub(crate) fn write<T: AsRef<[u8]>>(&mut self, cells: impl IntoIterator<Item = T>) -> Result<(), LedgerError> {
         self.0.write_record(cells).map_err(unwritten)
     }
 
     /// The text of the rows.
     ///
     /// # Errors
-    /// 500.
-    pub(crate) fn into_text(self) -> Result<Vec<u8>, Problem> {
+    /// `Internal`.
+    pub(crate) fn into_text(self) -> Result<Vec<u8>, LedgerError> {
         self.0.into_inner().map_err(|error| unwritten(error.into_error()))
     }
 }
 
-fn unwritten(error: impl std::fmt::Display) -> Problem {
-    Problem::internal(format!("a row cannot be written: {error}"))
+fn unwritten(error: impl std::fmt::Display) -> LedgerError {
+    LedgerError::Internal(format!("a row cannot be written: {error}"))
 }
 
 /// A caller's text as a cell that no spreadsheet runs: an apostrophe is put before the beginning of a formula. It is put

@@ -144,12 +144,22 @@ impl Description {
         self
     }
 
+    /// 200 with a file of any length, by media type, each with an example.
+    pub(super) fn streams(self, files: &[(&'static str, &'static str)]) -> Self {
+        let file = self.answer("200", "The file.", None, Vec::new());
+        files
+            .iter()
+            .fold(file, |file, (media_type, example)| file.or_streams(media_type, example))
+    }
+
     /// The same answer as a file of any length.
     pub(super) fn or_streams(mut self, media_type: &'static str, example: &'static str) -> Self {
         if let Some(answered) = self.answers.last_mut() {
             let content = content(schemas::any_text().into(), Some(example.into()));
             answered.bodies.push((media_type, content));
-            answered.headers.push(DISPOSITION);
+            if !answered.headers.contains(&DISPOSITION) {
+                answered.headers.push(DISPOSITION);
+            }
         }
         self
     }

@@ -11,6 +11,7 @@ use super::schemas::{
     any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
     reference_text, server_id, text, unsigned_amount, user_id,
 };
+use crate::export::Format;
 
 fn parameter(kind: ParameterIn, name: &str, schema: Object, description: &str) -> ParameterBuilder {
     ParameterBuilder::new()
@@ -101,6 +102,20 @@ pub(super) fn transactions() -> Vec<Parameter> {
     parameters
 }
 
+/// An export.
+pub(super) fn export() -> Vec<Parameter> {
+    let mut parameters = vec![
+        query(
+            "format",
+            names(Format::ALL, Format::as_str),
+            "What the file is written in.",
+        ),
+        query("user_id", user_id(), "That touch an account of this user."),
+    ];
+    parameters.extend(filters());
+    parameters
+}
+
 /// A list of transactions whose user the path names.
 pub(super) fn transactions_of_user() -> Vec<Parameter> {
     const SORTS: &[&str] = &[
@@ -111,13 +126,21 @@ pub(super) fn transactions_of_user() -> Vec<Parameter> {
         "-amount",
         "amount",
     ];
-    let mut statuses = any_text();
-    statuses.pattern = Some("^(posted|voided)(,(posted|voided))*$".to_owned());
     let mut sort = enumeration(SORTS);
     sort.default = Some("-transaction_date".into());
-    let search = "At most 8 words, each a substring, letter case aside, of description, reference or category.";
     let by_amount = "By amount needs `currency`, and `user_id` or `account_id`.";
-    let mut parameters = vec![
+    let mut parameters = filters();
+    parameters.push(query("sort", sort, by_amount));
+    parameters.extend(page());
+    parameters
+}
+
+/// Which transactions, whoever's.
+fn filters() -> Vec<Parameter> {
+    let mut statuses = any_text();
+    statuses.pattern = Some("^(posted|voided)(,(posted|voided))*$".to_owned());
+    let search = "At most 8 words, each a substring, letter case aside, of description, reference or category.";
+    vec![
         query("currency", currency(), "In this currency."),
         query("account_id", server_id(), "That touch this account."),
         query(
@@ -145,10 +168,7 @@ pub(super) fn transactions_of_user() -> Vec<Parameter> {
             "Of this amount or less; needs `currency`.",
         ),
         query("q", plain_text(), search),
-        query("sort", sort, by_amount),
-    ];
-    parameters.extend(page());
-    parameters
+    ]
 }
 
 /// One transaction.

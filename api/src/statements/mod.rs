@@ -1,6 +1,6 @@
 //! The statement of an account, and its balance in time.
 
-mod whole;
+pub(crate) mod whole;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};

@@ -1,8 +1,8 @@
 //! A whole statement as CSV.
 
-use service::StatementWalk;
 use service::query::StatementQuery;
 use service::record::StatementLineRecord;
+use service::{LedgerError, StatementWalk};
 
 use crate::problem::Problem;
 use crate::spreadsheet::{Rows, guarded};
@@ -42,26 +42,27 @@ impl Parts for WholeStatement {
         let Some(lines) = self.walk.next().await? else {
             return Ok(None);
         };
-        let mut rows = Rows::new();
-        if !self.is_begun {
-            rows.write(COLUMNS)?;
-            self.is_begun = true;
-        }
-        for line in &lines {
-            write(&mut rows, line)?;
-        }
-        rows.into_text().map(Some)
+        let is_first = !std::mem::replace(&mut self.is_begun, true);
+        Ok(Some(write(&lines, is_first)?))
     }
 }
 
-fn write(rows: &mut Rows, line: &StatementLineRecord) -> Result<(), Problem> {
-    let description = line.description.as_deref().unwrap_or_default();
-    rows.write([
-        line.transaction_date.to_string().as_str(),
-        &line.transaction_id.to_string(),
-        &guarded(description),
-        &line.counterparty_account_id.to_string(),
-        &line.amount,
-        &line.balance,
-    ])
+/// The lines, a row each; the first have the names of the columns above them.
+pub(crate) fn write(lines: &[StatementLineRecord], is_first: bool) -> Result<Vec<u8>, LedgerError> {
+    let mut rows = Rows::new();
+    if is_first {
+        rows.write(COLUMNS)?;
+    }
+    for line in lines {
+        let description = line.description.as_deref().unwrap_or_default();
+        rows.write([
+            line.transaction_date.to_string().as_str(),
+            &line.transaction_id.to_string(),
+            &guarded(description),
+            &line.counterparty_account_id.to_string(),
+            &line.amount,
+            &line.balance,
+        ])?;
+    }
+    rows.into_text()
 }

@@ -8,6 +8,7 @@ use service::value::{Category, Reference, Text, Timestamp, UserId, ValueError};
 use crate::body::server_id;
 use crate::call::Query;
 use crate::call::query::whole_number;
+use crate::export::Format;
 use crate::names::{self, Unnamed};
 use crate::problem::Problem;
 
@@ -48,6 +49,19 @@ pub(crate) fn read_list_of_user(
     Ok((read(query, currencies, Some(id))?, query.page()?))
 }
 
+/// Reads the query of an export: a list's filters, and the format if it is named.
+///
+/// # Errors
+/// `malformed_request`.
+pub(crate) fn read_export(
+    query: &mut Query,
+    currencies: &Currencies,
+) -> Result<(TransactionFilter, Option<Format>), Problem> {
+    let user_id = query.optional("user_id", UserId::parse)?;
+    let filter = read_filter(query, currencies, user_id)?;
+    Ok((filter, query.one_of("format", Format::ALL, Format::as_str)?))
+}
+
 /// Reads which version of a transaction is asked for.
 ///
 /// # Errors
@@ -76,8 +90,24 @@ pub(crate) fn read_reason(query: &mut Query) -> Result<Option<Text>, Problem> {
 }
 
 fn read(query: &mut Query, currencies: &Currencies, user_id: Option<UserId>) -> Result<TransactionFilter, Problem> {
-    let currency = query.optional("currency", |code| currencies.parse(code))?;
     let filter = TransactionFilter {
+        sort: query
+            .one_of("sort", SORTS, |(_, name)| name)?
+            .map_or_else(TransactionSort::default, |(sort, _)| sort),
+        ..read_filter(query, currencies, user_id)?
+    };
+    check_sort(&filter)?;
+    Ok(filter)
+}
+
+/// Which transactions, in no order of the caller's.
+fn read_filter(
+    query: &mut Query,
+    currencies: &Currencies,
+    user_id: Option<UserId>,
+) -> Result<TransactionFilter, Problem> {
+    let currency = query.optional("currency", |code| currencies.parse(code))?;
+    Ok(TransactionFilter {
         user_id,
         account_id: query.optional("account_id", server_id)?,
         kind: query.one_of("type", TransactionKind::ALL, TransactionKind::as_str)?,
@@ -92,12 +122,8 @@ fn read(query: &mut Query, currencies: &Currencies, user_id: Option<UserId>) -> 
         min_amount: read_amount(query, "min_amount", currency)?,
         max_amount: read_amount(query, "max_amount", currency)?,
         words: query.optional("q", read_words)?.unwrap_or_default(),
-        sort: query
-            .one_of("sort", SORTS, |(_, name)| name)?
-            .map_or_else(TransactionSort::default, |(sort, _)| sort),
-    };
-    check_sort(&filter)?;
-    Ok(filter)
+        sort: TransactionSort::default(),
+    })
 }
 
 fn read_statuses(text: &str) -> Result<Vec<TransactionStatus>, Unnamed> {

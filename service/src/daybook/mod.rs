@@ -24,7 +24,7 @@ use crate::{LedgerError, Metrics, clock};
 pub use ledger::Ledger;
 pub(crate) use ledger::Seal;
 pub use options::{OpenError, Options, Purpose};
-pub use walks::StatementWalk;
+pub use walks::{StatementWalk, TransactionWalk};
 
 /// Bytes of requests at which a batch is full.
 const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -6,8 +6,18 @@ use std::sync::Arc;
 
 use super::{Daybook, Ledger};
 use crate::LedgerError;
-use crate::query::{StatementQuery, Walk};
-use crate::record::StatementLineRecord;
+use crate::query::{PAGE_LIMIT_MAX, PageRequest, StatementQuery, TransactionFilter, TransactionSort, Walk};
+use crate::record::{StatementLineRecord, TransactionRecord};
+
+/// The transactions that a filter shows, oldest first, ties settled by id. One that is there throughout and whose date
+/// stays is seen exactly once.
+pub struct TransactionWalk {
+    daybook: Daybook,
+    ledger: Arc<Ledger>,
+    filter: TransactionFilter,
+    /// The next page; `None` after the last.
+    next: Option<PageRequest>,
+}
 
 /// The lines of a whole statement, oldest first.
 pub struct StatementWalk {
@@ -31,6 +41,57 @@ impl Daybook {
             daybook: self.clone(),
             ledger: Arc::clone(ledger),
         })
+    }
+}
+
+impl Daybook {
+    /// The transactions that `filter` shows, to be read one part after the other; in the order of their dates, whatever
+    /// the filter's is.
+    #[must_use]
+    pub fn walk_transactions(&self, ledger: &Arc<Ledger>, filter: TransactionFilter) -> TransactionWalk {
+        TransactionWalk {
+            daybook: self.clone(),
+            ledger: Arc::clone(ledger),
+            filter: TransactionFilter {
+                sort: TransactionSort::DateAscending,
+                ..filter
+            },
+            next: Some(page(None)),
+        }
+    }
+}
+
+impl TransactionWalk {
+    /// The next transactions, which may be none where the filter passes over many; `None` after the last.
+    ///
+    /// # Errors
+    /// `Invalid` for an amount that is none of its currency.
+    pub async fn next(&mut self) -> Result<Option<Vec<TransactionRecord>>, LedgerError> {
+        let Some(request) = &self.next else {
+            return Ok(None);
+        };
+        let reader = self.daybook.reader(&self.ledger);
+        let read = reader.list_transactions(&self.filter, request).await?;
+        self.next = read.next_cursor.map(|cursor| page(Some(cursor)));
+        Ok(Some(read.data))
+    }
+}
+
+/// As long as the longest that a caller gets: a transaction's metadata may have a hundred kilobytes.
+fn page(cursor: Option<String>) -> PageRequest {
+    PageRequest {
+        limit: PAGE_LIMIT_MAX,
+        cursor,
+    }
+}
+
+impl fmt::Debug for TransactionWalk {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TransactionWalk")
+            .field("ledger", &self.ledger)
+            .field("filter", &self.filter)
+            .finish_non_exhaustive()
     }
 }
 

@@ -103,6 +103,7 @@ async fn each_role_does_what_it_may_and_no_more(book: &Book) {
             &format!("{account}/balance"),
             &format!("{account}/statement"),
             "/transactions",
+            "/transactions/export",
             &path,
             &format!("{path}/revisions"),
             "/stats",

@@ -12,7 +12,7 @@ on_both!(
 );
 
 /// Every path of sections 3 to 7 and `/livez`, with their methods.
-pub(crate) const API: [(&str, &[&str]); 20] = [
+pub(crate) const API: [(&str, &[&str]); 21] = [
     ("/currencies", &["GET", "POST"]),
     ("/keys", &["GET", "POST"]),
     ("/keys/{id}", &["DELETE"]),
@@ -27,6 +27,7 @@ pub(crate) const API: [(&str, &[&str]); 20] = [
     ("/accounts/{id}/balance", &["GET"]),
     ("/accounts/{id}/statement", &["GET"]),
     ("/transactions", &["GET", "POST"]),
+    ("/transactions/export", &["GET"]),
     ("/transactions/{id}", &["GET", "PATCH", "DELETE"]),
     ("/transactions/{id}/restore", &["POST"]),
     ("/transactions/{id}/refund", &["POST"]),
@@ -52,7 +53,16 @@ async fn readable_paths(book: &Book) -> Vec<String> {
         ]
         .map(|path| api(path.to_owned())),
     );
-    paths.extend(["/users/ada/stats", "/accounts", "/transactions", "/stats"].map(|path| api(path.to_owned())));
+    paths.extend(
+        [
+            "/users/ada/stats",
+            "/accounts",
+            "/transactions",
+            "/transactions/export",
+            "/stats",
+        ]
+        .map(|path| api(path.to_owned())),
+    );
     let account = made.text("source_account_id");
     paths.push(api(format!("/accounts/{account}")));
     paths.extend(["entries", "balance", "statement"].map(|tail| api(format!("/accounts/{account}/{tail}"))));

@@ -61,6 +61,12 @@ async fn every_read_of_another_ledger_finds_nothing(book: &Book) {
         assert!(!main.get(&path).await.expect(200).rows().is_empty(), "{path}");
         assert_eq!(shop.get(&path).await.expect(200).body["data"], json!([]), "{path}");
     }
+    for format in ["csv", "ndjson"] {
+        let export = format!("/transactions/export?format={format}");
+        let id = theirs.transaction.id();
+        assert!(main.get(&export).await.expect(200).text.contains(&id));
+        assert!(!shop.get(&export).await.expect(200).text.contains(&id));
+    }
     assert_ne!(main.get("/stats").await.expect(200).body["currencies"], json!([]));
     assert_eq!(shop.get("/stats").await.expect(200).body["currencies"], json!([]));
 }

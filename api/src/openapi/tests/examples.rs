@@ -8,7 +8,9 @@ use service::record::{
 use service::value::{Day, Timestamp};
 
 use super::document;
+use crate::export::Format;
 use crate::openapi::examples;
+use crate::statements::whole;
 
 /// What the service writes is the example, member for member, and the schema has the same members.
 fn check_record(schema: &str, record: impl serde::Serialize) {
@@ -124,10 +126,24 @@ fn the_examples_of_statements_are_true_as_well() {
             to: Day::parse("2026-01-31").ok(),
             opening_balance: "0.00".to_owned(),
             closing_balance: account.balance,
-            lines: vec![line],
+            lines: vec![line.clone()],
             next_cursor: None,
         },
     );
+    let file = whole::write(&[line], true).unwrap();
+    assert_eq!(String::from_utf8(file).unwrap(), examples::STATEMENT_CSV);
+}
+
+#[test]
+fn the_examples_of_an_export_are_true_as_well() {
+    for (format, example) in [
+        (Format::Csv, examples::EXPORT_CSV),
+        (Format::Ndjson, examples::EXPORT_NDJSON),
+    ] {
+        let transaction: TransactionRecord = serde_json::from_value(examples::transaction()).unwrap();
+        let file = format.write(&[transaction], true).unwrap();
+        assert_eq!(String::from_utf8(file).unwrap(), example);
+    }
 }
 
 #[test]

@@ -55,6 +55,7 @@ async fn unknown_and_repeated_parameters_are_refused_everywhere(book: &Book) {
         &format!("{account}/balance"),
         &format!("{account}/statement"),
         "/transactions",
+        "/transactions/export",
         &path,
         &format!("{path}/revisions"),
         "/stats",
