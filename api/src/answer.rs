@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ContentType};
+use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use serde::Serialize;
 
 use service::query::Page;
@@ -114,14 +114,20 @@ pub(crate) struct Listed<T>(pub(crate) Page<T>);
 impl<T: Serialize> Respond for Listed<T> {
     fn respond(self, incoming: &Incoming) -> Result<HttpResponse, Problem> {
         let mut response = HttpResponse::Ok();
-        if let Some(cursor) = &self.0.next_cursor {
-            let request = &incoming.request;
-            let next = query::with_cursor(request.query_string(), cursor);
-            response.insert_header((header::LINK, format!("<{}?{next}>; rel=\"next\"", request.path())));
+        if let Some(link) = link_to_next(incoming, self.0.next_cursor.as_deref()) {
+            response.insert_header(link);
         }
         let body = write_json(&self.0, self.0.data.len())?;
         Ok(response.content_type(ContentType::json()).body(body))
     }
+}
+
+/// The header that leads to the page of `cursor`.
+pub(crate) fn link_to_next(incoming: &Incoming, cursor: Option<&str>) -> Option<(HeaderName, HeaderValue)> {
+    let request = &incoming.request;
+    let next = query::with_cursor(request.query_string(), cursor?);
+    let link = format!("<{}?{next}>; rel=\"next\"", request.path());
+    Some((header::LINK, HeaderValue::from_str(&link).ok()?))
 }
 
 /// The answer to a write, whose body is a `T`.

@@ -13,7 +13,7 @@ use crate::body::Media::{Json, OptionalJson};
 use crate::config::Metrics;
 use crate::endpoint::Endpoint;
 use crate::state::State;
-use crate::{accounts, closing, currencies, health, keys, pages, serve, statistics, transactions, users};
+use crate::{accounts, closing, currencies, health, keys, pages, serve, statements, statistics, transactions, users};
 
 /// Every endpoint; those of one path stand together, and the path of an id after those that are words.
 #[rustfmt::skip]
@@ -21,6 +21,7 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
     let mut table = vec![
         Endpoint::get("/api/v1/transactions", Reader, transactions::list),
         Endpoint::post("/api/v1/transactions", Writer, Json, transactions::create),
+        Endpoint::get("/api/v1/transactions/export", Reader, transactions::export),
         Endpoint::get("/api/v1/transactions/{id}", Reader, transactions::find),
         Endpoint::patch("/api/v1/transactions/{id}", Writer, transactions::update),
         Endpoint::delete("/api/v1/transactions/{id}", Writer, transactions::void),
@@ -45,6 +46,8 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
         Endpoint::get("/api/v1/accounts/{id}", Reader, accounts::find),
         Endpoint::patch("/api/v1/accounts/{id}", Writer, accounts::update),
         Endpoint::get("/api/v1/accounts/{id}/entries", Reader, accounts::list_entries),
+        Endpoint::get("/api/v1/accounts/{id}/balance", Reader, statements::balance),
+        Endpoint::get("/api/v1/accounts/{id}/statement", Reader, statements::statement),
 
         Endpoint::get("/api/v1/currencies", Reader, currencies::list),
         Endpoint::post("/api/v1/currencies", Admin, Json, currencies::create).without_dry_run(),

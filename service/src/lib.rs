@@ -25,7 +25,7 @@ mod regrouping;
 pub mod value;
 pub mod verify;
 
-pub use daybook::{Credential, Daybook, Ledger, OpenError, Options, Purpose};
+pub use daybook::{Credential, Daybook, Ledger, OpenError, Options, Purpose, StatementWalk, TransactionWalk};
 pub use error::{LedgerError, Resource};
 pub use ledger::{Answer, AnswerStatus};
 pub use metrics::Metrics;

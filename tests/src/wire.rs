@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// How long an answer may take: longer than the server's own limits for slow requests.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
+/// What a narrow connection takes before it is read; the system makes a little more of it.
+const NARROW_BYTES: u32 = 4096;
 /// How long a slow client waits between two pieces.
 const PIECE_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -65,6 +67,34 @@ impl Wire {
             .await
             .expect("the server accepts connections");
         Self { stream }
+    }
+
+    /// Connects so that next to nothing of an answer is taken before it is read.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no connection.
+    pub async fn open_narrow(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("there is a socket");
+        socket
+            .set_recv_buffer_size(NARROW_BYTES)
+            .expect("a buffer can be small");
+        let stream = socket.connect(address).await.expect("the server accepts connections");
+        Self { stream }
+    }
+
+    /// Reads the status line of an answer, or what there is of it, and leaves the rest.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no answer within a minute.
+    pub async fn status_line(&mut self) -> String {
+        let mut line = Vec::new();
+        while !line.ends_with(b"\r\n") {
+            let byte = tokio::time::timeout(ANSWER_TIME_MAX, self.stream.read_u8()).await;
+            line.push(byte.expect("an answer within a minute").expect("the connection lasts"));
+        }
+        String::from_utf8_lossy(&line).trim_end().to_owned()
     }
 
     /// Sends these bytes, or what the server takes of them: it may refuse and close before it has read everything.

@@ -5,6 +5,7 @@
 //! the body (422), and only then is the ledger looked up and the service called. One function after the other instead
 //! of extractors: actix runs those of one handler side by side, so that a later one can answer first.
 
+mod accept;
 mod admission;
 pub(crate) mod conditions;
 pub(crate) mod idempotency;
@@ -32,6 +33,7 @@ use crate::endpoint::within;
 use crate::problem::Problem;
 use crate::state::State;
 
+pub(crate) use accept::preferred;
 pub(crate) use query::Query;
 
 /// What a route asks of a request.
@@ -161,6 +163,11 @@ impl Call {
     /// `ledger_not_found`; 503.
     pub(crate) async fn ledger(&self) -> Result<Arc<Ledger>, Problem> {
         Ok(within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??)
+    }
+
+    /// The one of `offered` media types that the caller would rather have.
+    pub(crate) fn preferred<T: Copy>(&self, offered: &[(&str, T)], default: T) -> T {
+        preferred(&self.incoming.request, offered, default)
     }
 
     /// What `reader` makes of the query.

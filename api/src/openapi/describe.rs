@@ -5,8 +5,9 @@ use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::{RefOr, Required, Response, ResponseBuilder, Schema, SecurityRequirement};
+use utoipa::openapi::{RefOr, Required, Schema, SecurityRequirement};
 
+use super::answered::{Answered, DISPOSITION, DRY_RUN, ETAG, LINK, LOCATION, POSITION, REPLAYED, Told, response};
 use super::{examples, parameters, problems, schemas};
 use crate::body::Media;
 use crate::call::{Conditions, Demand};
@@ -15,31 +16,6 @@ use crate::problem::Code;
 /// The name of the one security scheme.
 pub(super) const BEARER: &str = "key";
 const JSON: &str = "application/json";
-
-/// A header of an answer, and what it says.
-type Told = (&'static str, &'static str);
-
-const ETAG: Told = ("ETag", "The version, as `\"3\"`.");
-const LOCATION: Told = ("Location", "Path of what was made.");
-const LINK: Told = (
-    "Link",
-    "The next page, as `</api/v1/…>; rel=\"next\"`, while there is more.",
-);
-const POSITION: Told = (
-    "Daybook-Position",
-    "Position of the write's last event; the head where nothing changed.",
-);
-const DRY_RUN: Told = ("Daybook-Dry-Run", "`true` where nothing was kept.");
-const REPLAYED: Told = ("Idempotent-Replayed", "`true` where an earlier answer is repeated.");
-
-/// What an endpoint answers when all is well.
-struct Answered {
-    status: &'static str,
-    description: &'static str,
-    /// By media type.
-    bodies: Vec<(&'static str, Content)>,
-    headers: Vec<Told>,
-}
 
 /// What the table of routes does not say about an endpoint.
 pub(super) struct Description {
@@ -112,6 +88,11 @@ impl Description {
         self.answer("200", "A page.", Some(content), vec![LINK])
     }
 
+    /// 200 with a document that leads to the next page of it.
+    pub(super) fn shows_page(self, schema: &'static str) -> Self {
+        self.answer("200", "A page.", Some(one(schema)), vec![LINK])
+    }
+
     /// 200 with every row.
     pub(super) fn lists_all(self, schema: &'static str) -> Self {
         let all = examples::of_schema(schema).map(|row| serde_json::json!({"data": [row]}));
@@ -159,6 +140,26 @@ impl Description {
         if let Some(answered) = self.answers.last_mut() {
             let content = content(schemas::any_text().into(), None);
             answered.bodies.push((media_type, content));
+        }
+        self
+    }
+
+    /// 200 with a file of any length, by media type, each with an example.
+    pub(super) fn streams(self, files: &[(&'static str, &'static str)]) -> Self {
+        let file = self.answer("200", "The file.", None, Vec::new());
+        files
+            .iter()
+            .fold(file, |file, (media_type, example)| file.or_streams(media_type, example))
+    }
+
+    /// The same answer as a file of any length.
+    pub(super) fn or_streams(mut self, media_type: &'static str, example: &'static str) -> Self {
+        if let Some(answered) = self.answers.last_mut() {
+            let content = content(schemas::any_text().into(), Some(example.into()));
+            answered.bodies.push((media_type, content));
+            if !answered.headers.contains(&DISPOSITION) {
+                answered.headers.push(DISPOSITION);
+            }
         }
         self
     }
@@ -259,19 +260,6 @@ fn one(schema: &str) -> Content {
 
 fn content(schema: RefOr<Schema>, example: Option<serde_json::Value>) -> Content {
     ContentBuilder::new().schema(Some(schema)).example(example).build()
-}
-
-fn response(answered: Answered) -> Response {
-    let mut response = ResponseBuilder::new()
-        .description(answered.description)
-        .header("X-Request-Id", problems::request_id());
-    for (name, description) in answered.headers {
-        response = response.header(name, parameters::answered(schemas::any_text(), description));
-    }
-    for (media_type, body) in answered.bodies {
-        response = response.content(media_type, body);
-    }
-    response.build()
 }
 
 fn request_body(schema: &str, media: Media) -> RequestBody {

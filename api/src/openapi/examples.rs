@@ -59,6 +59,50 @@ pub(super) fn balance() -> Value {
     })
 }
 
+pub(super) fn account_balance() -> Value {
+    json!({
+        "account_id": USER_ACCOUNT, "currency": "GHS", "balance": "2000.00", "as_of": "2026-01-31T12:00:00.000000Z",
+        "effective_at": null,
+    })
+}
+
+pub(super) fn statement() -> Value {
+    json!({
+        "account_id": USER_ACCOUNT, "currency": "GHS", "time_zone": "Africa/Accra", "from": "2026-01-01",
+        "to": "2026-01-31", "opening_balance": "0.00", "closing_balance": "2000.00",
+        "lines": [{
+            "transaction_date": DATE, "transaction_id": TRANSACTION, "description": null,
+            "counterparty_account_id": WORLD, "amount": "2000.00", "balance": "2000.00",
+        }],
+        "next_cursor": null,
+    })
+}
+
+/// A transaction as the only row of a file.
+pub(super) const EXPORT_CSV: &str = "\
+id,type,status,user_id,source_account_id,source_user_id,destination_account_id,destination_user_id,amount,currency,\
+transaction_date,description,category,reference,metadata,parent_id,relation,refunded_amount,version,created_at,updated_at
+019c12c6-3a50-7c41-9d2e-6f1b8a7c5d30,credit,posted,42,019c12c6-3a50-7c41-9d2e-6f1b8a7c5d32,,\
+019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31,42,2000.00,GHS,2026-01-31T09:30:00.000000Z,,salary,payroll-2026-01,{},,,,1,\
+2026-01-31T09:30:02.118204Z,2026-01-31T09:30:02.118204Z
+";
+
+/// The same as a line.
+pub(super) const EXPORT_NDJSON: &str = "{\"id\":\"019c12c6-3a50-7c41-9d2e-6f1b8a7c5d30\",\"type\":\"credit\",\
+\"status\":\"posted\",\"user_id\":\"42\",\"source_account_id\":\"019c12c6-3a50-7c41-9d2e-6f1b8a7c5d32\",\
+\"source_user_id\":null,\"destination_account_id\":\"019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31\",\
+\"destination_user_id\":\"42\",\"amount\":\"2000.00\",\"currency\":\"GHS\",\
+\"transaction_date\":\"2026-01-31T09:30:00.000000Z\",\"description\":null,\"category\":\"salary\",\
+\"reference\":\"payroll-2026-01\",\"metadata\":{},\"parent_id\":null,\"version\":1,\
+\"created_at\":\"2026-01-31T09:30:02.118204Z\",\"updated_at\":\"2026-01-31T09:30:02.118204Z\"}
+";
+
+/// The same lines as a file.
+pub(super) const STATEMENT_CSV: &str = "\
+transaction_date,transaction_id,description,counterparty_account_id,amount,balance
+2026-01-31T09:30:00.000000Z,019c12c6-3a50-7c41-9d2e-6f1b8a7c5d30,,019c12c6-3a50-7c41-9d2e-6f1b8a7c5d32,2000.00,2000.00
+";
+
 pub(super) fn currency() -> Value {
     json!({"code": "GOLD_PT", "kind": "own", "exponent": 2, "name": "Gold points", "created_at": RECORDED_AT})
 }
@@ -107,6 +151,8 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "Balance" => balance(),
         "Account" => account(),
         "Entry" => entry(),
+        "AccountBalance" => account_balance(),
+        "Statement" => statement(),
         "Currency" => currency(),
         "Closing" => closing(),
         "Key" => key(),

@@ -3,6 +3,7 @@
 //! Roles, media types, conditions, dry runs and the errors that follow from them come from the table, so that they
 //! cannot be said wrongly; `operations` adds words, schemas and the errors that only one endpoint can meet.
 
+mod answered;
 mod describe;
 mod examples;
 mod operations;

@@ -11,6 +11,7 @@ use super::schemas::{
     any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
     reference_text, server_id, text, unsigned_amount, user_id,
 };
+use crate::export::Format;
 
 fn parameter(kind: ParameterIn, name: &str, schema: Object, description: &str) -> ParameterBuilder {
     ParameterBuilder::new()
@@ -101,6 +102,20 @@ pub(super) fn transactions() -> Vec<Parameter> {
     parameters
 }
 
+/// An export.
+pub(super) fn export() -> Vec<Parameter> {
+    let mut parameters = vec![
+        query(
+            "format",
+            names(Format::ALL, Format::as_str),
+            "What the file is written in.",
+        ),
+        query("user_id", user_id(), "That touch an account of this user."),
+    ];
+    parameters.extend(filters());
+    parameters
+}
+
 /// A list of transactions whose user the path names.
 pub(super) fn transactions_of_user() -> Vec<Parameter> {
     const SORTS: &[&str] = &[
@@ -111,15 +126,23 @@ pub(super) fn transactions_of_user() -> Vec<Parameter> {
         "-amount",
         "amount",
     ];
+    let mut sort = enumeration(SORTS);
+    sort.default = Some("-transaction_date".into());
+    let by_amount = "By amount needs `currency`, and `user_id` or `account_id`.";
+    let mut parameters = filters();
+    parameters.push(query("sort", sort, by_amount));
+    parameters.extend(page());
+    parameters
+}
+
+/// Which transactions, whoever's.
+fn filters() -> Vec<Parameter> {
     let mut statuses = any_text();
     let all: Vec<&str> = TransactionStatus::ALL.iter().map(|status| status.as_str()).collect();
     let one = all.join("|");
     statuses.pattern = Some(format!("^({one})(,({one}))*$"));
-    let mut sort = enumeration(SORTS);
-    sort.default = Some("-transaction_date".into());
     let search = "At most 8 words, each a substring, letter case aside, of description, reference or category.";
-    let by_amount = "By amount needs `currency`, and `user_id` or `account_id`.";
-    let mut parameters = vec![
+    vec![
         query("currency", currency(), "In this currency."),
         query("account_id", server_id(), "That touch this account."),
         query(
@@ -147,15 +170,39 @@ pub(super) fn transactions_of_user() -> Vec<Parameter> {
             "Of this amount or less; needs `currency`.",
         ),
         query("q", plain_text(), search),
-        query("sort", sort, by_amount),
-    ];
-    parameters.extend(page());
-    parameters
+    ]
 }
 
 /// One transaction.
 pub(super) fn version() -> Vec<Parameter> {
-    vec![query("version", integer(1), "A past version; the newest where absent.")]
+    let as_of = "The version that was the newest then; not together with `version`.";
+    vec![
+        query("version", integer(1), "A past version; the newest where absent."),
+        query("as_of", date_time(), as_of),
+    ]
+}
+
+/// The balance of an account.
+pub(super) fn balance() -> Vec<Parameter> {
+    let effective_at = "By the dates of current transactions until then; not together with `as_of`.";
+    vec![
+        query("as_of", date_time(), "As it was recorded until then."),
+        query("effective_at", date_time(), effective_at),
+    ]
+}
+
+/// The statement of an account.
+pub(super) fn statement() -> Vec<Parameter> {
+    let mut parameters = days().to_vec();
+    parameters.extend(page());
+    parameters
+}
+
+fn days() -> [Parameter; 2] {
+    [
+        query("from", date(), "First day, inclusive."),
+        query("to", date(), "Last day, inclusive."),
+    ]
 }
 
 /// Why a transaction is deleted.
@@ -166,12 +213,10 @@ pub(super) fn reason() -> Vec<Parameter> {
 /// Statistics.
 pub(super) fn statistics() -> Vec<Parameter> {
     let interval = enumeration(&["day", "week", "month"]);
-    vec![
-        query("currency", currency(), "In this currency alone."),
-        query("from", date(), "First day, inclusive."),
-        query("to", date(), "Last day, inclusive."),
-        query("interval", interval, "Adds a series of these periods."),
-    ]
+    let mut parameters = vec![query("currency", currency(), "In this currency alone.")];
+    parameters.extend(days());
+    parameters.push(query("interval", interval, "Adds a series of these periods."));
+    parameters
 }
 
 /// Whether to keep a write.

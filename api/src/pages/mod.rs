@@ -3,11 +3,11 @@
 mod docs;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{self, Accept, ContentType, Header, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, ContentType, HeaderMap, HeaderValue};
 use serde::Serialize;
 
 use crate::answer::{Json, Respond};
-use crate::call::Incoming;
+use crate::call::{Incoming, preferred};
 use crate::problem::Problem;
 
 pub(crate) use docs::{docs, docs_file};
@@ -70,15 +70,8 @@ fn page_of(html: impl Into<String>, policy: &'static str) -> HttpResponse {
 
 /// A browser names HTML; a program that takes anything is answered JSON.
 fn prefers_page(incoming: &Incoming) -> bool {
-    let accepted = Accept::parse(&incoming.request)
-        .map(|accept| accept.ranked())
-        .unwrap_or_default();
-    let first = accepted.iter().find_map(|media| match media.essence_str() {
-        "text/html" => Some(true),
-        "application/json" => Some(false),
-        _ => None,
-    });
-    first.unwrap_or(false)
+    let offered = [("application/json", false), ("text/html", true)];
+    preferred(&incoming.request, &offered, false)
 }
 
 /// The origin that the browser asked for, of characters that no page minds.

@@ -1,13 +1,14 @@
 //! Which transactions a list shows, read from the query.
 
 use service::money::{AmountText, Currency};
-use service::query::{Currencies, PageRequest, TransactionFilter, TransactionSort};
+use service::query::{Currencies, PageRequest, TransactionFilter, TransactionSort, TransactionVersion};
 use service::record::{TransactionKind, TransactionStatus};
 use service::value::{Category, Reference, Text, Timestamp, UserId, ValueError};
 
 use crate::body::server_id;
 use crate::call::Query;
 use crate::call::query::whole_number;
+use crate::export::Format;
 use crate::names::{self, Unnamed};
 use crate::problem::Problem;
 
@@ -48,16 +49,36 @@ pub(crate) fn read_list_of_user(
     Ok((read(query, currencies, Some(id))?, query.page()?))
 }
 
+/// Reads the query of an export: a list's filters, and the format if it is named.
+///
+/// # Errors
+/// `malformed_request`.
+pub(crate) fn read_export(
+    query: &mut Query,
+    currencies: &Currencies,
+) -> Result<(TransactionFilter, Option<Format>), Problem> {
+    let user_id = query.optional("user_id", UserId::parse)?;
+    let filter = read_filter(query, currencies, user_id)?;
+    Ok((filter, query.one_of("format", Format::ALL, Format::as_str)?))
+}
+
 /// Reads which version of a transaction is asked for.
 ///
 /// # Errors
 /// `malformed_request`.
-pub(crate) fn read_version(query: &mut Query) -> Result<Option<i64>, Problem> {
-    query.optional("version", |text| {
+pub(crate) fn read_version(query: &mut Query) -> Result<TransactionVersion, Problem> {
+    let number = query.optional("version", |text| {
         whole_number(text)
             .filter(|version| *version > 0)
             .ok_or("Must be a version: 1 or more.")
-    })
+    })?;
+    let as_of = query.optional("as_of", Timestamp::parse)?;
+    match (number, as_of) {
+        (None, None) => Ok(TransactionVersion::Newest),
+        (Some(number), None) => Ok(TransactionVersion::Number(number)),
+        (None, Some(time)) => Ok(TransactionVersion::AsOf(time)),
+        (Some(_), Some(_)) => Err(Problem::parameter("as_of", "Cannot be given together with version.")),
+    }
 }
 
 /// Reads why a transaction is deleted.
@@ -69,8 +90,24 @@ pub(crate) fn read_reason(query: &mut Query) -> Result<Option<Text>, Problem> {
 }
 
 fn read(query: &mut Query, currencies: &Currencies, user_id: Option<UserId>) -> Result<TransactionFilter, Problem> {
-    let currency = query.optional("currency", |code| currencies.parse(code))?;
     let filter = TransactionFilter {
+        sort: query
+            .one_of("sort", SORTS, |(_, name)| name)?
+            .map_or_else(TransactionSort::default, |(sort, _)| sort),
+        ..read_filter(query, currencies, user_id)?
+    };
+    check_sort(&filter)?;
+    Ok(filter)
+}
+
+/// Which transactions, in no order of the caller's.
+fn read_filter(
+    query: &mut Query,
+    currencies: &Currencies,
+    user_id: Option<UserId>,
+) -> Result<TransactionFilter, Problem> {
+    let currency = query.optional("currency", |code| currencies.parse(code))?;
+    Ok(TransactionFilter {
         user_id,
         account_id: query.optional("account_id", server_id)?,
         kind: query.one_of("type", TransactionKind::ALL, TransactionKind::as_str)?,
@@ -85,12 +122,8 @@ fn read(query: &mut Query, currencies: &Currencies, user_id: Option<UserId>) -> 
         min_amount: read_amount(query, "min_amount", currency)?,
         max_amount: read_amount(query, "max_amount", currency)?,
         words: query.optional("q", read_words)?.unwrap_or_default(),
-        sort: query
-            .one_of("sort", SORTS, |(_, name)| name)?
-            .map_or_else(TransactionSort::default, |(sort, _)| sort),
-    };
-    check_sort(&filter)?;
-    Ok(filter)
+        sort: TransactionSort::default(),
+    })
 }
 
 fn read_statuses(text: &str) -> Result<Vec<TransactionStatus>, Unnamed> {

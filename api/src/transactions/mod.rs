@@ -8,7 +8,12 @@ use service::record::{RevisionRecord, TransactionRecord};
 
 use crate::answer::{Found, Listed, Written};
 use crate::call::{Call, Query};
+use crate::export::{Export, Format};
 use crate::problem::Problem;
+use crate::stream::{Parts, Streamed};
+
+/// What an export is written in where the query does not say.
+const EXPORTED: &[(&str, Format)] = &[("text/csv", Format::Csv), ("application/x-ndjson", Format::Ndjson)];
 
 /// `GET /transactions`
 pub(crate) async fn list(call: Call) -> Result<Listed<TransactionRecord>, Problem> {
@@ -28,6 +33,15 @@ pub(crate) async fn list_of_user(call: Call) -> Result<Listed<TransactionRecord>
     // As a filter an unknown user matches nothing; in a path it is a 404, after what is wrong with the request itself.
     call.daybook().find_user(&ledger, &id).await?;
     Ok(Listed(listed))
+}
+
+/// `GET /transactions/export`
+pub(crate) async fn export(call: Call) -> Result<Streamed<Export>, Problem> {
+    let (filter, format) = call.query_in_currencies(filter::read_export).await?;
+    let format = format.unwrap_or_else(|| call.preferred(EXPORTED, Format::Csv));
+    let ledger = call.ledger().await?;
+    let export = Export::new(call.daybook().walk_transactions(&ledger, filter), format);
+    Streamed::begin(media_type(format), format!("transactions.{}", format.as_str()), export).await
 }
 
 /// `POST /transactions`
@@ -106,4 +120,17 @@ pub(crate) async fn list_revisions(call: Call) -> Result<Listed<RevisionRecord>,
     let page = call.query(Query::page)?;
     let ledger = call.ledger().await?;
     Ok(Listed(call.daybook().list_revisions(&ledger, id, &page).await?))
+}
+
+impl Parts for Export {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+        Ok(Self::next(self).await?)
+    }
+}
+
+fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "text/csv; charset=utf-8",
+        Format::Ndjson => "application/x-ndjson",
+    }
 }

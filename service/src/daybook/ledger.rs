@@ -5,6 +5,9 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+/// Shows that figures which a caller hands in are those that the caller was given.
+pub(crate) type Seal = [u8; 16];
+
 /// One ledger, as its name or a key led to it.
 pub struct Ledger {
     /// Its number in the database.
@@ -30,11 +33,35 @@ impl Ledger {
     /// `canonical`, the request's method, path, query without `dry_run`, and body as canonical JSON.
     #[must_use]
     pub fn fingerprint(&self, canonical: &[u8]) -> [u8; 32] {
+        self.mac(canonical).finalize().into_bytes().into()
+    }
+
+    /// What shows later that `figures` were handed out by this ledger: half of an HMAC under its secret.
+    pub(crate) fn seal(&self, figures: &str) -> Seal {
+        let whole = self.sealing(figures).finalize().into_bytes();
+        let mut seal = Seal::default();
+        seal.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
+        seal
+    }
+
+    /// Whether `seal` is that of `figures`.
+    pub(crate) fn is_sealed(&self, figures: &str, seal: &Seal) -> bool {
+        self.sealing(figures).verify_truncated_left(seal).is_ok()
+    }
+
+    /// No fingerprint is a seal: what a fingerprint is made of begins otherwise.
+    fn sealing(&self, figures: &str) -> Hmac<Sha256> {
+        let mut mac = self.mac(b"figures ");
+        mac.update(figures.as_bytes());
+        mac
+    }
+
+    fn mac(&self, beginning: &[u8]) -> Hmac<Sha256> {
         // A block of HMAC-SHA256 is longer than the secret, which zeros fill up (RFC 2104, section 2).
         let mut block = [0; 64];
         block.iter_mut().zip(self.secret).for_each(|(to, from)| *to = from);
         let mut mac = Hmac::<Sha256>::new(&block.into());
-        mac.update(canonical);
-        mac.finalize().into_bytes().into()
+        mac.update(beginning);
+        mac
     }
 }

@@ -4,6 +4,7 @@ mod first_key;
 mod ledger;
 mod options;
 mod reads;
+mod walks;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +23,9 @@ use crate::verify::{self, VerifyReport};
 use crate::{LedgerError, Metrics, clock};
 
 pub use ledger::Ledger;
+pub(crate) use ledger::Seal;
 pub use options::{OpenError, Options, Purpose};
+pub use walks::{StatementWalk, TransactionWalk};
 
 /// Bytes of requests at which a batch is full.
 const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -4,23 +4,26 @@ use uuid::Uuid;
 
 use super::{Daybook, Ledger};
 use crate::LedgerError;
-use crate::query::{AccountFilter, Currencies, Page, PageRequest, Reader, StatisticsQuery, TransactionFilter};
+use crate::query::{
+    AccountFilter, BalanceTime, Currencies, Page, PageRequest, Reader, StatementQuery, StatisticsQuery,
+    TransactionFilter, TransactionVersion,
+};
 use crate::record::{
-    AccountRecord, BalanceRecord, ClosingRecord, CurrencyRecord, EntryRecord, KeyRecord, RevisionRecord, Role,
-    StatisticsRecord, TransactionRecord, UserRecord,
+    AccountBalanceRecord, AccountRecord, BalanceRecord, ClosingRecord, CurrencyRecord, EntryRecord, KeyRecord,
+    RevisionRecord, Role, StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
 };
 use crate::value::UserId;
 
 impl Daybook {
-    /// A transaction, or one version of it.
+    /// A transaction, as it stands or as it was.
     ///
     /// # Errors
-    /// `NotFound(Transaction)`.
+    /// `NotFound(Transaction)`; also where there was no such version, or none yet.
     pub async fn find_transaction(
         &self,
         ledger: &Ledger,
         id: Uuid,
-        version: Option<i64>,
+        version: TransactionVersion,
     ) -> Result<TransactionRecord, LedgerError> {
         self.reader(ledger).find_transaction(id, version).await
     }
@@ -114,6 +117,32 @@ impl Daybook {
         self.reader(ledger).list_entries(account_id, page).await
     }
 
+    /// The balance of an account at a time.
+    ///
+    /// # Errors
+    /// `NotFound(Account)`.
+    pub async fn find_balance(
+        &self,
+        ledger: &Ledger,
+        account_id: Uuid,
+        time: BalanceTime,
+    ) -> Result<AccountBalanceRecord, LedgerError> {
+        self.reader(ledger).find_balance(account_id, time).await
+    }
+
+    /// A page of an account's statement, oldest line first.
+    ///
+    /// # Errors
+    /// `NotFound(Account)`, `InvalidCursor`.
+    pub async fn find_statement(
+        &self,
+        ledger: &Ledger,
+        query: &StatementQuery,
+        page: &PageRequest,
+    ) -> Result<StatementRecord, LedgerError> {
+        self.reader(ledger).find_statement(query, page).await
+    }
+
     /// Statistics of a user or of the whole ledger.
     ///
     /// # Errors
@@ -171,7 +200,7 @@ impl Daybook {
         self.reader(ledger).list_keys(seen_by, page).await
     }
 
-    fn reader<'a>(&'a self, ledger: &'a Ledger) -> Reader<'a> {
+    pub(super) fn reader<'a>(&'a self, ledger: &'a Ledger) -> Reader<'a> {
         Reader {
             db: &self.database.read,
             ledger,

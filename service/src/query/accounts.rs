@@ -21,7 +21,7 @@ impl Reader<'_> {
         Ok(rows::account(row, &currencies)?.record())
     }
 
-    async fn find_account_row(&self, id: Uuid) -> Result<account::Model, LedgerError> {
+    pub(super) async fn find_account_row(&self, id: Uuid) -> Result<account::Model, LedgerError> {
         account::Entity::find_by_id((self.ledger.id, id))
             .one(self.db)
             .await?

@@ -1,13 +1,16 @@
 //! Reads: straight from the pool, keyset cursors, never an OFFSET, one statement where two would have to agree.
 
 mod accounts;
+mod balance;
 mod closing;
 mod currencies;
 mod keys;
 mod list;
 mod page;
+mod parameters;
 mod revisions;
 pub(crate) mod rows;
+mod statement;
 mod statistics;
 mod transactions;
 mod users;
@@ -23,6 +26,7 @@ use crate::value::{Day, Timestamp, UserId};
 pub use currencies::Currencies;
 pub(crate) use currencies::CurrencyCache;
 pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, PageRequest};
+pub(crate) use statement::Walk;
 
 /// Which transactions a list shows, and in which order.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +88,41 @@ pub struct AccountFilter {
     pub kind: Option<AccountKind>,
     /// In this state.
     pub status: Option<AccountStatus>,
+}
+
+/// Which state of a transaction is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TransactionVersion {
+    /// As it stands.
+    #[default]
+    Newest,
+    /// The version of this number.
+    Number(i64),
+    /// The one that was the newest at this time, of what was recorded then and before.
+    AsOf(Timestamp),
+}
+
+/// Of which time the balance of an account is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BalanceTime {
+    /// As it stands.
+    #[default]
+    Now,
+    /// As it stood when everything recorded until then, inclusive, was known and nothing more.
+    AsOf(Timestamp),
+    /// Of the transactions dated until then, inclusive, as they stand now.
+    EffectiveAt(Timestamp),
+}
+
+/// Which statement is asked for.
+#[derive(Clone, Debug)]
+pub struct StatementQuery {
+    /// Of this account.
+    pub account_id: Uuid,
+    /// First day, inclusive, in the zone of the account's user; `None`: from its beginning.
+    pub from: Option<Day>,
+    /// Last day, inclusive and not before the first; `None`: whatever is dated later.
+    pub to: Option<Day>,
 }
 
 /// What statistics are asked for.

@@ -2,7 +2,7 @@
 
 use entity::event;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -72,30 +72,55 @@ impl Reader<'_> {
         read_document(&event).map(|(transaction, _)| transaction)
     }
 
+    /// The document of the newest version that was recorded by `time`.
+    pub(super) async fn find_transaction_as_of(
+        &self,
+        transaction: &TransactionRow,
+        time: Timestamp,
+    ) -> Result<TransactionRecord, LedgerError> {
+        if time < transaction.created_at() {
+            return Err(LedgerError::NotFound(Resource::Transaction));
+        }
+        let later = events_after(self.ledger.id, transaction, 1)
+            .filter(event::Column::RecordedAt.lte(time.micros()))
+            .order_by_desc(event::Column::SubjectVersion);
+        let event = match later.one(self.db).await? {
+            Some(event) => Some(event),
+            None => self.first_event(transaction).await?,
+        };
+        let event = event.ok_or(LedgerError::NotFound(Resource::Transaction))?;
+        read_document(&event).map(|(transaction, _)| transaction)
+    }
+
     async fn first_event(&self, transaction: &TransactionRow) -> Result<Option<event::Model>, LedgerError> {
         let key = (self.ledger.id, transaction.first_position);
         Ok(event::Entity::find_by_id(key).one(self.db).await?)
     }
 
-    /// The events of the versions after `version`, which is at least 1: the first one is in no index.
+    /// At most `limit` events of the versions after `version`, which is at least 1.
     async fn later_events(
         &self,
         transaction: &TransactionRow,
         version: i64,
         limit: u64,
     ) -> Result<Vec<event::Model>, LedgerError> {
-        let events = event::Entity::find()
-            .filter(event::Column::LedgerId.eq(self.ledger.id))
-            .filter(event::Column::Subject.eq(format!("transactions/{}", transaction.id())))
-            .filter(event::Column::SubjectVersion.gt(version.max(1)))
-            // The partial index is found by its own condition alone, which therefore is a literal.
-            .filter(Expr::cust("subject_version > 1"))
+        let events = events_after(self.ledger.id, transaction, version)
             .order_by_asc(event::Column::SubjectVersion)
             .limit(limit)
             .all(self.db)
             .await?;
         Ok(events)
     }
+}
+
+/// The events of the versions after `version`, which is at least 1: the first one is in no index.
+fn events_after(ledger_id: i64, transaction: &TransactionRow, version: i64) -> Select<event::Entity> {
+    event::Entity::find()
+        .filter(event::Column::LedgerId.eq(ledger_id))
+        .filter(event::Column::Subject.eq(format!("transactions/{}", transaction.id())))
+        .filter(event::Column::SubjectVersion.gt(version.max(1)))
+        // The partial index is found by its own condition alone, which therefore is a literal.
+        .filter(Expr::cust("subject_version > 1"))
 }
 
 struct RevisionList<'a> {

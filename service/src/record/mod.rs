@@ -7,6 +7,7 @@ mod account;
 mod closing;
 mod currency;
 mod key;
+mod statement;
 mod statistics;
 mod transaction;
 mod user;
@@ -15,6 +16,7 @@ pub use account::{AccountKind, AccountRecord, AccountStatus, BalanceRecord, Entr
 pub use closing::ClosingRecord;
 pub use currency::{CurrencyKind, CurrencyRecord};
 pub use key::{KeyRecord, Role};
+pub use statement::{AccountBalanceRecord, StatementLineRecord, StatementRecord};
 pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
 pub use transaction::{RevisionRecord, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
 pub use user::UserRecord;

@@ -58,7 +58,7 @@ impl Timestamp {
                 "The year must be between 0002 and 9998.",
             ));
         }
-        Ok(Self(utc.timestamp_micros()))
+        Ok(Self::from_chrono(&utc))
     }
 
     /// The day of UTC that the instant falls on.
@@ -66,6 +66,10 @@ impl Timestamp {
     pub fn utc_day(self) -> Day {
         // An i64 of microseconds has fewer days than an i32 holds.
         Day(i32::try_from(self.0.div_euclid(MICROS_PER_DAY)).unwrap_or(i32::MAX))
+    }
+
+    pub(super) fn from_chrono(time: &DateTime<impl chrono::TimeZone>) -> Self {
+        Self(time.timestamp_micros())
     }
 
     pub(super) fn to_utc(self) -> DateTime<Utc> {
@@ -178,6 +182,12 @@ impl Day {
     #[must_use]
     pub fn date(self) -> NaiveDate {
         NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH_DAYS_OF_COMMON_ERA)).unwrap_or_default()
+    }
+
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
     }
 
     /// The Monday of the day's week.

@@ -20,6 +20,9 @@ const ENTRY: &str = "amount balance recorded_at seq transaction_date transaction
 const REVISION: &str = "actor changes position reason recorded_at request_id transaction version";
 const BALANCE: &str = "accounts available balance currency held_in held_out";
 const KEY: &str = "created_at expires_at id ledger name prefix revoked_at role";
+const ACCOUNT_BALANCE: &str = "account_id as_of balance currency effective_at";
+const STATEMENT: &str = "account_id closing_balance currency from lines next_cursor opening_balance time_zone to";
+const LINE: &str = "amount balance counterparty_account_id description transaction_date transaction_id";
 const STATISTICS: &str = "average_transaction_value busiest_day_count by_category count credits currency \
                           day_with_highest_transactions debits net total";
 
@@ -74,6 +77,8 @@ async fn records_have_exactly_the_members_of_the_contract(book: &Book) {
         (book.post("/accounts", &fees), ACCOUNT),
         (book.patch(&account, &json!({"minimum_balance": "0"})), ACCOUNT),
         (book.get(&account), ACCOUNT),
+        (book.get(&format!("{account}/balance")), ACCOUNT_BALANCE),
+        (book.get(&format!("{account}/statement")), STATEMENT),
         (
             book.post("/keys", &shop),
             "secret created_at expires_at id ledger name prefix revoked_at role",
@@ -92,6 +97,8 @@ async fn records_have_exactly_the_members_of_the_contract(book: &Book) {
     assert_rows(book, &format!("{account}/entries"), page, ENTRY).await;
     assert_rows(book, "/users/ada/balances", "data", BALANCE).await;
     assert_rows(book, "/keys", page, KEY).await;
+    let statement = book.get(&format!("{account}/statement")).await.expect(200);
+    assert_members(&statement.body["lines"][0], LINE);
     let balances = book.get("/users/ada/balances").await.expect(200);
     assert_members(&balances.rows()[0]["accounts"][0], ACCOUNT);
     let revisions = book.get(&format!("{path}/revisions")).await.expect(200);

@@ -37,6 +37,7 @@ mod recount;
 mod refunds;
 mod server;
 mod several_servers;
+mod statements;
 mod statistics;
 mod transactions;
 mod users;

@@ -12,7 +12,7 @@ on_both!(
 );
 
 /// Every path of sections 3 to 7 and `/livez`, with their methods.
-pub(crate) const API: [(&str, &[&str]); 18] = [
+pub(crate) const API: [(&str, &[&str]); 21] = [
     ("/currencies", &["GET", "POST"]),
     ("/keys", &["GET", "POST"]),
     ("/keys/{id}", &["DELETE"]),
@@ -24,7 +24,10 @@ pub(crate) const API: [(&str, &[&str]); 18] = [
     ("/accounts", &["GET", "POST"]),
     ("/accounts/{id}", &["GET", "PATCH"]),
     ("/accounts/{id}/entries", &["GET"]),
+    ("/accounts/{id}/balance", &["GET"]),
+    ("/accounts/{id}/statement", &["GET"]),
     ("/transactions", &["GET", "POST"]),
+    ("/transactions/export", &["GET"]),
     ("/transactions/{id}", &["GET", "PATCH", "DELETE"]),
     ("/transactions/{id}/restore", &["POST"]),
     ("/transactions/{id}/refund", &["POST"]),
@@ -50,9 +53,19 @@ async fn readable_paths(book: &Book) -> Vec<String> {
         ]
         .map(|path| api(path.to_owned())),
     );
-    paths.extend(["/users/ada/stats", "/accounts", "/transactions", "/stats"].map(|path| api(path.to_owned())));
-    paths.push(api(format!("/accounts/{}", made.text("source_account_id"))));
-    paths.push(api(format!("/accounts/{}/entries", made.text("source_account_id"))));
+    paths.extend(
+        [
+            "/users/ada/stats",
+            "/accounts",
+            "/transactions",
+            "/transactions/export",
+            "/stats",
+        ]
+        .map(|path| api(path.to_owned())),
+    );
+    let account = made.text("source_account_id");
+    paths.push(api(format!("/accounts/{account}")));
+    paths.extend(["entries", "balance", "statement"].map(|tail| api(format!("/accounts/{account}/{tail}"))));
     paths.push(api(format!("/transactions/{}", made.id())));
     paths.push(api(format!("/transactions/{}/revisions", made.id())));
     paths

@@ -2,8 +2,8 @@
 //!
 //! The core is held to the model without a database, the whole service on SQLite and on PostgreSQL, command by command
 //! and in bursts that become one commit; after each every invariant must hold (`Daybook::verify`), and a database that
-//! somebody changed by hand must be found out. Changes of time zone are taken apart step by step, and lists are held to
-//! naive ones.
+//! somebody changed by hand must be found out. Changes of time zone are taken apart step by step, lists are held to naive
+//! ones, and what is read part by part is changed between two parts.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -31,3 +31,4 @@ mod state;
 mod steps;
 mod store;
 mod tampering;
+mod walks;

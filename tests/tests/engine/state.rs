@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use service::query::{Interval, PageRequest, StatisticsQuery};
+use service::query::{Interval, PageRequest, StatisticsQuery, TransactionVersion};
 use service::record::Record;
 
 use super::binding::{Binding, document};
@@ -31,7 +31,10 @@ impl Played {
         }
         for number in 0..model.transactions.len() {
             let id = binding.transaction(number);
-            let found = service.daybook.find_transaction(&service.ledger, id, None).await;
+            let found = service
+                .daybook
+                .find_transaction(&service.ledger, id, TransactionVersion::Newest)
+                .await;
             let found = document(&Record::Transaction(found.expect("the transaction is there")));
             binding.check_document(&model.transaction_document(number), &found, false);
         }
@@ -97,7 +100,10 @@ impl Played {
     async fn creation_times(&self) -> CreationTimes {
         let mut times = BTreeMap::new();
         for id in self.binding.transactions.values() {
-            let found = self.service.daybook.find_transaction(&self.service.ledger, *id, None);
+            let found = self
+                .service
+                .daybook
+                .find_transaction(&self.service.ledger, *id, TransactionVersion::Newest);
             let found = found.await.expect("the transaction is there");
             times.insert(id.to_string(), json!(found.created_at));
         }

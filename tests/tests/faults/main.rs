@@ -9,5 +9,6 @@
 
 mod commits;
 mod connections;
+mod exports;
 mod kills;
 mod processes;

@@ -32,8 +32,14 @@ async fn every_read_of_another_ledger_finds_nothing(book: &Book) {
         ("/users/ada/stats".to_owned(), "user_not_found"),
         (savings.clone(), "account_not_found"),
         (format!("{savings}/entries"), "account_not_found"),
+        (format!("{savings}/balance"), "account_not_found"),
+        (format!("{savings}/statement"), "account_not_found"),
         (transaction.clone(), "transaction_not_found"),
         (format!("{transaction}?version=1"), "transaction_not_found"),
+        (
+            format!("{transaction}?as_of=2100-01-01T00:00:00Z"),
+            "transaction_not_found",
+        ),
         (format!("{transaction}/revisions"), "transaction_not_found"),
     ] {
         let _ = main.get(&path).await.expect(200);
@@ -54,6 +60,12 @@ async fn every_read_of_another_ledger_finds_nothing(book: &Book) {
     ] {
         assert!(!main.get(&path).await.expect(200).rows().is_empty(), "{path}");
         assert_eq!(shop.get(&path).await.expect(200).body["data"], json!([]), "{path}");
+    }
+    for format in ["csv", "ndjson"] {
+        let export = format!("/transactions/export?format={format}");
+        let id = theirs.transaction.id();
+        assert!(main.get(&export).await.expect(200).text.contains(&id));
+        assert!(!shop.get(&export).await.expect(200).text.contains(&id));
     }
     assert_ne!(main.get("/stats").await.expect(200).body["currencies"], json!([]));
     assert_eq!(shop.get("/stats").await.expect(200).body["currencies"], json!([]));

@@ -6,7 +6,7 @@ mod transactions;
 use actix_web::http::Method;
 
 use super::describe::Description;
-use super::parameters;
+use super::{examples, parameters};
 use crate::problem::Code;
 
 const TRANSACTIONS: &str = "Transactions";
@@ -147,6 +147,27 @@ fn accounts() -> Vec<Description> {
             )
             .query(parameters::page())
             .lists("Entry"),
+        new(Method::GET, "/api/v1/accounts/{id}/balance", "find_balance")
+            .says(
+                "Read the balance of an account at a time",
+                "`as_of`: as it was recorded then, whatever was changed later. `effective_at`: the sum of the posted \
+                 transactions dated until then, as they stand now. Neither: as it stands.",
+            )
+            .query(parameters::balance())
+            .shows("AccountBalance"),
+        new(Method::GET, "/api/v1/accounts/{id}/statement", "find_statement")
+            .says(
+                "Read the statement of an account",
+                "One line for each posted transaction as it stands now, by date, oldest first. Opening and closing \
+                 balance are of the whole period, on every page. Days are those of the user's time zone, of UTC for \
+                 an account of the ledger itself; one begins with its first moment. Each page is right for the moment \
+                 in which it is read. With `Accept: text/csv` all lines come at once, without `limit` and `cursor`; \
+                 they add up, and where a line that was written already is changed meanwhile, the connection is \
+                 broken off. An apostrophe stands before a description that a spreadsheet would take for a formula.",
+            )
+            .query(parameters::statement())
+            .shows_page("Statement")
+            .or_streams("text/csv", examples::STATEMENT_CSV),
     ]
 }
 

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 
 use super::TRANSACTIONS;
 use crate::openapi::describe::Description;
-use crate::openapi::parameters;
+use crate::openapi::{examples, parameters};
 use crate::problem::Code;
 
 /// What a change of a posted transaction can meet.
@@ -50,6 +50,20 @@ fn own() -> Vec<Description> {
             )
             .query(parameters::transactions())
             .lists("Transaction"),
+        new(Method::GET, "/api/v1/transactions/export", "export_transactions")
+            .says(
+                "Export transactions",
+                "A file of every transaction that the filters show, oldest first, of any size: it is written as it is \
+                 read. One that is there throughout is in it once. NDJSON has a transaction's document in each line; CSV \
+                 has its members as columns, metadata as the text of a JSON object, and an apostrophe before a text that a \
+                 spreadsheet would take for a formula. Where something fails on the way, the connection is broken off. \
+                 Without `format` the header `Accept` decides, and CSV is sent where it does not.",
+            )
+            .query(parameters::export())
+            .streams(&[
+                ("text/csv", examples::EXPORT_CSV),
+                ("application/x-ndjson", examples::EXPORT_NDJSON),
+            ]),
         new(Method::POST, "/api/v1/transactions", "create_transaction")
             .says(
                 "Record a transaction",
@@ -72,7 +86,7 @@ fn own() -> Vec<Description> {
                 Code::InsufficientFunds,
             ]),
         new(Method::GET, "/api/v1/transactions/{id}", "find_transaction")
-            .says("Read a transaction", "The newest version, or a past one.")
+            .says("Read a transaction", "The newest version, or a past one: by its number, or what was current at a time.")
             .query(parameters::version())
             .finds("Transaction"),
         new(Method::GET, "/api/v1/transactions/{id}/revisions", "list_revisions")

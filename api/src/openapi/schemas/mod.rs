@@ -3,6 +3,7 @@
 mod records;
 mod requests;
 mod server;
+mod statements;
 mod statistics;
 mod transactions;
 mod values;
@@ -16,6 +17,8 @@ pub(super) use values::{
     reference_text, server_id, text, unsigned_amount, user_id,
 };
 
+const NEXT_CURSOR: &str = "Leads to the next page, as the parameter `cursor`; null ends the list.";
+
 /// A schema, and the name that others refer to it by.
 pub(super) type Named = (&'static str, RefOr<Schema>);
 
@@ -23,6 +26,7 @@ pub(super) type Named = (&'static str, RefOr<Schema>);
 pub(super) fn all() -> Vec<Named> {
     let mut all = transactions::all();
     all.extend(records::all());
+    all.extend(statements::all());
     all.extend(statistics::all());
     all.extend(requests::all());
     all.extend(server::all());
@@ -36,10 +40,9 @@ pub(super) fn reference(name: &str) -> RefOr<Schema> {
 
 /// A page of the schema called `name`.
 pub(super) fn page_of(name: &str) -> RefOr<Schema> {
-    let cursor = "Leads to the next page, as the parameter `cursor`; null ends the list.";
     Shape::new("A page of a list.")
         .must("data", "The rows, in the order of the list.", list_of(name))
-        .must("next_cursor", cursor, nullable(any_text()))
+        .must("next_cursor", NEXT_CURSOR, nullable(any_text()))
         .build()
 }
 

@@ -1,13 +1,16 @@
 //! Examples are what the service answers.
 
 use service::record::{
-    AccountRecord, BalanceRecord, CategoryStatistics, ClosingRecord, CurrencyRecord, CurrencyStatistics,
-    DirectionStatistics, EntryRecord, KeyRecord, RevisionRecord, StatisticsRecord, TransactionRecord, UserRecord,
+    AccountBalanceRecord, AccountRecord, BalanceRecord, CategoryStatistics, ClosingRecord, CurrencyRecord,
+    CurrencyStatistics, DirectionStatistics, EntryRecord, KeyRecord, RevisionRecord, StatementLineRecord,
+    StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
 };
 use service::value::{Day, Timestamp};
 
 use super::document;
+use crate::export::Format;
 use crate::openapi::examples;
+use crate::statements::whole;
 
 /// What the service writes is the example, member for member, and the schema has the same members.
 fn check_record(schema: &str, record: impl serde::Serialize) {
@@ -93,6 +96,58 @@ fn examples_of_what_is_only_answered_are_true_as_well() {
             position: 3,
         },
     );
+}
+
+#[test]
+fn the_examples_of_statements_are_true_as_well() {
+    let transaction: TransactionRecord = serde_json::from_value(examples::transaction()).unwrap();
+    let account: AccountRecord = serde_json::from_value(examples::account()).unwrap();
+    check_record(
+        "AccountBalance",
+        AccountBalanceRecord {
+            account_id: account.id,
+            currency: account.currency,
+            balance: account.balance.clone(),
+            as_of: Timestamp::parse("2026-01-31T12:00:00Z").ok(),
+            effective_at: None,
+        },
+    );
+    let line = StatementLineRecord {
+        transaction_date: transaction.transaction_date,
+        transaction_id: transaction.id,
+        description: None,
+        counterparty_account_id: transaction.source_account_id,
+        amount: transaction.amount,
+        balance: account.balance.clone(),
+    };
+    check_record(
+        "Statement",
+        StatementRecord {
+            account_id: account.id,
+            currency: account.currency,
+            time_zone: "Africa/Accra".to_owned(),
+            from: Day::parse("2026-01-01").ok(),
+            to: Day::parse("2026-01-31").ok(),
+            opening_balance: "0.00".to_owned(),
+            closing_balance: account.balance,
+            lines: vec![line.clone()],
+            next_cursor: None,
+        },
+    );
+    let file = whole::write(&[line], true).unwrap();
+    assert_eq!(String::from_utf8(file).unwrap(), examples::STATEMENT_CSV);
+}
+
+#[test]
+fn the_examples_of_an_export_are_true_as_well() {
+    for (format, example) in [
+        (Format::Csv, examples::EXPORT_CSV),
+        (Format::Ndjson, examples::EXPORT_NDJSON),
+    ] {
+        let transaction: TransactionRecord = serde_json::from_value(examples::transaction()).unwrap();
+        let file = format.write(&[transaction], true).unwrap();
+        assert_eq!(String::from_utf8(file).unwrap(), example);
+    }
 }
 
 #[test]

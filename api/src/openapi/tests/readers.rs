@@ -12,7 +12,7 @@ use service::value::UserId;
 use super::{document, operations_of};
 use crate::body::{Asked, Fields, Tree};
 use crate::call::Query;
-use crate::{accounts, closing, currencies, keys, statistics, transactions, users};
+use crate::{accounts, closing, currencies, keys, statements, statistics, transactions, users};
 
 fn asked_by(body: &str, reader: impl FnOnce(&mut Fields)) -> Vec<Asked> {
     let Tree::Object(members) = Tree::parse(body.as_bytes()).unwrap() else {
@@ -149,10 +149,11 @@ fn a_body_is_documented_as_it_is_read() {
     }
 }
 
-#[test]
-fn a_query_is_documented_as_it_is_read() {
+type Reader = Box<dyn Fn(&mut Query)>;
+
+/// Every reader of a query, by the operation that it is of.
+fn query_readers() -> BTreeMap<&'static str, Reader> {
     let user_id = || UserId::parse("42").unwrap();
-    type Reader = Box<dyn Fn(&mut Query)>;
     let mut readers: BTreeMap<&str, Reader> = BTreeMap::new();
     let mut read = |id: &'static str, reader: Reader| {
         assert!(readers.insert(id, reader).is_none());
@@ -160,6 +161,10 @@ fn a_query_is_documented_as_it_is_read() {
     read(
         "list_transactions",
         Box::new(|query| drop(transactions::filter::read_list(query, &Currencies::default()))),
+    );
+    read(
+        "export_transactions",
+        Box::new(|query| drop(transactions::filter::read_export(query, &Currencies::default()))),
     );
     read(
         "find_transaction",
@@ -176,6 +181,11 @@ fn a_query_is_documented_as_it_is_read() {
         Box::new(|query| drop(accounts::read_list(query, &Currencies::default()))),
     );
     read("list_entries", Box::new(|query| drop(query.page())));
+    read("find_balance", Box::new(|query| drop(statements::read_time(query))));
+    read(
+        "find_statement",
+        Box::new(|query| drop(statements::read_page(query, Uuid::nil()))),
+    );
     read("list_currencies", Box::new(|query| drop(query.page())));
     read("list_keys", Box::new(|query| drop(query.page())));
     read(
@@ -196,6 +206,12 @@ fn a_query_is_documented_as_it_is_read() {
             ))
         }),
     );
+    readers
+}
+
+#[test]
+fn a_query_is_documented_as_it_is_read() {
+    let readers = query_readers();
     for (method, path, operation) in operations_of(&document()) {
         let mut documented: Vec<String> = operation["parameters"]
             .as_array()

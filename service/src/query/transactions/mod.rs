@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::list::{List, padded, read_page};
 use super::width::Width;
-use super::{Page, PageRequest, Reader, TransactionFilter, TransactionSort};
+use super::{Page, PageRequest, Reader, TransactionFilter, TransactionSort, TransactionVersion};
 use crate::ledger::LEDGER_OWNER;
 use crate::money::{AmountText, Currency};
 use crate::record::TransactionRecord;
@@ -21,15 +21,21 @@ use range::{Position, Range, Scope, SortKey, find_statement};
 pub(super) use row::TransactionRow;
 
 impl Reader<'_> {
-    /// The transaction as it stands, or one version of it.
+    /// The transaction as it stands, or as it was.
     pub(crate) async fn find_transaction(
         &self,
         id: Uuid,
-        version: Option<i64>,
+        version: TransactionVersion,
     ) -> Result<TransactionRecord, LedgerError> {
         let row = self.find_transaction_row(id).await?;
-        if let Some(version) = version.filter(|version| *version != row.document.version) {
-            return self.find_transaction_version(&row, version).await;
+        match version {
+            TransactionVersion::Number(version) if version != row.document.version => {
+                return self.find_transaction_version(&row, version).await;
+            }
+            TransactionVersion::AsOf(time) if time < row.document.updated_at => {
+                return self.find_transaction_as_of(&row, time).await;
+            }
+            TransactionVersion::Newest | TransactionVersion::Number(_) | TransactionVersion::AsOf(_) => {}
         }
         let code = row.document.currency;
         let currencies = self.currencies([code.as_str()]).await?;

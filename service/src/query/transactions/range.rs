@@ -3,12 +3,13 @@
 //! A list by user or by system account has two, one for each side of a transaction; the database merges them as it
 //! reads them. A transaction that is on both comes twice, one right behind the other.
 
-use sea_orm::{DbBackend, Statement, Value};
+use sea_orm::{DbBackend, Statement};
 use uuid::Uuid;
 
 use super::row::{TransactionRow, columns};
 use super::{Amounts, TransactionFilter, TransactionSort};
 use crate::LedgerError;
+use crate::query::parameters::Parameters;
 use crate::query::width::Width;
 
 /// Where a row stands: its sort value, 0 in a list by recording, and its id.
@@ -203,6 +204,8 @@ impl Range {
     }
 }
 
+const SIDES: [&str; 2] = ["source", "destination"];
+
 /// The rows with these ids, in any order.
 pub(super) fn find_statement(backend: DbBackend, ledger_id: i64, ids: impl IntoIterator<Item = Uuid>) -> Statement {
     let mut parameters = Parameters::default();
@@ -218,18 +221,4 @@ enum Conditions {
     None,
     Reference(String),
     Sides([String; 2]),
-}
-
-const SIDES: [&str; 2] = ["source", "destination"];
-
-/// The values of a statement, numbered as its text names them.
-#[derive(Default)]
-struct Parameters(Vec<Value>);
-
-impl Parameters {
-    /// Adds a value, and gives the name that stands for it.
-    fn add(&mut self, value: impl Into<Value>) -> String {
-        self.0.push(value.into());
-        format!("${}", self.0.len())
-    }
 }

@@ -36,6 +36,11 @@ impl TransactionRow {
         self.document.id
     }
 
+    /// When the first version was recorded.
+    pub(in crate::query) fn created_at(&self) -> Timestamp {
+        self.document.created_at
+    }
+
     pub(super) fn into_record(self, currency: Currency) -> TransactionRecord {
         let show = |minor: i64| currency.format(i128::from(minor));
         TransactionRecord {

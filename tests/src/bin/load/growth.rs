@@ -28,6 +28,10 @@ const READERS: usize = 8;
 /// Rows of the pages that lead to a deep one.
 const PAGE_MAX: usize = 200;
 
+/// A day after all of them, and the transactions that the users `light` and `heavy` have from then on.
+const PERIOD: &str = "2027-06-01";
+const PERIOD_LINES: usize = 20;
+
 /// A request that is sent to both books, or for both users.
 struct Case {
     name: &'static str,
@@ -128,6 +132,8 @@ async fn cases(small: &Rc<Server>, large: &Rc<Server>, transactions: usize) -> V
         many: (Rc::clone(large), Rc::clone(next)),
         goal: OF_A_LARGER_BOOK,
     };
+    let [light, heavy] = [begin_period(large, "light").await, begin_period(large, "heavy").await];
+    let by_history = |name, path: &str| by_user(name, large, &format!("{light}/{path}"), &format!("{heavy}/{path}"));
     let all = "/transactions";
     let (of_light, of_heavy) = ("/transactions?user_id=light", "/transactions?user_id=heavy");
     vec![
@@ -160,6 +166,18 @@ async fn cases(small: &Rc<Server>, large: &Rc<Server>, transactions: usize) -> V
             "/users/light/stats",
             "/users/heavy/stats",
         ),
+        by_history(
+            "statement after little and after much",
+            &format!("statement?from={PERIOD}"),
+        ),
+        by_history(
+            "balance by date after little and after much",
+            &format!("balance?effective_at={PERIOD}T00:00:00Z"),
+        ),
+        by_history(
+            "balance as recorded, of few and of many entries",
+            &format!("balance?as_of={PERIOD}T00:00:00Z"),
+        ),
     ]
 }
 
@@ -171,6 +189,19 @@ fn by_user(name: &'static str, large: &Rc<Server>, light: &str, heavy: &str) -> 
         many: (Rc::clone(large), get(heavy)),
         goal: OF_A_BUSIER_USER,
     }
+}
+
+/// Gives a user the transactions of the period, and tells the path of the user's account.
+async fn begin_period(server: &Server, user: &str) -> String {
+    let client = server.client();
+    for _ in 0..PERIOD_LINES {
+        let date = serde_json::json!({"transaction_date": format!("{PERIOD}T09:30:00Z")});
+        let _ = client
+            .create(&tests::body::with(tests::body::credit(user, "1.00"), date))
+            .await;
+    }
+    let account = client.account_of(user, "main", "USD").await;
+    format!("/accounts/{}", account["id"].as_str().expect("an id is text"))
 }
 
 fn get(path: &str) -> Next {

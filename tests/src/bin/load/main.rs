@@ -51,7 +51,7 @@ enum Experiment {
     Create,
     /// Reads of one transaction and of a page of 20, over HTTP and by plain SQL
     Read,
-    /// Creates, lists and statistics in a small book and in a large one
+    /// Creates, lists, statistics, statements and balances in a small book and in a large one
     Growth {
         /// Transactions of the large book; the small one has a hundredth
         #[arg(long, default_value_t = 1_000_000)]

@@ -13,7 +13,7 @@ on_both!(
 );
 
 /// What only some operations can meet: section 2 of the contract, by method and path.
-const OWN: [(&str, &str, &[&str]); 22] = [
+const OWN: [(&str, &str, &[&str]); 24] = [
     (
         "POST",
         "/transactions",
@@ -86,6 +86,8 @@ const OWN: [(&str, &str, &[&str]); 22] = [
         ],
     ),
     ("GET", "/accounts/{id}/entries", &["account_not_found"]),
+    ("GET", "/accounts/{id}/balance", &["account_not_found"]),
+    ("GET", "/accounts/{id}/statement", &["account_not_found"]),
     ("PUT", "/closing", &["version_mismatch"]),
     ("DELETE", "/keys/{id}", &["key_not_found"]),
 ];

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod export;
 mod filters;
 mod list;
 mod patch;

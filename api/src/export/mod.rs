@@ -1,0 +1,70 @@
+//! Transactions as text, a file of any length: written part by part, in a format that can be read back.
+//!
+//! Knows nothing of HTTP: whoever has a walk through transactions can write it anywhere.
+
+mod csv;
+mod ndjson;
+
+use service::record::TransactionRecord;
+use service::{LedgerError, TransactionWalk};
+
+/// How transactions are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// A row each, below one that names the columns.
+    Csv,
+    /// A line each, which is the transaction's document.
+    Ndjson,
+}
+
+impl Format {
+    /// Every format, in the order of the contract.
+    pub(crate) const ALL: &'static [Self] = &[Self::Csv, Self::Ndjson];
+
+    /// The format's name, which is also the ending of a file.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    /// The text of some transactions, the first of a file or more of them.
+    pub(crate) fn write(self, transactions: &[TransactionRecord], is_first: bool) -> Result<Vec<u8>, LedgerError> {
+        match self {
+            Self::Csv => csv::write(transactions, is_first),
+            Self::Ndjson => ndjson::write(transactions),
+        }
+    }
+}
+
+/// The text of transactions.
+#[derive(Debug)]
+pub(crate) struct Export {
+    walk: TransactionWalk,
+    format: Format,
+    is_begun: bool,
+}
+
+impl Export {
+    /// The text that the transactions of `walk` make.
+    pub(crate) fn new(walk: TransactionWalk, format: Format) -> Self {
+        Self {
+            walk,
+            format,
+            is_begun: false,
+        }
+    }
+
+    /// The next part of it; `None` after the last. A part may be empty.
+    ///
+    /// # Errors
+    /// Those of the walk. What was written until then is no whole export.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, LedgerError> {
+        let Some(transactions) = self.walk.next().await? else {
+            return Ok(None);
+        };
+        let is_first = !std::mem::replace(&mut self.is_begun, true);
+        self.format.write(&transactions, is_first).map(Some)
+    }
+}

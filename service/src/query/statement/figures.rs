@@ -1,0 +1,69 @@
+//! The balances that a page of a statement needs besides its lines, and how they are handed from page to page.
+//!
+//! To find them costs everything that is dated after the period's beginning. So the cursor carries them, under a seal
+//! that covers the number of the account's newest entry: while no money has moved in the account they are what would be
+//! found again, and a walk costs its lines. Once any has, the seal is that of another moment, and they are found anew;
+//! likewise where a user has moved to another time zone, or somebody made up a cursor.
+
+use serde::{Deserialize, Serialize};
+
+use super::movements::{Found, Position};
+use super::period::Period;
+use crate::daybook::{Ledger, Seal};
+
+/// Balances at three places of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Figures {
+    /// Before the period's first line.
+    pub(super) opening: i128,
+    /// After its last.
+    pub(super) closing: i128,
+    /// Before the first line of the page.
+    pub(super) before: i128,
+}
+
+/// Where a page begins, and the figures that the page before came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Cursor(pub(super) Position, Figures, Seal);
+
+impl Figures {
+    /// The points after which sums are needed for a page that begins after `after`.
+    pub(super) fn points(period: Period, after: Option<Position>) -> Vec<Position> {
+        [period.end, period.start, after].into_iter().flatten().collect()
+    }
+
+    /// The figures that sums after [`Self::points`] come to.
+    pub(super) fn new(period: Period, after: Option<Position>, found: &Found) -> Self {
+        let mut sums = found.sums.iter();
+        let mut at = |point: Option<Position>| {
+            let later = point.and_then(|_| sums.next());
+            later.map(|later| found.balance.saturating_sub(*later))
+        };
+        let closing = at(period.end).unwrap_or(found.balance);
+        let opening = at(period.start).unwrap_or_default();
+        Self {
+            opening,
+            closing,
+            before: at(after).unwrap_or(opening),
+        }
+    }
+
+    /// The cursor of the page after `position`, for an account whose newest entry is `seq`.
+    pub(super) fn cursor(self, ledger: &Ledger, statement: &str, seq: i64, position: Position) -> Cursor {
+        let seal = ledger.seal(&self.sealed(statement, seq, position));
+        Cursor(position, self, seal)
+    }
+
+    fn sealed(self, statement: &str, seq: i64, position: Position) -> String {
+        format!("{statement} {seq} {position:?} {self:?}")
+    }
+}
+
+impl Cursor {
+    /// The figures, if they are ours and the account has no newer entry than `seq`.
+    pub(super) fn figures(&self, ledger: &Ledger, statement: &str, seq: i64) -> Option<Figures> {
+        let Self(position, figures, seal) = self;
+        let is_ours = ledger.is_sealed(&figures.sealed(statement, seq, *position), seal);
+        is_ours.then_some(*figures)
+    }
+}
