@@ -212,7 +212,7 @@ fn location(record: &Record) -> Option<String> {
         Record::Transaction(record) => Some(format!("{BASE_PATH}/transactions/{}", record.id)),
         Record::User(record) => Some(format!("{BASE_PATH}/users/{}", record.id)),
         Record::Account(record) => Some(format!("{BASE_PATH}/accounts/{}", record.id)),
-        Record::Currency(_) | Record::Closing(_) | Record::Key(_) => None,
+        Record::Batch(_) | Record::Currency(_) | Record::Closing(_) | Record::Key(_) => None,
     }
 }
 

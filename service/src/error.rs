@@ -123,6 +123,14 @@ pub enum LedgerError {
         /// The least that must remain, in major units.
         minimum_balance: String,
     },
+    /// One transaction of an atomic list was refused, and with it the list.
+    #[error("transaction {index} of the list: {error}")]
+    Item {
+        /// Its number in the list, from 0.
+        index: usize,
+        /// Why.
+        error: Box<LedgerError>,
+    },
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     IdempotencyKeyReused {
@@ -168,6 +176,7 @@ impl LedgerError {
             Self::AmountExceedsRemaining { .. } => "amount_exceeds_remaining",
             Self::AmountOverflow => "amount_overflow",
             Self::InsufficientFunds { .. } => "insufficient_funds",
+            Self::Item { error, .. } => error.code(),
             Self::IdempotencyKeyReused { .. } => "idempotency_key_reused",
             Self::Overloaded => "overloaded",
             Self::Unavailable(_) => "unavailable",

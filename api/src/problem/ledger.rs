@@ -65,6 +65,7 @@ impl From<LedgerError> for Problem {
                 format!("The ledger is closed through {closed_through}: what is dated until then stays as it is."),
             )
             .with("closed_through", closed_through.to_string()),
+            LedgerError::Item { index, error } => Self::from(*error).with("index", index),
             LedgerError::IdempotencyKeyReused { resource_id } => Self::new(
                 Code::IdempotencyKeyReused,
                 "The Idempotency-Key was used for another request.",

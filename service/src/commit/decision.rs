@@ -4,7 +4,7 @@ use futures_util::join;
 
 use super::failure::Failure;
 use super::line::Reply;
-use super::load::{bind_days, day_totals_sql, read_day_totals, read_rows};
+use super::load::{bind_days, bind_listed, day_totals_sql, events_sql, read_day_totals, read_listed, read_rows};
 use super::rows::Dialect;
 use super::save;
 use super::session::Session;
@@ -71,6 +71,13 @@ impl Question<'_> {
             session.load(ledger_id, names).await?
         };
         read_rows(snapshot, &rows)?;
+        let listed = bind_listed(snapshot);
+        if !listed.is_empty() {
+            let events = session
+                .fetch(events_sql(session.dialect()), ledger_id, vec![listed])
+                .await?;
+            read_listed(snapshot, &events)?;
+        }
         let large = self.large_movements(snapshot);
         if !large.days.is_empty() {
             let sql = day_totals_sql(session.dialect());

@@ -1,5 +1,6 @@
 //! The answer to a write.
 
+use crate::LedgerError;
 use crate::record::Record;
 
 /// How a write ended well.
@@ -26,4 +27,6 @@ pub struct Answer {
     pub replayed: bool,
     /// Nothing was kept.
     pub dry_run: bool,
+    /// What became of each transaction of a list; empty for anything else, and for a list that is answered again.
+    pub items: Vec<Result<Answer, LedgerError>>,
 }

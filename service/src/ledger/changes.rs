@@ -96,4 +96,40 @@ pub struct StoredAnswer {
     pub answer_position: i64,
     /// What the request made or changed, for whoever reuses its key.
     pub resource_id: String,
+    /// Of a list, the positions of the events whose documents were answered; else empty.
+    pub positions: Vec<i64>,
+}
+
+impl Changes {
+    /// Takes over what was changed after this.
+    pub(super) fn absorb(&mut self, later: Self) {
+        let Self {
+            currencies,
+            users,
+            accounts,
+            account_ids,
+            transactions,
+            references,
+            answers,
+            closing,
+            keys,
+            entries,
+            totals,
+            events,
+        } = later;
+        self.currencies.extend(currencies);
+        self.users.extend(users);
+        self.accounts.extend(accounts);
+        self.account_ids.extend(account_ids);
+        self.transactions.extend(transactions);
+        self.references.extend(references);
+        self.answers.extend(answers);
+        self.closing = closing.or(self.closing);
+        self.keys.extend(keys);
+        self.entries.extend(entries);
+        for (key, delta) in totals {
+            self.totals.entry(key).or_default().add(&delta);
+        }
+        self.events.extend(events);
+    }
 }

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::request::Idempotency;
 use crate::money::{AmountText, Currency};
 use crate::record::{AccountStatus, Role, TransactionKind};
 use crate::value::{
@@ -13,6 +14,8 @@ use crate::value::{
 pub enum Command {
     /// Records a transaction.
     CreateTransaction(CreateTransaction),
+    /// Records many transactions.
+    CreateTransactions(CreateTransactions),
     /// Changes a posted transaction, or a hold that is pending.
     UpdateTransaction(UpdateTransaction),
     /// Deletes a posted transaction: its money moves back. Of a hold, what it still keeps is given up.
@@ -98,6 +101,26 @@ pub struct CreateTransaction {
     pub metadata: Metadata,
     /// Keep the money instead of moving it.
     pub hold: Option<NewHold>,
+}
+
+/// Transactions to record with one request; each sees the effects of those before it.
+#[derive(Clone, Debug)]
+pub struct CreateTransactions {
+    /// The transactions, in order.
+    pub items: Vec<ListedTransaction>,
+    /// All or nothing; else each for itself.
+    pub is_atomic: bool,
+}
+
+/// One transaction of a list.
+#[derive(Clone, Debug)]
+pub struct ListedTransaction {
+    /// Its number in the caller's list, from 0.
+    pub index: usize,
+    /// What is to be recorded.
+    pub command: CreateTransaction,
+    /// The caller's key for this one, if it may be sent again.
+    pub idempotency: Option<Idempotency>,
 }
 
 /// How long a new hold stands.

@@ -3,11 +3,11 @@
 
 use uuid::Uuid;
 
-use super::changes::{Changes, Event};
+use super::changes::{Changes, Event, StoredAnswer};
 use super::id::Ids;
 use super::snapshot::{AccountName, Snapshot};
 use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
-use super::totals::TotalDeltas;
+use super::totals::{TotalDelta, TotalDeltas, TotalKey};
 use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
 use crate::record::Record;
@@ -27,6 +27,8 @@ pub(super) struct Context<'a> {
 /// The snapshot, and what the command has changed so far.
 pub(super) struct Draft<'a> {
     snapshot: &'a Snapshot,
+    /// What the items before this one changed, where the command is a list.
+    earlier: Changes,
     changes: Changes,
     ids: &'a mut Ids,
     context: Context<'a>,
@@ -37,6 +39,7 @@ impl<'a> Draft<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, ids: &'a mut Ids, context: Context<'a>) -> Self {
         Self {
             snapshot,
+            earlier: Changes::default(),
             changes: Changes::default(),
             ids,
             context,
@@ -44,8 +47,24 @@ impl<'a> Draft<'a> {
     }
 
     /// What was changed.
-    pub(super) fn into_changes(self) -> Changes {
-        self.changes
+    pub(super) fn into_changes(mut self) -> Changes {
+        self.end_item();
+        self.earlier
+    }
+
+    /// Keeps what an item of a list changed: to the next one it is what was there before.
+    pub(super) fn end_item(&mut self) {
+        let changes = std::mem::take(&mut self.changes);
+        if self.earlier.events.is_empty() {
+            self.earlier = changes;
+        } else {
+            self.earlier.absorb(changes);
+        }
+    }
+
+    /// Gives up what an item of a list changed.
+    pub(super) fn drop_item(&mut self) {
+        self.changes = Changes::default();
     }
 
     /// The time of the batch.
@@ -65,10 +84,8 @@ impl<'a> Draft<'a> {
 
     /// Position of the newest event.
     pub(super) fn head(&self) -> i64 {
-        self.changes
-            .events
-            .last()
-            .map_or(self.snapshot.ledger.head, |event| event.position)
+        let newest = self.changes.events.last().or(self.earlier.events.last());
+        newest.map_or(self.snapshot.ledger.head, |event| event.position)
     }
 
     /// Position of the event that comes next.
@@ -84,7 +101,11 @@ impl<'a> Draft<'a> {
 
     /// The currency called `code`, where the ledger has used or made it.
     pub(super) fn known_currency(&self, code: CurrencyCode) -> Option<&LedgerCurrency> {
-        let changed = self.changes.currencies.get(&code);
+        let changed = self
+            .changes
+            .currencies
+            .get(&code)
+            .or(self.earlier.currencies.get(&code));
         changed.or_else(|| self.snapshot.currencies.get(&code))
     }
 
@@ -102,7 +123,8 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn user(&self, id: &str) -> Option<&User> {
-        self.changes.users.get(id).or_else(|| self.snapshot.users.get(id))
+        let changed = self.changes.users.get(id).or(self.earlier.users.get(id));
+        changed.or_else(|| self.snapshot.users.get(id))
     }
 
     pub(super) fn put_user(&mut self, user: User) {
@@ -110,15 +132,13 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn account(&self, id: Uuid) -> Option<&Account> {
-        self.changes
-            .accounts
-            .get(&id)
-            .or_else(|| self.snapshot.accounts.get(&id))
+        self.changes.accounts.get(&id).or_else(|| self.account_before(id))
     }
 
     /// The account as the commands before this one left it; `None` where this one makes it.
     pub(super) fn account_before(&self, id: Uuid) -> Option<&Account> {
-        self.snapshot.accounts.get(&id)
+        let earlier = self.earlier.accounts.get(&id);
+        earlier.or_else(|| self.snapshot.accounts.get(&id))
     }
 
     pub(super) fn account_named(&self, owner: &str, name: &str, currency: CurrencyCode) -> Option<&Account> {
@@ -127,6 +147,7 @@ impl<'a> Draft<'a> {
             .changes
             .account_ids
             .get(&key)
+            .or(self.earlier.account_ids.get(&key))
             .or_else(|| self.snapshot.account_ids.get(&key))?;
         self.account(*id)
     }
@@ -148,7 +169,7 @@ impl<'a> Draft<'a> {
     /// The account, to be changed: its version rises once, however often the command changes it.
     pub(super) fn change_account(&mut self, id: Uuid) -> Option<&mut Account> {
         if !self.changes.accounts.contains_key(&id) {
-            let mut account = self.snapshot.accounts.get(&id)?.clone();
+            let mut account = self.account_before(id)?.clone();
             account.version = account.version.saturating_add(1);
             account.updated_at = self.context.now;
             self.changes.accounts.insert(id, account);
@@ -157,10 +178,12 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn transaction(&self, id: Uuid) -> Option<&Transaction> {
-        self.changes
+        let changed = self
+            .changes
             .transactions
             .get(&id)
-            .or_else(|| self.snapshot.transactions.get(&id))
+            .or(self.earlier.transactions.get(&id));
+        changed.or_else(|| self.snapshot.transactions.get(&id))
     }
 
     pub(super) fn put_transaction(&mut self, transaction: Transaction) {
@@ -173,6 +196,7 @@ impl<'a> Draft<'a> {
             .changes
             .references
             .get(reference)
+            .or(self.earlier.references.get(reference))
             .or_else(|| self.snapshot.references.get(reference));
         known.copied().flatten()
     }
@@ -203,15 +227,27 @@ impl<'a> Draft<'a> {
         self.changes.keys.insert(key.record.id, key);
     }
 
+    /// The answer that was given under an idempotency key.
+    pub(super) fn answer(&self, key: Uuid) -> Option<&StoredAnswer> {
+        let earlier = self.earlier.answers.get(&key);
+        earlier.or_else(|| self.snapshot.answers.get(&key))
+    }
+
+    pub(super) fn put_answer(&mut self, stored: StoredAnswer) {
+        self.changes.answers.insert(stored.key, stored);
+    }
+
     /// Changes the statistics; a command does so once.
     ///
     /// # Errors
     /// `AmountOverflow`, where a day's total could not be kept.
     pub(super) fn count(&mut self, deltas: TotalDeltas) -> Result<(), LedgerError> {
-        if !deltas
-            .iter()
-            .all(|(key, delta)| self.snapshot.holds_day_total(key, delta))
-        {
+        let is_kept = |(key, delta): (&TotalKey, &TotalDelta)| {
+            let mut sum = self.earlier.totals.get(key).copied().unwrap_or_default();
+            sum.add(delta);
+            self.snapshot.holds_day_total(key, &sum)
+        };
+        if !deltas.iter().all(is_kept) {
             return Err(LedgerError::AmountOverflow);
         }
         self.changes.totals = deltas;

@@ -56,6 +56,11 @@ impl LargeMovements {
             // A hold counts nowhere.
             Command::CreateTransaction(CreateTransaction { hold: Some(_), .. }) => {}
             Command::CreateTransaction(command) => self.add_creation(request, command, snapshot, now),
+            Command::CreateTransactions(list) => {
+                for item in list.items.iter().filter(|item| item.command.hold.is_none()) {
+                    self.add_creation(request, &item.command, snapshot, now);
+                }
+            }
             Command::UpdateTransaction(command) => {
                 let Some(transaction) = snapshot.transactions.get(&command.id) else {
                     return;

@@ -27,8 +27,9 @@ mod totals;
 pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
-    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction, Movement, NewHold,
-    PutUser, RefundTransaction, UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction,
+    CreateTransactions, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction, UpdateAccount,
+    UpdateTransaction, UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};

@@ -42,6 +42,13 @@ impl Names {
         }
         match &request.command {
             Command::CreateTransaction(command) => self.add_creation(command, default_currency),
+            Command::CreateTransactions(list) => {
+                for item in &list.items {
+                    self.answers
+                        .extend(item.idempotency.iter().map(|idempotency| idempotency.key));
+                    self.add_creation(&item.command, default_currency);
+                }
+            }
             Command::UpdateTransaction(command) => {
                 self.transactions.insert(command.id);
                 let reference = command.reference.iter().flatten();

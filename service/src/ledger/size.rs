@@ -29,6 +29,10 @@ impl Command {
     fn text_bytes(&self) -> usize {
         match self {
             Self::CreateTransaction(command) => command.text_bytes(),
+            Self::CreateTransactions(list) => list.items.iter().fold(0, |sum, item| {
+                let own = size_of_val(item).saturating_add(item.command.text_bytes());
+                sum.saturating_add(own)
+            }),
             Self::UpdateTransaction(command) => command.text_bytes(),
             Self::VoidTransaction { reason, .. }
             | Self::RestoreTransaction { reason, .. }

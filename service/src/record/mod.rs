@@ -4,6 +4,7 @@
 //! resource right after a change, or read back from the event that recorded the change.
 
 mod account;
+mod batch;
 mod closing;
 mod currency;
 mod key;
@@ -13,6 +14,7 @@ mod transaction;
 mod user;
 
 pub use account::{AccountKind, AccountRecord, AccountStatus, BalanceRecord, EntryRecord};
+pub use batch::BatchRecord;
 pub use closing::ClosingRecord;
 pub use currency::{CurrencyKind, CurrencyRecord};
 pub use key::{KeyRecord, Role};
@@ -33,6 +35,8 @@ pub enum Record {
     Account(AccountRecord),
     /// A currency of the ledger's own.
     Currency(CurrencyRecord),
+    /// Transactions that were recorded together: an answer, and no document of an event.
+    Batch(BatchRecord),
     /// How far the ledger is closed.
     Closing(ClosingRecord),
     /// An API key, without its secret.
@@ -48,7 +52,7 @@ impl Record {
             Self::User(record) => Some(record.version),
             Self::Account(record) => Some(record.version),
             Self::Closing(record) => Some(record.version),
-            Self::Currency(_) | Self::Key(_) => None,
+            Self::Batch(_) | Self::Currency(_) | Self::Key(_) => None,
         }
     }
 
@@ -75,6 +79,11 @@ impl Record {
             Self::Currency(record) => record.code.to_string(),
             Self::User(record) => record.id.clone(),
             Self::Account(record) => record.id.to_string(),
+            Self::Batch(record) => record
+                .data
+                .first()
+                .map(|first| first.id.to_string())
+                .unwrap_or_default(),
             Self::Closing(_) => "closing".to_owned(),
             Self::Key(record) => record.id.to_string(),
         }

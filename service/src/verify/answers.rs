@@ -29,6 +29,7 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
         for row in page {
             audit.counts.idempotency_keys = audit.counts.idempotency_keys.saturating_add(1);
             let is_led = match events.get(&row.answer_position) {
+                Some(event) if list_of(&row).is_some() => fits(&row, event) && leads_to_all(audit, &row).await?,
                 Some(event) => fits(&row, event) && !is_superseded(audit, &row, event).await?,
                 None => false,
             };
@@ -41,11 +42,24 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
     }
 }
 
+/// Whether every transaction that the answer lists was made, by then.
+async fn leads_to_all(audit: &Audit<'_>, row: &idempotency_key::Model) -> Result<bool, LedgerError> {
+    let positions = list_of(row).unwrap_or_default();
+    let events = find_events(audit.view, audit.ledger.id, positions.iter().copied()).await?;
+    Ok(positions.iter().all(|position| {
+        let event = events.get(position);
+        *position <= row.head_position && event.is_some_and(|event| event.kind == "transaction.created")
+    }))
+}
+
 /// Whether the event can be the answer. What a request made, its last event answers, which the commit that remembers
 /// the key recorded. Any other may have changed nothing: then an earlier event answers.
 fn fits(row: &idempotency_key::Model, event: &event::Model) -> bool {
     let is_own = event.position == row.head_position && event.recorded_at == row.created_at;
     let is_earlier = event.position <= row.head_position && event.recorded_at <= row.created_at;
+    if let Some(positions) = list_of(row) {
+        return row.status == 201 && is_earlier && positions.first() == Some(&event.position);
+    }
     let is_of_status = match row.status {
         201 => is_own && event.subject_version == 1,
         204 => is_earlier && event.kind == "key.revoked",
@@ -53,6 +67,11 @@ fn fits(row: &idempotency_key::Model, event: &event::Model) -> bool {
         _ => false,
     };
     is_of_status && row.overlay.is_some() == event.kind.starts_with("account.")
+}
+
+/// The positions of the transactions that the answer lists, where it is one of a list.
+fn list_of(row: &idempotency_key::Model) -> Option<Vec<i64>> {
+    serde_json::from_str(row.overlay.as_deref()?).ok()
 }
 
 /// Whether the event was not that of the newest version any more when the request was answered.

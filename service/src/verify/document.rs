@@ -19,6 +19,8 @@ pub(super) fn subject_of(record: &Record) -> String {
         Record::User(_) => "users",
         Record::Account(_) => "accounts",
         Record::Currency(_) => "currencies",
+        // No event records one.
+        Record::Batch(_) => "batches",
         Record::Closing(_) => "ledgers",
         Record::Key(_) => "keys",
     };

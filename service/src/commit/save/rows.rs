@@ -165,6 +165,7 @@ pub(super) fn key_row(ledger_id: i64, key: &Key) -> Vec<Cell> {
 pub(super) fn answer_row(ledger_id: i64, stored: &StoredAnswer, recorded_at: Timestamp) -> Result<Vec<Cell>, Corrupt> {
     let overlay = match &stored.answer.record {
         Record::Account(record) => Some(serde_json::to_string(&AccountOverlay::of(record)).map_err(Corrupt::new)?),
+        Record::Batch(_) => Some(serde_json::to_string(&stored.positions).map_err(Corrupt::new)?),
         _ => None,
     };
     Ok(vec![

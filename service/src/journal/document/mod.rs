@@ -107,6 +107,7 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
                 ..Personal::default()
             },
         ),
+        Record::Batch(_) => return Err(serde::ser::Error::custom("a list of transactions is no document")),
         Record::Closing(record) => (
             serde_json::to_string(&ClosingDocument::of(record))?,
             Personal {

@@ -5,6 +5,7 @@
 //! caller's precondition, conflicts (409), then what money allows (422).
 
 mod accounts;
+mod batch;
 mod closing;
 mod create;
 mod currencies;
@@ -57,27 +58,38 @@ pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut 
         request_id: &request.request_id,
     };
     let mut draft = Draft::new(snapshot, ids, context);
-    let outcome = carry_out(&mut draft, &request.command, &request.precondition)?;
+    let (outcome, items, positions) = match &request.command {
+        Command::CreateTransactions(list) => {
+            let batch::ListOutcome {
+                outcome,
+                items,
+                positions,
+            } = batch::create_transactions(&mut draft, list)?;
+            (outcome, items, positions)
+        }
+        command => {
+            let outcome = carry_out(&mut draft, command, &request.precondition)?;
+            (outcome, Vec::new(), Vec::new())
+        }
+    };
+    let answer = Answer {
+        status: if request.dry_run {
+            AnswerStatus::Ok
+        } else {
+            outcome.status
+        },
+        record: outcome.record,
+        position: (!request.dry_run).then(|| draft.head()),
+        replayed: false,
+        dry_run: request.dry_run,
+        items,
+    };
     if request.dry_run {
-        let answer = Answer {
-            status: AnswerStatus::Ok,
-            record: outcome.record,
-            position: None,
-            replayed: false,
-            dry_run: true,
-        };
         return Ok(Decision { answer, changes: None });
     }
-    let answer = Answer {
-        status: outcome.status,
-        record: outcome.record,
-        position: Some(draft.head()),
-        replayed: false,
-        dry_run: false,
-    };
     let mut changes = draft.into_changes();
     if let Some(idempotency) = &request.idempotency {
-        let stored = remember(idempotency, &answer, outcome.answer_position);
+        let stored = remember(idempotency, &answer, outcome.answer_position, positions);
         changes.answers.insert(stored.key, stored);
     }
     Ok(Decision {
@@ -88,6 +100,7 @@ pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut 
 
 fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) -> Result<Outcome, LedgerError> {
     match command {
+        Command::CreateTransactions(list) => batch::create_transactions(draft, list).map(|list| list.outcome),
         Command::CreateTransaction(command) => create::create_transaction(draft, command),
         Command::UpdateTransaction(command) => transactions::update_transaction(draft, command, expected),
         Command::VoidTransaction { id, reason } => {
@@ -118,30 +131,39 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
 
 /// The answer that the request was given before, if it was.
 fn replay(snapshot: &Snapshot, request: &Request) -> Result<Option<Answer>, LedgerError> {
-    let Some(Idempotency { key, fingerprint }) = &request.idempotency else {
+    let Some(idempotency) = &request.idempotency else {
         return Ok(None);
     };
-    let Some(stored) = snapshot.answers.get(key) else {
-        return Ok(None);
-    };
-    if stored.fingerprint != *fingerprint {
+    let stored = snapshot.answers.get(&idempotency.key);
+    stored.map(|stored| find_replay(stored, idempotency)).transpose()
+}
+
+/// The stored answer, given again.
+///
+/// # Errors
+/// `IdempotencyKeyReused`.
+fn find_replay(stored: &StoredAnswer, idempotency: &Idempotency) -> Result<Answer, LedgerError> {
+    if stored.fingerprint != idempotency.fingerprint {
         return Err(LedgerError::IdempotencyKeyReused {
             resource_id: stored.resource_id.clone(),
         });
     }
-    Ok(Some(Answer {
+    Ok(Answer {
         replayed: true,
+        items: Vec::new(),
         ..stored.answer.clone()
-    }))
+    })
 }
 
-fn remember(idempotency: &Idempotency, answer: &Answer, answer_position: i64) -> StoredAnswer {
+/// The answer as it is stored; `positions` are those of a list.
+fn remember(idempotency: &Idempotency, answer: &Answer, answer_position: i64, positions: Vec<i64>) -> StoredAnswer {
     StoredAnswer {
         key: idempotency.key,
         fingerprint: idempotency.fingerprint,
         answer: answer.clone(),
         answer_position,
         resource_id: answer.record.resource_id(),
+        positions,
     }
 }
 

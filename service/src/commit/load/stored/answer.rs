@@ -6,16 +6,25 @@ use super::{AnswerRow, EventRow, read_hash};
 use crate::commit::Corrupt;
 use crate::journal;
 use crate::ledger::{Answer, AnswerStatus, StoredAnswer};
-use crate::record::{AccountRecord, Record};
+use crate::record::{AccountRecord, BatchRecord, Record};
 use crate::value::Timestamp;
 
 impl AnswerRow {
     pub(in crate::commit::load) fn read(self, event: &EventRow) -> Result<StoredAnswer, Corrupt> {
         let joined = journal::join(&event.kind, &event.data, event.personal.as_deref());
         let (mut record, _) = joined.map_err(Corrupt::new)?;
-        if let (Some(overlay), Record::Account(account)) = (self.overlay, &mut record) {
-            let overlay: AccountOverlay = serde_json::from_str(&overlay).map_err(Corrupt::new)?;
-            overlay.lay_over(account);
+        let resource_id = record.resource_id();
+        let mut positions = Vec::new();
+        match (self.overlay, &mut record) {
+            (Some(overlay), Record::Account(account)) => {
+                let overlay: AccountOverlay = serde_json::from_str(&overlay).map_err(Corrupt::new)?;
+                overlay.lay_over(account);
+            }
+            (Some(overlay), Record::Transaction(_)) => {
+                positions = serde_json::from_str(&overlay).map_err(Corrupt::new)?;
+                record = Record::Batch(BatchRecord { data: Vec::new() });
+            }
+            _ => {}
         }
         let status = match self.status {
             CREATED => AnswerStatus::Created,
@@ -26,13 +35,15 @@ impl AnswerRow {
         Ok(StoredAnswer {
             key: self.key,
             fingerprint: read_hash(self.fingerprint)?,
-            resource_id: record.resource_id(),
+            resource_id,
+            positions,
             answer: Answer {
                 status,
                 record,
                 position: Some(self.head_position),
                 replayed: true,
                 dry_run: false,
+                items: Vec::new(),
             },
             answer_position: self.answer_position,
         })

@@ -7,12 +7,15 @@ use uuid::Uuid;
 use crate::commit::Corrupt;
 use crate::commit::failure::Failure;
 use crate::commit::slots::{Column, SlotValue, Slots};
+use crate::journal;
 use crate::ledger::{
     Account, DayTotal, Grouping, Hold, Key, LedgerCurrency, OwnCurrency, Regrouping, Side, Snapshot, TotalKey,
     Transaction, User,
 };
 use crate::money::{Currency, CurrencyCode};
-use crate::record::{AccountStatus, KeyRecord, Role, TransactionKind, TransactionRelation, TransactionStatus};
+use crate::record::{
+    AccountStatus, KeyRecord, Record, Role, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus,
+};
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
 pub(in crate::commit) use answer::{AccountOverlay, status_number};
@@ -93,6 +96,17 @@ impl CurrencyRow {
             created_at: Timestamp::from_micros(self.created_at),
             own: own.map(|(name, position)| OwnCurrency { name, position }),
         })
+    }
+}
+
+impl EventRow {
+    /// The transaction that the event recorded.
+    pub(super) fn read_transaction(self) -> Result<TransactionRecord, Corrupt> {
+        match journal::join(&self.kind, &self.data, self.personal.as_deref()) {
+            Ok((Record::Transaction(record), _)) => Ok(record),
+            Ok(_) => Err(Corrupt::new("an answer lists what is no transaction")),
+            Err(error) => Err(Corrupt::new(error)),
+        }
     }
 }
 
