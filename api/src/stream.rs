@@ -24,7 +24,7 @@ pub(crate) trait Parts: 'static {
     ///
     /// # Errors
     /// The problem that ends the answer.
-    fn next(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Problem>>;
+    fn next_part(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Problem>>;
 }
 
 /// The answer that `parts` make, a file of this media type and name.
@@ -45,7 +45,7 @@ impl<P: Parts> Streamed<P> {
         Ok(Self {
             media_type,
             file_name,
-            first: parts.next().await?,
+            first: parts.next_part().await?,
             parts,
         })
     }
@@ -87,7 +87,7 @@ fn body<P: Parts>(first: Option<Vec<u8>>, parts: P, incoming: Incoming) -> impl 
 async fn next(parts: &mut impl Parts, incoming: &Incoming) -> Result<Option<Vec<u8>>, Broken> {
     let now = Instant::now();
     let deadline = now.checked_add(incoming.state.request_timeout).unwrap_or(now);
-    let read = within(deadline, parts.next()).await.and_then(|part| part);
+    let read = within(deadline, parts.next_part()).await.and_then(|part| part);
     read.map_err(|problem| {
         log::warn!(
             request_id = &*incoming.request_id,

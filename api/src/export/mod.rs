@@ -29,6 +29,14 @@ impl Format {
         }
     }
 
+    /// The media type of the text.
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+
     /// The text of some transactions, the first of a file or more of them.
     pub(crate) fn write(self, transactions: &[TransactionRecord], is_first: bool) -> Result<Vec<u8>, LedgerError> {
         match self {

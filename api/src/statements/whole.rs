@@ -38,7 +38,7 @@ pub(super) async fn begin(walk: StatementWalk, query: &StatementQuery) -> Result
 }
 
 impl Parts for WholeStatement {
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+    async fn next_part(&mut self) -> Result<Option<Vec<u8>>, Problem> {
         let Some(lines) = self.walk.next().await? else {
             return Ok(None);
         };

@@ -41,7 +41,7 @@ pub(crate) async fn export(call: Call) -> Result<Streamed<Export>, Problem> {
     let format = format.unwrap_or_else(|| call.preferred(EXPORTED, Format::Csv));
     let ledger = call.ledger().await?;
     let export = Export::new(call.daybook().walk_transactions(&ledger, filter), format);
-    Streamed::begin(media_type(format), format!("transactions.{}", format.as_str()), export).await
+    Streamed::begin(format.media_type(), format!("transactions.{}", format.as_str()), export).await
 }
 
 /// `POST /transactions`
@@ -123,14 +123,7 @@ pub(crate) async fn list_revisions(call: Call) -> Result<Listed<RevisionRecord>,
 }
 
 impl Parts for Export {
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
-        Ok(Self::next(self).await?)
-    }
-}
-
-fn media_type(format: Format) -> &'static str {
-    match format {
-        Format::Csv => "text/csv; charset=utf-8",
-        Format::Ndjson => "application/x-ndjson",
+    async fn next_part(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+        Ok(self.next().await?)
     }
 }

@@ -1,33 +1,36 @@
 //! The balance of an account in time: as it was recorded, and by the dates of its transactions.
 
+use entity::account;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::statement::Movements;
 use super::{BalanceTime, Reader};
+use crate::LedgerError;
 use crate::record::AccountBalanceRecord;
 use crate::value::Timestamp;
-use crate::{LedgerError, Resource};
 
-/// The balance after the newest entry that was recorded by a time; entries are recorded in the order of their numbers, so
-/// it is found by halving: as many look-ups by key as the number of entries has bits. Parameters: ledger, account, time.
-///
-/// Of the entries `low` and `high`, the first was recorded in time, or is none; whatever is beyond the second was not.
+/// The balance after the newest of the first `$4` entries that was recorded by a time. Entries are recorded in the order
+/// of their numbers, so it is found by halving: from `found` on a `step` is taken where the entry there was in time, and
+/// each step is half of the one before. As many look-ups by key as the number of entries has bits; each is a subquery of
+/// its own, since a planner that knows nothing of the table would join it by reading every entry of the account.
+/// Parameters: ledger, account, time, entries, first step.
 const AS_RECORDED: &str = "
-WITH RECURSIVE search (low, high) AS (
-    SELECT CAST(0 AS BIGINT), seq FROM accounts WHERE ledger_id = $1 AND id = $2
+WITH RECURSIVE search (found, step) AS (
+    SELECT CAST(0 AS BIGINT), CAST($5 AS BIGINT)
     UNION ALL
-    SELECT CASE WHEN e.recorded_at <= $3 THEN e.seq ELSE s.low END,
-        CASE WHEN e.recorded_at <= $3 THEN s.high ELSE e.seq - 1 END
-    FROM search s JOIN entries e ON e.ledger_id = $1 AND e.account_id = $2 AND e.seq = (s.low + s.high + 1) / 2
-    WHERE s.low < s.high)
-SELECT CAST(COALESCE(e.balance, 0) AS BIGINT) AS balance
-FROM search s LEFT JOIN entries e ON e.ledger_id = $1 AND e.account_id = $2 AND e.seq = s.low
-WHERE s.low = s.high";
+    SELECT CASE WHEN s.found + s.step <= $4 AND (
+            SELECT e.recorded_at FROM entries e
+            WHERE e.ledger_id = $1 AND e.account_id = $2 AND e.seq = s.found + s.step) <= $3
+        THEN s.found + s.step ELSE s.found END, s.step / 2
+    FROM search s WHERE s.step > 0)
+SELECT (SELECT e.balance FROM entries e WHERE e.ledger_id = $1 AND e.account_id = $2 AND e.seq = s.found) AS balance
+FROM search s WHERE s.step = 0";
 
 #[derive(FromQueryResult)]
 struct Row {
-    balance: i64,
+    /// Absent before the first entry.
+    balance: Option<i64>,
 }
 
 impl Reader<'_> {
@@ -38,7 +41,7 @@ impl Reader<'_> {
         let currency = currencies.find(&account.currency)?;
         let (balance, as_of, effective_at) = match time {
             BalanceTime::Now => (account.balance.into(), None, None),
-            BalanceTime::AsOf(time) => (self.recorded_balance(id, time).await?.into(), Some(time), None),
+            BalanceTime::AsOf(time) => (self.recorded_balance(&account, time).await?.into(), Some(time), None),
             BalanceTime::EffectiveAt(time) => {
                 let movements = Movements {
                     db: self.db,
@@ -58,12 +61,19 @@ impl Reader<'_> {
         })
     }
 
-    async fn recorded_balance(&self, id: Uuid, time: Timestamp) -> Result<i64, LedgerError> {
-        let values = [self.ledger.id.into(), id.into(), time.micros().into()];
+    async fn recorded_balance(&self, account: &account::Model, time: Timestamp) -> Result<i64, LedgerError> {
+        let bits = account.seq.checked_ilog2();
+        let first_step = bits.map_or(0, |bits| 2_i64.saturating_pow(bits));
+        let values = [
+            self.ledger.id.into(),
+            account.id.into(),
+            time.micros().into(),
+            account.seq.into(),
+            first_step.into(),
+        ];
         let backend = self.db.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, AS_RECORDED, values);
         let row = Row::find_by_statement(statement).one(self.db).await?;
-        row.map(|row| row.balance)
-            .ok_or(LedgerError::NotFound(Resource::Account))
+        Ok(row.and_then(|row| row.balance).unwrap_or_default())
     }
 }

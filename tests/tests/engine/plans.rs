@@ -10,6 +10,7 @@ use tests::{Book, Random, at_once, eventually, on_postgres};
 on_postgres!(
     a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids,
     statistics_of_all_time_do_not_read_the_days,
+    statements_and_balances_do_not_read_what_was_before,
 );
 
 /// Accounts whose entries fill dozens of pages of an index.
@@ -101,4 +102,67 @@ async fn statistics_of_all_time_do_not_read_the_days(book: &Book) {
     })
     .await;
     assert_eq!(book.database().number(DAYS_READ).await, days);
+}
+
+/// Transactions of an account before the period that is asked for, and within it.
+const BEFORE: usize = 2_000;
+const WITHIN: usize = 4;
+/// Looks through an index to be counted, and the most rows that one may come to on the average.
+const LOOKS: u64 = 500;
+const ROWS_MAX: u64 = 6;
+
+/// What was counted of the looks through the indexes of `table`: how many, and the rows that they came to.
+async fn looks(book: &Book, table: &str) -> [u64; 2] {
+    let count =
+        |column: &str| format!("SELECT COALESCE({column}, 0) FROM pg_stat_user_tables WHERE relname = '{table}'");
+    [
+        book.database().number(&count("idx_scan")).await,
+        book.database().number(&count("idx_tup_fetch")).await,
+    ]
+}
+
+async fn statements_and_balances_do_not_read_what_was_before(book: &Book) {
+    let made = book.create(&credit("ann", "1.00")).await;
+    let account = format!("/accounts/{}", made.text("destination_account_id"));
+    let paths = [
+        format!("{account}/statement?from=2100-01-01"),
+        format!("{account}/balance?effective_at=2100-01-01T00:00:00Z"),
+        format!("{account}/balance?as_of={}", made.text("created_at")),
+    ];
+    // Every session plans while there is next to nothing.
+    let clients = 32;
+    let _ = at_once(clients, |_| {
+        let (book, paths) = (book.client(), paths.clone());
+        async move {
+            for path in paths {
+                let _ = book.get(&path).await.expect(200);
+            }
+        }
+    })
+    .await;
+    let _ = at_once(clients, |client| {
+        let book = book.client();
+        async move {
+            for number in (client..BEFORE + WITHIN).step_by(clients) {
+                let year = if number < WITHIN { 2101 } else { 2026 };
+                let date = format!("{year}-01-01T12:00:00Z");
+                let body = with(credit("ann", "1.00"), json!({ "transaction_date": date }));
+                let _ = book.create(&body).await;
+            }
+        }
+    })
+    .await;
+    for table in ["entries", "transactions"] {
+        let [looked, read] = looks(book, table).await;
+        eventually("the looks are counted", COUNTED_WITHIN, async || {
+            for path in paths.iter().cycle().take(60) {
+                let _ = book.get(path).await.expect(200);
+            }
+            (looks(book, table).await[0] >= looked + LOOKS).then_some(())
+        })
+        .await;
+        let [looked_now, read_now] = looks(book, table).await;
+        let (looked, read) = (looked_now - looked, read_now - read);
+        assert!(read <= looked * ROWS_MAX, "{table}: {read} rows in {looked} looks");
+    }
 }

@@ -67,3 +67,81 @@ impl Cursor {
         is_ours.then_some(*figures)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const STATEMENT: &str = "1 statement";
+    const POSITION: Position = (7, Uuid::max());
+    const FIGURES: Figures = Figures {
+        opening: -5,
+        closing: i128::MAX,
+        before: i128::MIN,
+    };
+
+    fn ledger(secret: u8) -> Ledger {
+        Ledger {
+            id: 1,
+            name: "main".to_owned(),
+            secret: [secret; 32],
+        }
+    }
+
+    fn found(balance: i128, sums: &[i128]) -> Found {
+        Found {
+            balance,
+            seq: 3,
+            sums: sums.to_vec(),
+            lines: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn figures_are_taken_over_while_no_entry_was_added() {
+        let cursor = FIGURES.cursor(&ledger(1), STATEMENT, 3, POSITION);
+        let read = serde_json::from_str::<Cursor>(&serde_json::to_string(&cursor).unwrap()).unwrap();
+        assert_eq!(read.0, POSITION);
+        assert_eq!(read.figures(&ledger(1), STATEMENT, 3), Some(FIGURES));
+        assert_eq!(read.figures(&ledger(1), STATEMENT, 4), None);
+        assert_eq!(read.figures(&ledger(1), "2 statement", 3), None);
+        assert_eq!(read.figures(&ledger(2), STATEMENT, 3), None);
+    }
+
+    #[test]
+    fn figures_that_somebody_made_up_are_not_taken_over() {
+        let Cursor(position, figures, seal) = FIGURES.cursor(&ledger(1), STATEMENT, 3, POSITION);
+        let richer = Figures { before: 0, ..figures };
+        let mut spoilt = seal;
+        spoilt[15] ^= 1;
+        for cursor in [
+            Cursor((8, position.1), figures, seal),
+            Cursor(position, richer, seal),
+            Cursor(position, figures, spoilt),
+        ] {
+            assert_eq!(cursor.figures(&ledger(1), STATEMENT, 3), None, "{cursor:?}");
+        }
+    }
+
+    #[test]
+    fn figures_are_the_balance_without_what_comes_later() {
+        let point = |date: i64| Some((date, Uuid::nil()));
+        let figures = |start, end, after, sums: &[i128]| {
+            let period = Period { start, end };
+            assert_eq!(Figures::points(period, after).len(), sums.len());
+            let Figures {
+                opening,
+                closing,
+                before,
+            } = Figures::new(period, after, &found(100, sums));
+            (opening, closing, before)
+        };
+        assert_eq!(figures(None, None, None, &[]), (0, 100, 0));
+        assert_eq!(figures(point(1), None, None, &[70]), (30, 100, 30));
+        assert_eq!(figures(None, point(9), None, &[-5]), (0, 105, 0));
+        assert_eq!(figures(None, None, point(4), &[60]), (0, 100, 40));
+        assert_eq!(figures(point(1), point(9), point(4), &[10, 70, 60]), (30, 90, 40));
+    }
+}
