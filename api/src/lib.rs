@@ -19,6 +19,7 @@ mod cors;
 mod currencies;
 mod endpoint;
 mod health;
+mod import;
 mod keys;
 mod logging;
 mod metrics;

@@ -102,7 +102,7 @@ impl Write {
             precondition: self.precondition,
             idempotency,
             dry_run: self.dry_run,
-            actor: format!("key:{}", self.call.credential.key_id),
+            actor: self.call.actor(),
             request_id: incoming.request_id.to_string(),
         };
         let deadline = incoming.deadline();

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::import::Format;
 use crate::problem::Code;
 
 const USER_ACCOUNT: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31";
@@ -94,6 +95,30 @@ pub(super) fn statistics() -> Value {
     })
 }
 
+pub(super) fn import_report() -> Value {
+    json!({
+        "accepted": 998, "duplicates": 1, "rejected": 1,
+        "errors": [{"line": 17, "code": "validation_failed", "detail": "amount: USD has at most 2 decimals."}],
+    })
+}
+
+/// A file of two rows.
+pub(super) fn of_rows(format: Format) -> &'static str {
+    match format {
+        Format::Csv => {
+            "type,user_id,amount,currency,transaction_date,category,reference\n\
+             credit,42,2000,GHS,2026-01-31T09:30:00Z,salary,payroll-2026-01\n\
+             debit,42,45.50,GHS,2026-01-31T17:30:00Z,rent,invoice-17\n"
+        }
+        Format::Ndjson => concat!(
+            r#"{"type": "credit", "user_id": "42", "amount": "2000", "currency": "GHS", "reference": "payroll-2026-01"}"#,
+            "\n",
+            r#"{"type": "debit", "user_id": "42", "amount": "45.50", "currency": "GHS", "reference": "invoice-17"}"#,
+            "\n",
+        ),
+    }
+}
+
 /// The example of the schema called `name`, if it has one.
 pub(super) fn of_schema(name: &str) -> Option<Value> {
     Some(match name {
@@ -107,6 +132,7 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "Key" => key(),
         "NewKey" => new_key(),
         "Statistics" => statistics(),
+        "ImportReport" => import_report(),
         "Health" => json!({"status": "ok"}),
         "About" => json!({
             "name": "daybook", "version": env!("CARGO_PKG_VERSION"), "message": "Server connected successfully",

@@ -2,6 +2,7 @@
 
 pub(crate) mod bodies;
 pub(crate) mod filter;
+pub(crate) mod import;
 
 use service::ledger::Command;
 use service::record::{RevisionRecord, TransactionRecord};

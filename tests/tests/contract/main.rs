@@ -22,6 +22,7 @@ mod documents;
 mod dry_run;
 mod headers;
 mod idempotency;
+mod import;
 mod keys;
 mod lists;
 mod methods;

@@ -11,8 +11,8 @@ on_both!(
     an_unknown_path_is_not_found
 );
 
-/// Every path of sections 3 to 7 and `/livez`, with their methods.
-pub(crate) const API: [(&str, &[&str]); 18] = [
+/// Every path of the API and `/livez`, with their methods.
+pub(crate) const API: [(&str, &[&str]); 19] = [
     ("/currencies", &["GET", "POST"]),
     ("/keys", &["GET", "POST"]),
     ("/keys/{id}", &["DELETE"]),
@@ -25,6 +25,7 @@ pub(crate) const API: [(&str, &[&str]); 18] = [
     ("/accounts/{id}", &["GET", "PATCH"]),
     ("/accounts/{id}/entries", &["GET"]),
     ("/transactions", &["GET", "POST"]),
+    ("/transactions/import", &["POST"]),
     ("/transactions/{id}", &["GET", "PATCH", "DELETE"]),
     ("/transactions/{id}/restore", &["POST"]),
     ("/transactions/{id}/refund", &["POST"]),

@@ -9,5 +9,6 @@
 
 mod commits;
 mod connections;
+mod imports;
 mod kills;
 mod processes;

@@ -26,9 +26,13 @@ const RESTORE: &[Code] = &[
     Code::InsufficientFunds,
 ];
 
+/// What an import takes and does.
+const IMPORT: &str = include_str!("../import.md");
+
 /// Everything there is to say of them.
 pub(super) fn all() -> Vec<Description> {
     let mut all = own();
+    all.push(import());
     all.extend(changes());
     all
 }
@@ -72,6 +76,18 @@ fn own() -> Vec<Description> {
             .query(parameters::page())
             .lists("Revision"),
     ]
+}
+
+fn import() -> Description {
+    Description::new(
+        TRANSACTIONS,
+        Method::POST,
+        "/api/v1/transactions/import",
+        "import_transactions",
+    )
+    .says("Import transactions", IMPORT)
+    .query(parameters::import())
+    .reports("ImportReport")
 }
 
 fn changes() -> Vec<Description> {

@@ -1,5 +1,6 @@
 //! The schemas of bodies: what requests may have, and what answers have.
 
+mod import;
 mod records;
 mod requests;
 mod server;
@@ -23,6 +24,7 @@ pub(super) fn all() -> Vec<Named> {
     let mut all = records::all();
     all.extend(statistics::all());
     all.extend(requests::all());
+    all.extend(import::all());
     all.extend(server::all());
     all
 }

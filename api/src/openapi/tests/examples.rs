@@ -7,6 +7,7 @@ use service::record::{
 use service::value::{Day, Timestamp};
 
 use super::document;
+use crate::import::{Report, RowError};
 use crate::openapi::examples;
 
 /// What the service writes is the example, member for member, and the schema has the same members.
@@ -87,6 +88,25 @@ fn examples_of_what_is_only_answered_are_true_as_well() {
             changes: serde_json::Map::new(),
             reason: None,
             position: 3,
+        },
+    );
+}
+
+#[test]
+fn the_example_of_a_report_is_true_as_well() {
+    let error = RowError {
+        line: 17,
+        code: "validation_failed",
+        detail: "amount: USD has at most 2 decimals.".to_owned(),
+    };
+    check_record(
+        "ImportReport",
+        Report {
+            accepted: 998,
+            duplicates: 1,
+            rejected: 1,
+            errors: vec![error],
+            position: Some(7),
         },
     );
 }

@@ -132,6 +132,10 @@ fn a_query_is_documented_as_it_is_read() {
         "void_transaction",
         Box::new(|query| drop(transactions::filter::read_reason(query))),
     );
+    read(
+        "import_transactions",
+        Box::new(|query| drop(transactions::import::read_query(query))),
+    );
     read("list_revisions", Box::new(|query| drop(query.page())));
     read("list_users", Box::new(|query| drop(users::read_list(query))));
     read(

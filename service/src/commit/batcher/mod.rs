@@ -77,12 +77,7 @@ impl Committer {
     ///
     /// # Errors
     /// `Overloaded` where there is no room; `Unavailable` once the committer is shut down.
-    pub(crate) fn enqueue(
-        &self,
-        ledger_id: i64,
-        request: Request,
-        deadline: Instant,
-    ) -> Result<Queued, LedgerError> {
+    pub(crate) fn enqueue(&self, ledger_id: i64, request: Request, deadline: Instant) -> Result<Queued, LedgerError> {
         let (reply, answer) = oneshot::channel();
         let bytes = request.size_bytes();
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);

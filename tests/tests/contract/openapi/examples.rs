@@ -16,7 +16,7 @@ on_both!(
 /// The examples of a body in JSON: media type, schema, and each value.
 pub(super) fn examples_of(content: &Value) -> Vec<(String, Value, Vec<Value>)> {
     let by_type = content.as_object().into_iter().flatten();
-    let json = by_type.filter(|(media_type, _)| media_type.contains("json"));
+    let json = by_type.filter(|(media_type, _)| media_type.ends_with("/json") || media_type.ends_with("+json"));
     json.map(|(media_type, body)| {
         let named = body["examples"].as_object().into_iter().flatten();
         let named = named.map(|(_, example)| example["value"].clone());
