@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use service::query::Page;
@@ -158,20 +158,12 @@ impl<T> Written<T> {
 impl<T> Respond for Written<T> {
     fn respond(self, _: &Incoming) -> Result<HttpResponse, Problem> {
         let answer = &self.answer;
-        let mut response = HttpResponse::build(match answer.status {
+        let status = match answer.status {
             AnswerStatus::Created if !answer.dry_run => StatusCode::CREATED,
             AnswerStatus::Created | AnswerStatus::Ok => StatusCode::OK,
             AnswerStatus::NoContent => StatusCode::NO_CONTENT,
-        });
-        if answer.dry_run {
-            response.insert_header((DRY_RUN, "true"));
-        }
-        if answer.replayed {
-            response.insert_header((REPLAYED, "true"));
-        }
-        if let Some(position) = answer.position {
-            response.insert_header((POSITION, position.to_string()));
-        }
+        };
+        let mut response = head_of(answer, status);
         if answer.status == AnswerStatus::NoContent {
             return Ok(response.finish());
         }
@@ -195,6 +187,21 @@ impl<T> Respond for Written<T> {
     }
 }
 
+/// The headers that every answer to a write has.
+pub(crate) fn head_of(answer: &Answer, status: StatusCode) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    if answer.dry_run {
+        response.insert_header((DRY_RUN, "true"));
+    }
+    if answer.replayed {
+        response.insert_header((REPLAYED, "true"));
+    }
+    if let Some(position) = answer.position {
+        response.insert_header((POSITION, position.to_string()));
+    }
+    response
+}
+
 #[derive(Serialize)]
 struct WithSecret<'a> {
     #[serde(flatten)]
@@ -216,7 +223,7 @@ fn location(record: &Record) -> Option<String> {
     }
 }
 
-fn to_json<T: Serialize>(body: &T) -> Result<Vec<u8>, Problem> {
+pub(crate) fn to_json<T: Serialize>(body: &T) -> Result<Vec<u8>, Problem> {
     write_json(body, 1)
 }
 

@@ -12,7 +12,7 @@ use futures_util::future::{FutureExt, LocalBoxFuture};
 use service::record::Role;
 
 use crate::answer::Respond;
-use crate::body::Media;
+use crate::body::{BODY_BYTES_MAX, Media};
 use crate::call::{Call, Conditions, Demand, Incoming};
 use crate::problem::Problem;
 
@@ -58,6 +58,7 @@ impl Endpoint {
             method: Method::GET,
             role: None,
             media: Media::None,
+            body_bytes_max: BODY_BYTES_MAX,
             dry_run: false,
             conditions: Conditions::Ignored,
         };
@@ -87,6 +88,12 @@ impl Endpoint {
     /// A write without a body.
     pub(crate) fn delete(path: &'static str, role: Role, handler: impl Handler<Call>) -> Self {
         Self::admitted(path, role, Method::DELETE, Media::None, handler)
+    }
+
+    /// The same write, with a body of at most so many bytes.
+    pub(crate) fn with_body_bytes_max(mut self, bytes_max: usize) -> Self {
+        self.demand.body_bytes_max = bytes_max;
+        self
     }
 
     /// The same write, always kept.
@@ -135,6 +142,7 @@ impl Endpoint {
             role: Some(role),
             method,
             media,
+            body_bytes_max: BODY_BYTES_MAX,
         };
         Self { path, demand, answerer }
     }

@@ -21,6 +21,7 @@ mod currencies;
 mod endpoint;
 mod export;
 mod health;
+mod import;
 mod keys;
 mod logging;
 mod metrics;

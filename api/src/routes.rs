@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, guard};
 
 use service::record::Role::{Admin, Reader, Writer};
 
-use crate::body::Media::{Json, OptionalJson};
+use crate::body::Media::{Json, OptionalJson, Rows};
 use crate::config::Metrics;
 use crate::endpoint::Endpoint;
 use crate::state::State;
@@ -21,7 +21,10 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
     let mut table = vec![
         Endpoint::get("/api/v1/transactions", Reader, transactions::list),
         Endpoint::post("/api/v1/transactions", Writer, Json, transactions::create),
+        Endpoint::post("/api/v1/transactions/batch", Writer, Json, transactions::batch::create)
+            .with_body_bytes_max(transactions::batch::BATCH_BYTES_MAX),
         Endpoint::get("/api/v1/transactions/export", Reader, transactions::export),
+        Endpoint::post("/api/v1/transactions/import", Writer, Rows, transactions::import::run),
         Endpoint::get("/api/v1/transactions/{id}", Reader, transactions::find),
         Endpoint::patch("/api/v1/transactions/{id}", Writer, transactions::update),
         Endpoint::delete("/api/v1/transactions/{id}", Writer, transactions::void),

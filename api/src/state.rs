@@ -1,10 +1,10 @@
 //! What every request of one server shares.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
+use tokio::sync::watch;
 
 use service::Daybook;
 
@@ -24,7 +24,7 @@ pub(crate) struct State {
     /// The OpenAPI document as JSON.
     pub(crate) openapi: Bytes,
     pub(crate) behind_proxy: bool,
-    stopping: Arc<AtomicBool>,
+    stopping: Arc<watch::Sender<bool>>,
 }
 
 impl State {
@@ -51,10 +51,16 @@ impl State {
 
     /// From now on `/readyz` says that the server takes no more work.
     pub(crate) fn begin_stop(&self) {
-        self.stopping.store(true, Ordering::Release);
+        self.stopping.send_replace(true);
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
+        *self.stopping.borrow()
+    }
+
+    /// Waits until the server begins to stop.
+    pub(crate) async fn stopping(&self) {
+        // The sender lives as long as the state does.
+        let _ = self.stopping.subscribe().wait_for(|is_stopping| *is_stopping).await;
     }
 }

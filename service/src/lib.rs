@@ -25,6 +25,7 @@ mod regrouping;
 pub mod value;
 pub mod verify;
 
+pub use commit::Queued;
 pub use daybook::{Credential, Daybook, Ledger, OpenError, Options, Purpose, StatementWalk, TransactionWalk};
 pub use error::{LedgerError, Resource};
 pub use ledger::{Answer, AnswerStatus};

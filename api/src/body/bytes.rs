@@ -13,8 +13,8 @@ use tokio::time::{Instant, timeout_at};
 use super::Tree;
 use crate::problem::Problem;
 
-/// Most bytes of a body.
-const BODY_BYTES_MAX: usize = 1_048_576;
+/// Most bytes of a body, where its route does not say otherwise.
+pub(crate) const BODY_BYTES_MAX: usize = 1_048_576;
 /// The longest that a body may take to arrive.
 const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 
@@ -32,9 +32,23 @@ pub(crate) enum Media {
     OptionalJson,
     /// JSON, also as `application/merge-patch+json`.
     MergePatch,
+    /// CSV or newline-delimited JSON, row by row and of any size: the handler reads it, as [`super::Rows`].
+    Rows,
 }
 
-/// Reads the body that `media` asks for; no body is an empty object.
+impl Media {
+    /// The media types that it stands for.
+    pub(crate) fn types(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &[],
+            Self::Json | Self::OptionalJson => &["application/json"],
+            Self::MergePatch => &["application/json", "application/merge-patch+json"],
+            Self::Rows => &["text/csv", "application/x-ndjson"],
+        }
+    }
+}
+
+/// Reads the body that `media` asks for, of at most `bytes_max`; no body is an empty object, and so is one that the handler reads.
 ///
 /// # Errors
 /// `payload_too_large` before `unsupported_media_type` before `malformed_request`; `request_timeout` when the bytes do
@@ -43,6 +57,7 @@ pub(crate) async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     media: Media,
+    bytes_max: usize,
     deadline: Instant,
 ) -> Result<Tree, Problem> {
     if media == Media::None {
@@ -50,30 +65,34 @@ pub(crate) async fn read(
         return Ok(Tree::Object(std::collections::BTreeMap::new()));
     }
     let headers = request.headers();
-    if announced_bytes(headers).is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
-        return Err(too_large());
+    if media == Media::Rows {
+        accepted_type(headers, media).ok_or_else(|| Problem::unsupported_media_type(media))?;
+        return Ok(Tree::Object(std::collections::BTreeMap::new()));
+    }
+    if announced_bytes(headers).is_some_and(|bytes| bytes > bytes_max) {
+        return Err(Problem::payload_too_large(bytes_max));
     }
     let body_deadline = Instant::now().checked_add(BODY_TIME_MAX).unwrap_or(deadline);
     let deadline = deadline.min(body_deadline);
-    let bytes = timeout_at(deadline, collect(payload))
+    let bytes = timeout_at(deadline, collect(payload, bytes_max))
         .await
         .map_err(|_| Problem::request_timeout())??;
     let typed = headers.contains_key(header::CONTENT_TYPE);
     if bytes.is_empty() && media == Media::OptionalJson {
         return Ok(Tree::Object(std::collections::BTreeMap::new()));
     }
-    if (typed || !bytes.is_empty()) && !is_accepted(headers, media) {
+    if (typed || !bytes.is_empty()) && accepted_type(headers, media).is_none() {
         return Err(Problem::unsupported_media_type(media));
     }
-    Tree::parse(&bytes).map_err(Problem::malformed)
+    Tree::parse(&bytes).map_err(|fault| Problem::malformed(format!("The body {fault}")))
 }
 
-async fn collect(payload: &mut Payload) -> Result<Bytes, Problem> {
+async fn collect(payload: &mut Payload, bytes_max: usize) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(unreadable)?;
-        if bytes.len().saturating_add(chunk.len()) > BODY_BYTES_MAX {
-            return Err(too_large());
+        if bytes.len().saturating_add(chunk.len()) > bytes_max {
+            return Err(Problem::payload_too_large(bytes_max));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -88,7 +107,7 @@ fn skip(payload: &mut Payload) -> Result<(), Problem> {
     Ok(())
 }
 
-fn unreadable(error: PayloadError) -> Problem {
+pub(super) fn unreadable(error: PayloadError) -> Problem {
     match error {
         PayloadError::Overflow => too_large(),
         PayloadError::EncodingCorrupted => Problem::malformed(MALFORMED_CHUNK),
@@ -102,8 +121,8 @@ fn announced_bytes(headers: &HeaderMap) -> Option<usize> {
     Some(length.trim().parse().unwrap_or(usize::MAX))
 }
 
-/// Whether the headers announce uncompressed UTF-8 of a media type that `media` stands for.
-fn is_accepted(headers: &HeaderMap, media: Media) -> bool {
+/// Which of the media types that `media` stands for the headers announce, as uncompressed UTF-8.
+pub(super) fn accepted_type(headers: &HeaderMap, media: Media) -> Option<&'static str> {
     let plain = headers
         .get(header::CONTENT_ENCODING)
         .is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
@@ -114,12 +133,12 @@ fn is_accepted(headers: &HeaderMap, media: Media) -> bool {
         .split(';')
         .map(str::trim);
     let essence = parts.next().unwrap_or_default();
-    let is_json = essence.eq_ignore_ascii_case("application/json")
-        || (media == Media::MergePatch && essence.eq_ignore_ascii_case("application/merge-patch+json"));
-    plain && is_json && parts.all(is_harmless_parameter)
+    let is_plain_text = plain && parts.all(is_harmless_parameter);
+    let named = media.types().iter().find(|name| essence.eq_ignore_ascii_case(name));
+    named.copied().filter(|_| is_plain_text)
 }
 
-/// JSON is UTF-8 whatever a parameter says; one that says otherwise announces another text.
+/// What is read is UTF-8 whatever a parameter says; one that says otherwise announces another text.
 fn is_harmless_parameter(parameter: &str) -> bool {
     match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
@@ -142,7 +161,7 @@ mod tests {
     fn accepted(content_type: &'static str, media: Media) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        is_accepted(&headers, media)
+        accepted_type(&headers, media).is_some()
     }
 
     #[test]
@@ -154,7 +173,11 @@ mod tests {
         assert!(!accepted("application/merge-patch+json", Media::Json));
         assert!(!accepted("application/json; charset=latin1", Media::Json));
         assert!(!accepted("text/plain", Media::Json));
-        assert!(!is_accepted(&HeaderMap::new(), Media::Json));
+        assert!(accepted("text/csv; header=present", Media::Rows));
+        assert!(accepted("application/x-ndjson", Media::Rows));
+        assert!(!accepted("application/json", Media::Rows));
+        assert!(!accepted("text/csv; charset=utf-16", Media::Rows));
+        assert_eq!(accepted_type(&HeaderMap::new(), Media::Json), None);
     }
 
     #[test]
@@ -162,6 +185,6 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        assert!(!is_accepted(&headers, Media::Json));
+        assert_eq!(accepted_type(&headers, Media::Json), None);
     }
 }

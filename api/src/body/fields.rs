@@ -252,6 +252,22 @@ pub(crate) fn flag(value: Tree) -> Read<bool> {
     }
 }
 
+/// Reads a JSON list with so many items.
+pub(crate) fn list(count: RangeInclusive<usize>) -> impl FnOnce(Tree) -> Read<Vec<Tree>> {
+    move |value| match value {
+        Tree::List(items) if items.len() < *count.start() => {
+            let detail = format!("Must have {} items at least.", count.start());
+            Err(ValueError::new(ValueCode::TooShort, detail))
+        }
+        Tree::List(items) if items.len() > *count.end() => {
+            let detail = format!("Must have {} items at most.", count.end());
+            Err(ValueError::new(ValueCode::TooMany, detail))
+        }
+        Tree::List(items) => Ok(items),
+        other => Err(wrong_type("a list", &other)),
+    }
+}
+
 /// Reads a JSON number that is whole and in `range`; one that is written with a point or an exponent is none.
 pub(crate) fn whole_number<T>(range: RangeInclusive<T>) -> impl FnOnce(Tree) -> Read<T>
 where

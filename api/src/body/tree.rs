@@ -30,14 +30,14 @@ impl Tree {
     /// Reads one JSON text.
     ///
     /// # Errors
-    /// One sentence for a person.
+    /// What is wrong with it, as the rest of a sentence that begins with what it is.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let text = std::str::from_utf8(bytes).map_err(|_| "The body is not UTF-8.".to_owned())?;
+        let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8.".to_owned())?;
         if text.trim_ascii().is_empty() {
-            return Err("The body is empty; send JSON.".to_owned());
+            return Err("is empty; send JSON.".to_owned());
         }
-        let raw: &RawValue = serde_json::from_str(text).map_err(|error| format!("The body is not JSON: {error}."))?;
-        Self::of(raw, DEPTH_MAX).map_err(|error| format!("The body is not acceptable JSON: {}.", without_place(&error)))
+        let raw: &RawValue = serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}."))?;
+        Self::of(raw, DEPTH_MAX).map_err(|error| format!("is not acceptable JSON: {}.", without_place(&error)))
     }
 
     /// Level by level: the text of a nested value is skipped first and read when its own turn comes.

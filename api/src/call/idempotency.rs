@@ -35,6 +35,11 @@ fn unquoted(text: &str) -> Option<&str> {
         .strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'))
         .unwrap_or(text);
+    read_key(text)
+}
+
+/// A caller's key, where it is one.
+pub(crate) fn read_key(text: &str) -> Option<&str> {
     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     (printable && (1..=KEY_CHARS_MAX).contains(&text.len())).then_some(text)
 }
@@ -44,13 +49,23 @@ fn unquoted(text: &str) -> Option<&str> {
 pub(crate) fn canonical(request: &HttpRequest, body: &Tree) -> String {
     let mut query = pairs_without(request.query_string(), "dry_run");
     query.sort();
+    canonical_of(
+        request.method().as_str(),
+        request.match_info().as_str(),
+        query,
+        &body.to_string(),
+    )
+}
+
+/// The canonical text of a request, of its parts: the query is sorted, the body is a [`Tree`]'s text.
+pub(super) fn canonical_of(method: &str, path: &str, query: Vec<(String, String)>, body: &str) -> String {
     let query = query
         .into_iter()
         .map(|(name, value)| Tree::List(vec![Tree::Text(name), Tree::Text(value)]));
     format!(
         "[{},{},{},{body}]",
-        Tree::Text(request.method().as_str().to_owned()),
-        Tree::Text(request.match_info().as_str().to_owned()),
+        Tree::Text(method.to_owned()),
+        Tree::Text(path.to_owned()),
         Tree::List(query.collect()),
     )
 }

@@ -28,13 +28,15 @@ use service::record::Role;
 use service::value::{UserId, ValueError};
 use service::{Credential, Daybook, Ledger, LedgerError};
 
-use crate::body::{self, Media, Tree};
+use crate::body::{self, Media, Rows, Tree};
 use crate::endpoint::within;
 use crate::problem::Problem;
 use crate::state::State;
 
 pub(crate) use accept::preferred;
+pub(crate) use idempotency::read_key;
 pub(crate) use query::Query;
+pub(crate) use write::ListItem;
 
 /// What a route asks of a request.
 #[derive(Clone, Debug)]
@@ -43,6 +45,8 @@ pub(crate) struct Demand {
     /// The least role; `None`: no credential is asked for.
     pub(crate) role: Option<Role>,
     pub(crate) media: Media,
+    /// Most bytes of its body.
+    pub(crate) body_bytes_max: usize,
     /// Whether `?dry_run=true` is understood.
     pub(crate) dry_run: bool,
     /// How a write takes what it is told of the state that it expects.
@@ -99,6 +103,8 @@ pub(crate) struct Call {
     ledger_name: String,
     demand: Demand,
     body: Tree,
+    /// The body that the handler reads by itself, where it does.
+    rows: Option<Rows>,
 }
 
 impl Call {
@@ -117,12 +123,24 @@ impl Call {
         let credential = within(deadline, admission::authenticate(&incoming.state.daybook, headers)).await??;
         admission::check_role(&credential, role)?;
         admission::check_ledger(&credential, headers)?;
-        let body = body::read(&incoming.request, &mut payload, demand.media, deadline.into()).await?;
+        let body = body::read(
+            &incoming.request,
+            &mut payload,
+            demand.media,
+            demand.body_bytes_max,
+            deadline.into(),
+        )
+        .await?;
         let ledger_name = admission::ledger_name(&credential, headers)?;
         if demand.method == Method::GET {
             conditions::if_none_match(headers)?;
         }
+        let rows = match demand.media {
+            Media::Rows => Rows::of(&incoming.request, payload),
+            _ => None,
+        };
         Ok(Self {
+            rows,
             credential,
             ledger_name,
             demand,
@@ -147,6 +165,39 @@ impl Call {
         }
     }
 
+    /// The body of an import, which is there once.
+    ///
+    /// # Errors
+    /// Those of a route that has none.
+    pub(crate) fn take_rows(&mut self) -> Result<Rows, Problem> {
+        let rows = self.rows.take();
+        rows.ok_or_else(|| Problem::internal("a handler reads rows that its route has not kept"))
+    }
+
+    /// Refuses an idempotency key, where what is sent is known again otherwise.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(crate) fn refuse_key(&self) -> Result<(), Problem> {
+        match idempotency::key(self.incoming.request.headers())? {
+            None => Ok(()),
+            Some(_) => Err(Problem::malformed(
+                "An import takes no Idempotency-Key: its rows are known by themselves when they come again.",
+            )),
+        }
+    }
+
+    /// The name of the request in the journal.
+    pub(crate) fn request_id(&self) -> &str {
+        &self.incoming.request_id
+    }
+
+    /// Waits until the server has begun to stop, and `time` more.
+    pub(crate) async fn stopped_for(&self, time: Duration) {
+        self.incoming.state.stopping().await;
+        tokio::time::sleep(time).await;
+    }
+
     /// The service.
     pub(crate) fn daybook(&self) -> &Daybook {
         &self.incoming.state.daybook
@@ -155,6 +206,11 @@ impl Call {
     /// Whoever asks.
     pub(crate) fn credential(&self) -> &Credential {
         &self.credential
+    }
+
+    /// Whoever asks, as the journal names it.
+    pub(crate) fn actor(&self) -> String {
+        format!("key:{}", self.credential.key_id)
     }
 
     /// The ledger that the request is about; looked up late, since its absence is a 404.

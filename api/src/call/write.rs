@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use service::LedgerError;
-use service::ledger::{Command, Idempotency, Precondition, Request};
+use service::ledger::{
+    Command, CreateTransaction, CreateTransactions, Idempotency, ListedTransaction, Precondition, Request,
+};
 use service::query::Currencies;
+use service::{Answer, Ledger, LedgerError};
 
 use super::{Call, Conditions, Query, conditions, idempotency};
 use crate::answer::Written;
@@ -23,6 +25,21 @@ pub(crate) struct Write {
     idempotency: Option<(String, String)>,
     dry_run: bool,
 }
+
+/// One transaction of a list.
+#[derive(Debug)]
+pub(crate) struct ListItem {
+    /// Its number in the list, from 0.
+    pub(crate) index: usize,
+    pub(crate) command: CreateTransaction,
+    /// The caller's key for it.
+    pub(crate) key: Option<String>,
+    /// The text of its body without the key.
+    pub(crate) body: String,
+}
+
+/// Where a transaction is recorded by itself: an item of a list is the same request.
+const ITEM_PATH: &str = "/api/v1/transactions";
 
 impl Call {
     /// A write without parameters of its own.
@@ -86,31 +103,72 @@ impl Write {
         self.body(|fields| reader(fields, &currencies))
     }
 
+    /// Those of `codes` that are currencies of the ledger's own.
+    ///
+    /// # Errors
+    /// 503.
+    pub(crate) async fn currencies<'a>(&self, codes: impl IntoIterator<Item = &'a str>) -> Result<Currencies, Problem> {
+        self.call.currencies(codes).await
+    }
+
     /// Hands the command to the service and waits for its commit.
     ///
     /// # Errors
     /// Why the ledger refused.
     pub(crate) async fn submit<T>(self, command: Command) -> Result<Written<T>, Problem> {
         let ledger = self.call.ledger().await?;
+        self.commit(&ledger, command).await.map(Written::new)
+    }
+
+    /// The same for a list. Of one that is not atomic, each item is a request by itself: the list's own key stands for
+    /// those of items that have none.
+    ///
+    /// # Errors
+    /// Why the ledger refused, where the list is atomic.
+    pub(crate) async fn submit_list(mut self, items: Vec<ListItem>, is_atomic: bool) -> Result<Answer, Problem> {
+        let ledger = self.call.ledger().await?;
+        let own_key = if is_atomic { None } else { self.idempotency.take() };
+        let listed = |item: ListItem| {
+            let stands_in = || own_key.as_ref().map(|(key, _)| format!("{key}#{}", item.index));
+            let key = item.key.or_else(stands_in);
+            let canonical = idempotency::canonical_of("POST", ITEM_PATH, Vec::new(), &item.body);
+            ListedTransaction {
+                index: item.index,
+                command: item.command,
+                idempotency: key.map(|key| idempotency_of(&ledger, &key, &canonical)),
+            }
+        };
+        let items = items.into_iter().map(listed).collect();
+        let list = CreateTransactions { items, is_atomic };
+        self.commit(&ledger, Command::CreateTransactions(list)).await
+    }
+
+    async fn commit(self, ledger: &Ledger, command: Command) -> Result<Answer, Problem> {
         let incoming = &self.call.incoming;
-        let idempotency = self.idempotency.map(|(key, canonical)| Idempotency {
-            key: Idempotency::key_of("", &key),
-            fingerprint: ledger.fingerprint(canonical.as_bytes()),
-        });
+        let idempotency = self
+            .idempotency
+            .map(|(key, canonical)| idempotency_of(ledger, &key, &canonical));
         let request = Request {
             command,
             precondition: self.precondition,
             idempotency,
             dry_run: self.dry_run,
-            actor: format!("key:{}", self.call.credential.key_id),
+            actor: self.call.actor(),
             request_id: incoming.request_id.to_string(),
         };
         let deadline = incoming.deadline();
         let limit = incoming.later(incoming.state.request_timeout.saturating_add(SETTLE_TIME_MAX));
-        let submit = self.call.daybook().submit(&ledger, request, deadline);
+        let submit = self.call.daybook().submit(ledger, request, deadline);
         let answer = tokio::time::timeout_at(limit.into(), submit)
             .await
             .map_err(|_| LedgerError::OutcomeUnknown("the service did not settle it in time".to_owned()))??;
-        Ok(Written::new(answer))
+        Ok(answer)
+    }
+}
+
+fn idempotency_of(ledger: &Ledger, key: &str, canonical: &str) -> Idempotency {
+    Idempotency {
+        key: Idempotency::key_of("", key),
+        fingerprint: ledger.fingerprint(canonical.as_bytes()),
     }
 }

@@ -33,7 +33,8 @@ impl RequestBody {
             Payload::None => return None,
             payload => Rc::new(RefCell::new(payload)),
         };
-        // A handler is done with the body before it changes anything.
+        // A handler is done with the body before it changes anything. Only an import is not, whose client learns from the
+        // file sent again what was recorded of it.
         let lent = Self {
             payload: Rc::clone(&payload),
             turn: Rc::clone(turn),

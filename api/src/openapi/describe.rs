@@ -2,14 +2,11 @@
 
 use actix_web::http::Method;
 use utoipa::openapi::content::{Content, ContentBuilder};
-use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter};
-use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::{RefOr, Required, Schema, SecurityRequirement};
+use utoipa::openapi::{RefOr, Schema, SecurityRequirement};
 
 use super::answered::{Answered, DISPOSITION, DRY_RUN, ETAG, LINK, LOCATION, POSITION, REPLAYED, Told, response};
-use super::{examples, parameters, problems, schemas};
-use crate::body::Media;
+use super::{examples, parameters, problems, request_body, schemas};
 use crate::call::{Conditions, Demand};
 use crate::problem::Code;
 
@@ -125,6 +122,11 @@ impl Description {
         self.answer("200", description, Some(one(schema)), vec![ETAG])
     }
 
+    /// 200 with what became of each row.
+    pub(super) fn reports(self, schema: &'static str) -> Self {
+        self.answer("200", "What became of the rows.", Some(one(schema)), vec![POSITION])
+    }
+
     /// 204.
     pub(super) fn ends(self) -> Self {
         self.answer("204", "Done.", None, vec![POSITION, REPLAYED])
@@ -194,7 +196,7 @@ impl Description {
             .summary(Some(self.summary))
             .description(Some(self.told(demand)))
             .parameters(Some(parameters))
-            .request_body(self.body.map(|schema| request_body(schema, demand.media)))
+            .request_body(request_body::of(self.body, demand.media))
             .securities(Some(security));
         for mut answered in self.answers {
             // Whatever it rehearses, a dry run answers 200.
@@ -224,8 +226,7 @@ impl Description {
         if demand.dry_run {
             all.push(parameters::dry_run());
         }
-        let is_read = demand.method == Method::GET;
-        if demand.role.is_some() && !is_read {
+        if problems::takes_key(demand) {
             all.push(parameters::idempotency_key());
         }
         if demand.conditions == Conditions::Kept {
@@ -258,28 +259,6 @@ fn one(schema: &str) -> Content {
     content(schemas::reference(schema), examples::of_schema(schema))
 }
 
-fn content(schema: RefOr<Schema>, example: Option<serde_json::Value>) -> Content {
+pub(super) fn content(schema: RefOr<Schema>, example: Option<serde_json::Value>) -> Content {
     ContentBuilder::new().schema(Some(schema)).example(example).build()
-}
-
-fn request_body(schema: &str, media: Media) -> RequestBody {
-    let examples = examples::of_body(schema)
-        .into_iter()
-        .map(|(name, value)| (name, ExampleBuilder::new().value(Some(value)).build()));
-    let content = ContentBuilder::new()
-        .schema(Some(schemas::reference(schema)))
-        .examples_from_iter(examples)
-        .build();
-    let required = if media == Media::OptionalJson {
-        Required::False
-    } else {
-        Required::True
-    };
-    let mut body = RequestBodyBuilder::new()
-        .required(Some(required))
-        .content(JSON, content.clone());
-    if media == Media::MergePatch {
-        body = body.content("application/merge-patch+json", content);
-    }
-    body.build()
 }

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::import::Format;
 use crate::problem::Code;
 
 const USER_ACCOUNT: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31";
@@ -81,9 +82,10 @@ pub(super) fn statement() -> Value {
 /// A transaction as the only row of a file.
 pub(super) const EXPORT_CSV: &str = "\
 id,type,status,user_id,source_account_id,source_user_id,destination_account_id,destination_user_id,amount,currency,\
-transaction_date,description,category,reference,metadata,parent_id,relation,refunded_amount,version,created_at,updated_at
+transaction_date,description,category,reference,metadata,parent_id,relation,refunded_amount,\
+captured_amount,remaining_amount,expires_at,version,created_at,updated_at
 019c12c6-3a50-7c41-9d2e-6f1b8a7c5d30,credit,posted,42,019c12c6-3a50-7c41-9d2e-6f1b8a7c5d32,,\
-019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31,42,2000.00,GHS,2026-01-31T09:30:00.000000Z,,salary,payroll-2026-01,{},,,,1,\
+019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31,42,2000.00,GHS,2026-01-31T09:30:00.000000Z,,salary,payroll-2026-01,{},,,,,,,1,\
 2026-01-31T09:30:02.118204Z,2026-01-31T09:30:02.118204Z
 ";
 
@@ -142,10 +144,36 @@ pub(super) fn statistics() -> Value {
     })
 }
 
+pub(super) fn import_report() -> Value {
+    json!({
+        "accepted": 998, "duplicates": 1, "rejected": 1,
+        "errors": [{"line": 17, "code": "validation_failed", "detail": "amount: USD has at most 2 decimals."}],
+    })
+}
+
+/// A file of two rows.
+pub(super) fn of_rows(format: Format) -> &'static str {
+    match format {
+        Format::Csv => {
+            "type,user_id,amount,currency,transaction_date,category,reference\n\
+             credit,42,2000,GHS,2026-01-31T09:30:00Z,salary,payroll-2026-01\n\
+             debit,42,45.50,GHS,2026-01-31T17:30:00Z,rent,invoice-17\n"
+        }
+        Format::Ndjson => concat!(
+            r#"{"type": "credit", "user_id": "42", "amount": "2000", "currency": "GHS", "reference": "payroll-2026-01"}"#,
+            "\n",
+            r#"{"type": "debit", "user_id": "42", "amount": "45.50", "currency": "GHS", "reference": "invoice-17"}"#,
+            "\n",
+        ),
+    }
+}
+
 /// The example of the schema called `name`, if it has one.
 pub(super) fn of_schema(name: &str) -> Option<Value> {
     Some(match name {
         "Transaction" => transaction(),
+        "Batch" => json!({"data": [transaction()]}),
+        "BatchResults" => json!({"data": [{"index": 0, "status": 201, "transaction": transaction()}]}),
         "Revision" => revision(),
         "User" => user(),
         "Balance" => balance(),
@@ -158,6 +186,7 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "Key" => key(),
         "NewKey" => new_key(),
         "Statistics" => statistics(),
+        "ImportReport" => import_report(),
         "Health" => json!({"status": "ok"}),
         "About" => json!({
             "name": "daybook", "version": env!("CARGO_PKG_VERSION"), "message": "Server connected successfully",
@@ -198,6 +227,21 @@ pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
                     "type": "transfer", "source_account_id": USER_ACCOUNT,
                     "destination_account_id": "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d34", "amount": "10",
                 }),
+            ),
+        ],
+        "CreateBatch" => vec![
+            (
+                "atomic",
+                json!({"atomic": true, "transactions": [
+                    {"type": "credit", "user_id": "42", "amount": "2000", "currency": "GHS", "category": "salary"},
+                    {"type": "debit", "user_id": "42", "amount": "45.50", "currency": "GHS", "category": "rent"},
+                ]}),
+            ),
+            (
+                "apart",
+                json!({"atomic": false, "transactions": [
+                    {"type": "debit", "user_id": "42", "amount": "5", "currency": "GHS", "idempotency_key": "order-17"},
+                ]}),
             ),
         ],
         "CaptureHold" => vec![("part", json!({"amount": "5.00", "final": false})), ("all", json!({}))],

@@ -9,6 +9,7 @@ mod examples;
 mod operations;
 mod parameters;
 mod problems;
+mod request_body;
 mod schemas;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,12 @@ const ABOUT: &str = include_str!("about.md");
 pub(crate) fn document(metrics: Metrics) -> Bytes {
     let json = serde_json::to_vec(&build(metrics)).unwrap_or_default();
     Bytes::from(json)
+}
+
+/// The document's example of a recorded transaction, which is what the service answers.
+#[cfg(test)]
+pub(crate) fn example_transaction() -> serde_json::Value {
+    examples::transaction()
 }
 
 fn build(metrics: Metrics) -> OpenApi {

@@ -7,6 +7,8 @@ use utoipa::openapi::{Header, HeaderBuilder, Required};
 use service::query::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX};
 use service::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
 
+use crate::import::OnError;
+
 use super::schemas::{
     any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
     reference_text, server_id, text, unsigned_amount, user_id,
@@ -208,6 +210,14 @@ fn days() -> [Parameter; 2] {
 /// Why a transaction is deleted.
 pub(super) fn reason() -> Vec<Parameter> {
     vec![query("reason", plain_text(), "Why; kept with the revision.")]
+}
+
+/// A file of transactions.
+pub(super) fn import() -> Vec<Parameter> {
+    let mut on_error = names(OnError::ALL, OnError::as_str);
+    on_error.default = Some(OnError::default().as_str().into());
+    let description = "After a row that is rejected: `skip` it and go on, or `stop` there.";
+    vec![query("on_error", on_error, description)]
 }
 
 /// Statistics.

@@ -29,15 +29,17 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
         codes.push(Code::LedgerNotFound);
     }
     if demand.media != Media::None {
-        codes.extend([
-            Code::RequestTimeout,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-            Code::ValidationFailed,
-        ]);
+        codes.extend([Code::RequestTimeout, Code::UnsupportedMediaType]);
     }
     if demand.method != Method::GET {
-        codes.extend([Code::IdempotencyKeyReused, Code::OutcomeUnknown]);
+        codes.push(Code::OutcomeUnknown);
+    }
+    // What is wrong with a row is told in the report.
+    if demand.media != Media::None && demand.media != Media::Rows {
+        codes.extend([Code::PayloadTooLarge, Code::ValidationFailed]);
+    }
+    if takes_key(demand) {
+        codes.push(Code::IdempotencyKeyReused);
     }
     if has_cursor {
         codes.push(Code::InvalidCursor);
@@ -50,6 +52,11 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
     }
     codes.extend_from_slice(own);
     codes
+}
+
+/// Whether an `Idempotency-Key` makes a request safe to send again.
+pub(super) fn takes_key(demand: &Demand) -> bool {
+    demand.role.is_some() && demand.method != Method::GET && demand.media != Media::Rows
 }
 
 /// What is told where the resource in the path is not there.

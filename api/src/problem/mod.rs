@@ -121,6 +121,7 @@ impl Problem {
     pub(crate) fn unsupported_media_type(media: Media) -> Self {
         let detail = match media {
             Media::MergePatch => "Send the body as application/json or application/merge-patch+json, in UTF-8.",
+            Media::Rows => "Send the body as text/csv with a header row or as application/x-ndjson, in UTF-8.",
             Media::None | Media::Json | Media::OptionalJson => "Send the body as application/json, in UTF-8.",
         };
         Self::new(Code::UnsupportedMediaType, detail)
@@ -162,6 +163,16 @@ impl Problem {
     /// What kind of problem it is.
     pub(crate) fn code(&self) -> Code {
         self.0.code
+    }
+
+    /// What a person is told.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// Every bad field, where it is about such.
+    pub(crate) fn errors(&self) -> &[FieldError] {
+        &self.0.errors
     }
 
     /// What the log is to say of it.

@@ -1,7 +1,9 @@
 //! Transactions, and their history.
 
+pub(crate) mod batch;
 pub(crate) mod bodies;
 pub(crate) mod filter;
+pub(crate) mod import;
 
 use service::ledger::Command;
 use service::record::{RevisionRecord, TransactionRecord};

@@ -40,6 +40,7 @@ mod statement;
 mod tables;
 mod txn;
 
+pub use batcher::Queued;
 pub(crate) use batcher::{Committer, Limits};
 pub(crate) use regroup::STEP_ROWS_MAX;
 

@@ -4,6 +4,7 @@ mod first_key;
 mod ledger;
 mod options;
 mod reads;
+mod recorded;
 mod walks;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::access::{KeyCache, LedgerCache};
-use crate::commit::{Committer, Limits};
+use crate::commit::{Committer, Limits, Queued};
 use crate::database::Database;
 use crate::expiry::Expiry;
 use crate::ledger::{Answer, Command, Request};
@@ -134,8 +135,18 @@ impl Daybook {
         Ok(answer)
     }
 
-    /// The same, with at most `readers` connections of its own to read on: for a thread that serves, whose reads then
-    /// wake no other thread. What they have in common ends with [`Self::shutdown`] of either.
+    /// Queues one request behind those that this caller queued before it: for whoever has many, and wants them decided
+    /// in their order. Nothing is done after its commit, so a change of time zone and the end of a key are for
+    /// [`Self::submit`].
+    ///
+    /// # Errors
+    /// `Overloaded` where the queue has no room; `Unavailable` once the service is shut down.
+    pub fn enqueue(&self, ledger: &Ledger, request: Request, deadline: Instant) -> Result<Queued, LedgerError> {
+        self.committer.enqueue(ledger.id, request, deadline)
+    }
+
+    /// The same service with at most `readers` connections of its own to read on: for a thread that serves, whose reads
+    /// then wake no other thread. What they have in common ends with [`Self::shutdown`] of either.
     #[must_use]
     pub fn with_readers(&self, readers: u32) -> Self {
         let mut other = self.clone();

@@ -9,6 +9,7 @@
 mod answer;
 mod changes;
 mod command;
+mod content;
 mod decide;
 mod draft;
 mod grouping;

@@ -114,6 +114,18 @@ impl AmountText {
         !self.is_negative && self.decimal != Some(Decimal::ZERO)
     }
 
+    /// Whether both are worth the same, however many zeros they end in.
+    #[must_use]
+    pub fn is_worth(&self, other: &Self) -> bool {
+        self.decimal.is_some() && self.decimal == other.decimal
+    }
+
+    /// The amount without the zeros that it may end in; `None` for one of more digits than any amount has.
+    #[must_use]
+    pub fn shortest(&self) -> Option<String> {
+        self.decimal.map(|decimal| decimal.normalize().to_string())
+    }
+
     fn scaled_to(&self, exponent: u8) -> Option<i64> {
         let decimal = self.decimal?;
         let missing = u32::from(exponent).checked_sub(decimal.scale())?;
@@ -184,6 +196,21 @@ mod tests {
             minor(&format!("0.{}", "0".repeat(60)), "USD"),
             Err(ValueCode::TooManyDecimals)
         );
+    }
+
+    #[test]
+    fn spellings_of_one_amount_are_worth_the_same() {
+        let amount = |text: &str| AmountText::parse(text).unwrap();
+        for text in ["20", "20.5", "0.10"] {
+            let longer = amount(&format!("{text}{}", if text.contains('.') { "0" } else { ".00" }));
+            assert!(amount(text).is_worth(&longer), "{text}");
+            assert_eq!(amount(text).shortest(), longer.shortest(), "{text}");
+        }
+        assert!(!amount("20.5").is_worth(&amount("20.05")));
+        assert_eq!(amount("100").shortest().as_deref(), Some("100"));
+        let endless = amount(&"9".repeat(60));
+        assert!(!endless.is_worth(&endless));
+        assert_eq!(endless.shortest(), None);
     }
 
     #[test]

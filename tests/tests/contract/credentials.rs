@@ -30,6 +30,7 @@ async fn no_credential_is_refused(book: &Book) {
     let path = format!("/transactions/{}", made.id());
     for request in [
         stranger.post("/transactions", &credit("ada", "1.00")),
+        stranger.post("/transactions/import", &json!({})).body("", "text/csv"),
         stranger.patch(&path, &json!({"amount": "1.00"})),
         stranger.delete(&path),
         stranger.post(&format!("{path}/restore"), &json!({})),
@@ -111,6 +112,12 @@ async fn each_role_does_what_it_may_and_no_more(book: &Book) {
         .map(|path| (client.get(path), 0));
         let changes = [
             (client.post("/transactions", &credit("ada", "1.00")), 1),
+            (
+                client
+                    .post("/transactions/import", &json!({}))
+                    .body("", "application/x-ndjson"),
+                1,
+            ),
             (client.patch(&path, &json!({"description": role})), 1),
             (client.delete(&path), 1),
             (client.post(&format!("{path}/restore"), &json!({})), 1),

@@ -11,6 +11,7 @@
 
 mod account_status;
 mod accounts;
+mod batches;
 mod borders;
 mod closing;
 mod command_line;
@@ -24,6 +25,7 @@ mod dry_run;
 mod headers;
 mod holds;
 mod idempotency;
+mod import;
 mod keys;
 mod lists;
 mod methods;

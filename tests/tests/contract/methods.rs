@@ -11,8 +11,8 @@ on_both!(
     an_unknown_path_is_not_found
 );
 
-/// Every path of sections 3 to 7 and `/livez`, with their methods.
-pub(crate) const API: [(&str, &[&str]); 21] = [
+/// Every path of the API and `/livez`, with their methods.
+pub(crate) const API: [(&str, &[&str]); 27] = [
     ("/currencies", &["GET", "POST"]),
     ("/keys", &["GET", "POST"]),
     ("/keys/{id}", &["DELETE"]),
@@ -27,10 +27,16 @@ pub(crate) const API: [(&str, &[&str]); 21] = [
     ("/accounts/{id}/balance", &["GET"]),
     ("/accounts/{id}/statement", &["GET"]),
     ("/transactions", &["GET", "POST"]),
+    ("/transactions/batch", &["POST"]),
     ("/transactions/export", &["GET"]),
+    ("/transactions/import", &["POST"]),
     ("/transactions/{id}", &["GET", "PATCH", "DELETE"]),
     ("/transactions/{id}/restore", &["POST"]),
+    ("/transactions/{id}/capture", &["POST"]),
+    ("/transactions/{id}/void", &["POST"]),
+    ("/transactions/{id}/extend", &["POST"]),
     ("/transactions/{id}/refund", &["POST"]),
+    ("/closing", &["GET", "PUT"]),
     ("/transactions/{id}/revisions", &["GET"]),
     ("/stats", &["GET"]),
     ("/livez", &["GET"]),

@@ -10,5 +10,6 @@
 mod commits;
 mod connections;
 mod exports;
+mod imports;
 mod kills;
 mod processes;

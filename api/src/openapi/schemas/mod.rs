@@ -1,5 +1,7 @@
 //! The schemas of bodies: what requests may have, and what answers have.
 
+mod batch;
+mod import;
 mod records;
 mod requests;
 mod server;
@@ -29,6 +31,8 @@ pub(super) fn all() -> Vec<Named> {
     all.extend(statements::all());
     all.extend(statistics::all());
     all.extend(requests::all());
+    all.extend(batch::all());
+    all.extend(import::all());
     all.extend(server::all());
     all
 }

@@ -57,6 +57,15 @@ fn create_transaction() -> RefOr<Schema> {
 }
 
 fn create_user_transaction() -> RefOr<Schema> {
+    user_transaction().closed().build()
+}
+
+fn create_transfer() -> RefOr<Schema> {
+    transfer().closed().build()
+}
+
+/// The members of a credit or a debit.
+pub(super) fn user_transaction() -> Shape {
     let account = "Name of the user's account; `main` is made on first use, any other must exist.";
     let shape = Shape::new("Money that comes to a user from outside, or goes out from a user.")
         .must(
@@ -74,7 +83,8 @@ fn create_user_transaction() -> RefOr<Schema> {
     of_any_kind(shape, "The ledger's default currency where absent.")
 }
 
-fn create_transfer() -> RefOr<Schema> {
+/// The members of a transfer.
+pub(super) fn transfer() -> Shape {
     let shape = Shape::new("Money that moves between two accounts of the ledger.")
         .must("type", "A transfer.", enumeration(&["transfer"]))
         .must("source_account_id", "Where the money comes from.", server_id())
@@ -82,7 +92,7 @@ fn create_transfer() -> RefOr<Schema> {
     of_any_kind(shape, "The source account's currency where absent.")
 }
 
-fn of_any_kind(shape: Shape, currency_detail: &str) -> RefOr<Schema> {
+fn of_any_kind(shape: Shape, currency_detail: &str) -> Shape {
     shape
         .may(
             "status",
@@ -109,8 +119,6 @@ fn of_any_kind(shape: Shape, currency_detail: &str) -> RefOr<Schema> {
             nullable(reference_text()),
         )
         .may("metadata", METADATA, nullable(metadata()))
-        .closed()
-        .build()
 }
 
 fn update_transaction() -> RefOr<Schema> {

@@ -1,7 +1,7 @@
 //! The documents of the server itself: its health, and its errors.
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::{Ref, RefOr, Schema};
 
 use service::record::TransactionStatus;
 
@@ -90,6 +90,7 @@ fn problem() -> RefOr<Schema> {
         .may("current_version", "With `version_mismatch`: the version that stands.", nullable(integer(1)))
         .may("current_status", "With `transaction_not_editable`: the status that stands.", status)
         .may("available", "With `insufficient_funds`: what is available now.", signed_amount())
+        .may("report", "Of an import that ended before its file did: what became of the rows so far.", Ref::from_schema_name("ImportReport"))
         .may("minimum_balance", "With `insufficient_funds`: the least that must remain.", signed_amount())
         .example(examples::problem(Code::InsufficientFunds))
         .build()

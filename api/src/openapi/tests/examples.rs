@@ -9,6 +9,7 @@ use service::value::{Day, Timestamp};
 
 use super::document;
 use crate::export::Format;
+use crate::import::{Report, RowError};
 use crate::openapi::examples;
 use crate::statements::whole;
 
@@ -148,6 +149,25 @@ fn the_examples_of_an_export_are_true_as_well() {
         let file = format.write(&[transaction], true).unwrap();
         assert_eq!(String::from_utf8(file).unwrap(), example);
     }
+}
+
+#[test]
+fn the_example_of_a_report_is_true_as_well() {
+    let error = RowError {
+        line: 17,
+        code: "validation_failed",
+        detail: "amount: USD has at most 2 decimals.".to_owned(),
+    };
+    check_record(
+        "ImportReport",
+        Report {
+            accepted: 998,
+            duplicates: 1,
+            rejected: 1,
+            errors: vec![error],
+            position: Some(7),
+        },
+    );
 }
 
 #[test]

@@ -63,6 +63,11 @@ fn bodies_of_transactions() -> Vec<ReadBody> {
         ("CreateUserTransaction", create("debit"), of_user),
         ("CreateTransfer", create("transfer"), of_transfer),
         (
+            "CreateBatch",
+            read(&|fields| drop(transactions::batch::read_batch(fields))),
+            &[],
+        ),
+        (
             "UpdateTransaction",
             read(&|fields| drop(transactions::bodies::read_update(fields, id))),
             &[],
@@ -173,6 +178,10 @@ fn query_readers() -> BTreeMap<&'static str, Reader> {
     read(
         "void_transaction",
         Box::new(|query| drop(transactions::filter::read_reason(query))),
+    );
+    read(
+        "import_transactions",
+        Box::new(|query| drop(transactions::import::read_query(query))),
     );
     read("list_revisions", Box::new(|query| drop(query.page())));
     read("list_users", Box::new(|query| drop(users::read_list(query))));

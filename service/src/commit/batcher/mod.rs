@@ -15,7 +15,7 @@ use super::line::{Line, Reply, Room, Waiting};
 use super::regroup::Step;
 use crate::LedgerError;
 use crate::database::WritePool;
-use crate::ledger::Request;
+use crate::ledger::{Answer, Request};
 use crate::metrics::Metrics;
 use crate::value::Timestamp;
 
@@ -70,21 +70,15 @@ impl Committer {
 
     /// Queues a request and waits for its answer. It is committed whether or not somebody still waits.
     pub(crate) async fn submit(&self, ledger_id: i64, request: Request, deadline: Instant) -> Reply {
-        let (reply, answer) = oneshot::channel();
-        self.enqueue(ledger_id, request, deadline, reply)?;
-        // The task answers every request that it takes, and ends only when its queue does.
-        answer
-            .await
-            .unwrap_or_else(|_| Err(LedgerError::OutcomeUnknown("the ledger's task has ended".to_owned())))
+        self.enqueue(ledger_id, request, deadline)?.answer().await
     }
 
-    fn enqueue(
-        &self,
-        ledger_id: i64,
-        request: Request,
-        deadline: Instant,
-        reply: oneshot::Sender<Reply>,
-    ) -> Result<(), LedgerError> {
+    /// Queues a request behind those that were queued before it. It is committed whether or not somebody waits.
+    ///
+    /// # Errors
+    /// `Overloaded` where there is no room; `Unavailable` once the committer is shut down.
+    pub(crate) fn enqueue(&self, ledger_id: i64, request: Request, deadline: Instant) -> Result<Queued, LedgerError> {
+        let (reply, answer) = oneshot::channel();
         let bytes = request.size_bytes();
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(queues) = queues.as_mut() else {
@@ -104,7 +98,8 @@ impl Committer {
             deadline,
             reply,
         };
-        queue.sender.try_send(waiting).map_err(|_| LedgerError::Overloaded)
+        queue.sender.try_send(waiting).map_err(|_| LedgerError::Overloaded)?;
+        Ok(Queued(answer))
     }
 
     fn open_queue(&self, ledger_id: i64) -> Queue {
@@ -167,6 +162,22 @@ impl Committer {
         if tokio::time::timeout(limit, all).await.is_err() {
             log::error!("commits are still under way after {} s", limit.as_secs());
         }
+    }
+}
+
+/// A request that waits for its commit, or has had it.
+#[derive(Debug)]
+pub struct Queued(oneshot::Receiver<Reply>);
+
+impl Queued {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// Why the ledger refused; a refused request has left nothing behind.
+    pub async fn answer(self) -> Result<Answer, LedgerError> {
+        // The task answers every request that it takes, and ends only when its queue does.
+        let ended = |_| Err(LedgerError::OutcomeUnknown("the ledger's task has ended".to_owned()));
+        self.0.await.unwrap_or_else(ended)
     }
 }
 

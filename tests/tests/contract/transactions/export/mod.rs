@@ -133,7 +133,7 @@ async fn a_row_has_the_members_of_the_document(book: &Book) {
         lines.next().expect("the first row"),
         format!(
             "{},credit,posted,ada,{},,{},ada,20.00,USD,2026-01-31T09:30:00.000000Z,\"two words, and \"\"more\"\"\",,r-1,\
-             \"{{\"\"a\"\":\"\"=1\"\",\"\"b\"\":\"\"2\"\"}}\",,,5.00,2,{},{}",
+             \"{{\"\"a\"\":\"\"=1\"\",\"\"b\"\":\"\"2\"\"}}\",,,5.00,,,,2,{},{}",
             made.id(),
             made.text("source_account_id"),
             made.text("destination_account_id"),
@@ -145,7 +145,7 @@ async fn a_row_has_the_members_of_the_document(book: &Book) {
         lines
             .next()
             .expect("the refund")
-            .contains(&format!(",{{}},{},refund,,1,", made.id()))
+            .contains(&format!(",{{}},{},refund,,,,,1,", made.id()))
     );
     let ndjson = book.get("/transactions/export?format=ndjson").await.expect(200);
     assert_eq!(documents(&ndjson.text), [original, refund.body]);
