@@ -133,7 +133,8 @@ pub(super) fn change_amount(
     check_source_funds(draft, old)
 }
 
-/// Counts `change` minor units as captured; the rest of a hold that is pending is kept on unless that `is_final`.
+/// Counts `change` minor units as captured; the rest of a hold that is pending is kept on unless that `is_final`. One that
+/// is past its time keeps nothing more: what becomes of it must not hang on whether the sweeper was faster.
 ///
 /// # Errors
 /// `AmountExceedsRemaining`.
@@ -156,21 +157,22 @@ pub(super) fn change_captured(
                 .currency
                 .format(i128::from(hold.amount).saturating_sub(before.captured.into())),
         })?;
-    let mut new = Transaction {
+    let status = match hold.status_at(draft.now()) {
+        TransactionStatus::Pending if is_final || captured == hold.amount => TransactionStatus::Captured,
+        status => status,
+    };
+    let new = Transaction {
+        status,
         hold: Some(Hold { captured, ..before }),
         ..hold.clone()
     };
-    if hold.status == TransactionStatus::Pending && (is_final || captured == hold.amount) {
-        new.status = TransactionStatus::Captured;
-    }
     replace(draft, hold, new, "transaction.captured", reason).map(|_| ())
 }
 
 /// A capture may be restored or raised where its hold still stands, or has come to its end with captures.
 pub(super) fn check_may_be_captured(draft: &Draft<'_>, hold: &Transaction) -> Result<(), LedgerError> {
-    match hold.status {
-        TransactionStatus::Pending => check_pending(draft, hold),
-        TransactionStatus::Captured | TransactionStatus::Expired => Ok(()),
+    match hold.status_at(draft.now()) {
+        TransactionStatus::Pending | TransactionStatus::Captured | TransactionStatus::Expired => Ok(()),
         status => Err(not_editable(status)),
     }
 }

@@ -15,7 +15,7 @@ use crate::ledger::state::{Hold, Transaction};
 use crate::ledger::totals::Count;
 use crate::money::Currency;
 use crate::record::{Record, TransactionKind, TransactionStatus};
-use crate::value::{Text, ValueCode, ValueError};
+use crate::value::{Text, Timestamp, ValueCode, ValueError};
 use crate::{LedgerError, Resource};
 
 pub(super) fn update_transaction(
@@ -24,7 +24,7 @@ pub(super) fn update_transaction(
     expected: &Precondition,
 ) -> Result<Outcome, LedgerError> {
     let old = find(draft, command.id)?;
-    let new = edited(&old, command)?;
+    let new = edited(&old, command, draft.now())?;
     check_precondition(expected, Some(old.version))?;
     check_editable(draft, &old)?;
     check_keeps_refunded(&old, &new)?;
@@ -114,7 +114,7 @@ pub(super) fn restore_transaction(
 ) -> Result<Outcome, LedgerError> {
     let old = find(draft, id)?;
     check_precondition(expected, Some(old.version))?;
-    check_status(old.status, TransactionStatus::Voided)?;
+    check_status(old.status_at(draft.now()), TransactionStatus::Voided)?;
     // What a hold kept was given up, and may be somebody else's by now.
     if old.hold.is_some() {
         return Err(not_editable(old.status));
@@ -190,10 +190,10 @@ pub(super) fn with_next_version(draft: &Draft<'_>, transaction: Transaction) -> 
 }
 
 /// The transaction with the command's members put in, all else as it was.
-fn edited(old: &Transaction, command: &UpdateTransaction) -> Result<Transaction, LedgerError> {
+fn edited(old: &Transaction, command: &UpdateTransaction, now: Timestamp) -> Result<Transaction, LedgerError> {
     let mut new = old.clone();
     let mut refused = Refused::default();
-    let is_hold = old.status == TransactionStatus::Pending;
+    let is_hold = old.status_at(now) == TransactionStatus::Pending;
     if let Some(amount) = &command.amount
         && let Some(minor) = refused.take("amount", amount.positive_minor_units(old.currency))
     {
