@@ -202,6 +202,41 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
 /// Examples of the body called `name`, each with a title.
 pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
     match name {
+        "PutUser" => vec![(
+            "user",
+            json!({"full_name": "Ama Mensah", "email": "ama@example.com", "time_zone": "Africa/Accra"}),
+        )],
+        "UpdateUser" => vec![("name", json!({"full_name": "Ama Mensah-Boateng", "email": null}))],
+        "CreateAccount" => vec![
+            (
+                "user",
+                json!({"user_id": "42", "name": "savings", "currency": "GHS", "minimum_balance": "0"}),
+            ),
+            ("system", json!({"name": "fees", "currency": "GHS"})),
+        ],
+        "UpdateAccount" => vec![
+            ("freeze", json!({"status": "frozen"})),
+            ("limit", json!({"minimum_balance": "-100.00"})),
+        ],
+        "CreateCurrency" => vec![(
+            "points",
+            json!({"code": "GOLD_PT", "exponent": 2, "name": "Gold points"}),
+        )],
+        "PutClosing" => vec![
+            ("close", json!({"closed_through": "2026-01-31"})),
+            (
+                "reopen",
+                json!({"closed_through": "2025-12-31", "reason": "a late invoice"}),
+            ),
+        ],
+        "CreateKey" => vec![("key", json!({"name": "checkout", "role": "writer"}))],
+        name => of_transaction_body(name),
+    }
+}
+
+/// The same, of what is done to transactions.
+fn of_transaction_body(name: &str) -> Vec<(&'static str, Value)> {
+    match name {
         "CreateTransaction" => vec![
             (
                 "credit",
@@ -259,34 +294,6 @@ pub(super) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
             ("all", json!({})),
         ],
         "RestoreTransaction" => vec![("reason", json!({"reason": "deleted by mistake"}))],
-        "PutUser" => vec![(
-            "user",
-            json!({"full_name": "Ama Mensah", "email": "ama@example.com", "time_zone": "Africa/Accra"}),
-        )],
-        "UpdateUser" => vec![("name", json!({"full_name": "Ama Mensah-Boateng", "email": null}))],
-        "CreateAccount" => vec![
-            (
-                "user",
-                json!({"user_id": "42", "name": "savings", "currency": "GHS", "minimum_balance": "0"}),
-            ),
-            ("system", json!({"name": "fees", "currency": "GHS"})),
-        ],
-        "UpdateAccount" => vec![
-            ("freeze", json!({"status": "frozen"})),
-            ("limit", json!({"minimum_balance": "-100.00"})),
-        ],
-        "CreateCurrency" => vec![(
-            "points",
-            json!({"code": "GOLD_PT", "exponent": 2, "name": "Gold points"}),
-        )],
-        "PutClosing" => vec![
-            ("close", json!({"closed_through": "2026-01-31"})),
-            (
-                "reopen",
-                json!({"closed_through": "2025-12-31", "reason": "a late invoice"}),
-            ),
-        ],
-        "CreateKey" => vec![("key", json!({"name": "checkout", "role": "writer"}))],
         _ => Vec::new(),
     }
 }

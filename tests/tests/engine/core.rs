@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use service::ledger::Ids;
 use service::money::CurrencyCode;
-use service::value::Timestamp;
 use tests::Random;
 use uuid::Uuid;
 
 use super::binding::Binding;
+use super::clock::time_of;
 use super::model::{Asked, Model};
 use super::request::request;
 use super::steps::{Phase, phases};
@@ -17,8 +17,6 @@ use super::store::Store;
 
 /// Random sequences.
 const CASES: u32 = 300;
-/// The first batch is recorded then; each further one a second later.
-const BEGIN: i64 = 1_770_000_000_000_000;
 
 #[test]
 fn the_core_decides_as_the_model_alone_and_in_batches_and_never_makes_money() {
@@ -39,8 +37,8 @@ fn play(phases: &[Phase]) {
     let (mut alone, mut together) = (Store::new(), Store::new());
     let (mut model, mut binding) = (Model::default(), Binding::default());
     let mut history: Vec<Asked> = Vec::new();
-    for (number, phase) in (0..).zip(phases) {
-        let now = Timestamp::from_micros(BEGIN + number * 1_000_000);
+    for (number, phase) in phases.iter().enumerate() {
+        let now = time_of(number);
         let began = history.len();
         for step in phase {
             let asked = model.resolve(step, &history);
@@ -71,6 +69,10 @@ fn check(store: &Store) {
         *sums.entry(account.currency.code).or_default() += i128::from(account.balance);
     }
     assert!(sums.values().all(|sum| *sum == 0), "money was made: {sums:?}");
+    for (id, held) in store.recount_held() {
+        let account = &store.accounts[&id];
+        assert_eq!([account.held_out, account.held_in].map(i128::from), held, "{account:?}");
+    }
     let mut newest: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
     for entry in &store.entries {
         let (seq, balance) = newest.entry(entry.account_id).or_default();

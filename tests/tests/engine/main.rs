@@ -1,9 +1,10 @@
 //! The engine by properties: random commands against a naive model of the contract.
 //!
 //! The core is held to the model without a database, the whole service on SQLite and on PostgreSQL, command by command
-//! and in bursts that become one commit; after each every invariant must hold (`Daybook::verify`), and a database that
-//! somebody changed by hand must be found out. Changes of time zone are taken apart step by step, lists are held to naive
-//! ones, and what is read part by part is changed between two parts.
+//! and in bursts that become one commit, an hour after each other, so that holds are over in between; after each every
+//! invariant must hold (`Daybook::verify`), and a database that somebody changed by hand must be found out. Changes of
+//! time zone are taken apart step by step, lists are held to naive ones, and what is read part by part is changed between
+//! two parts.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -12,8 +13,10 @@
 )]
 
 mod binding;
+mod clock;
 mod core;
 mod currencies;
+mod holds;
 mod lists;
 mod mended_chain;
 mod model;

@@ -43,6 +43,7 @@ pub(crate) fn details(random: &mut Random) -> Details {
         category: *random.pick(&[None, Some("food"), Some("salary")]),
         reference: None,
         colour: None,
+        hold: None,
     }
 }
 

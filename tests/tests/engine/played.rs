@@ -10,13 +10,15 @@ use super::binding::Binding;
 use super::model::{Asked, Model};
 use super::request::request;
 use super::service_under_test::Service;
-use super::steps::{Action, Expectation, Step};
+use super::steps::{Action, Step};
 
 /// A service, and what it must hold.
 pub(crate) struct Played {
     pub(crate) service: Service,
     pub(crate) model: Model,
     pub(crate) binding: Binding,
+    /// Nothing is recorded before.
+    now: Timestamp,
 }
 
 impl Played {
@@ -26,6 +28,7 @@ impl Played {
             service: Service::open(engine, change).await?,
             model: Model::default(),
             binding: Binding::default(),
+            now: Timestamp::from_micros(0),
         })
     }
 
@@ -35,6 +38,23 @@ impl Played {
             service: self.service.reopened(change).await,
             ..self
         }
+    }
+
+    /// Does something from `now` on: a ledger goes on from whatever it recorded last, so it is told that this was just
+    /// before.
+    pub(crate) async fn at(&mut self, now: Timestamp, work: impl AsyncFnOnce(&mut Self)) {
+        self.now = now;
+        let last = now.micros() - 1;
+        self.record_last(&last.to_string()).await;
+        work(self).await;
+        // Where nothing was recorded, that would be a lie.
+        self.record_last("(SELECT COALESCE(MAX(recorded_at), 0) FROM blocks)")
+            .await;
+    }
+
+    async fn record_last(&self, at: &str) {
+        let told = format!("UPDATE ledgers SET last_recorded_at = {at}");
+        assert_eq!(self.service.database.execute(&told).await, 1);
     }
 
     /// Asks for something, and says whether it was done.
@@ -66,11 +86,8 @@ impl Played {
 
     fn resolve(&self, action: Action, key: Option<u8>) -> Asked {
         let step = Step {
-            action,
-            expectation: Expectation::Any,
             key,
-            dry_run: false,
-            again: None,
+            ..Step::of(action)
         };
         self.model.resolve(&step, &[])
     }
@@ -81,10 +98,10 @@ impl Played {
 
     /// Holds one answer against the model's.
     pub(crate) fn check(&mut self, asked: &Asked, answer: &Result<Answer, LedgerError>) {
-        // A transaction without a date has that of its recording, which its answer alone tells.
+        // Each commit is a microsecond later than the one before, or more: when it was, its answer alone tells.
         let now = match answer.as_ref().map(|answer| &answer.record) {
-            Ok(Record::Transaction(record)) => record.created_at,
-            _ => Timestamp::from_micros(0),
+            Ok(Record::Transaction(record)) => record.updated_at.max(self.now),
+            _ => self.now,
         };
         self.binding.check(&self.model.ask(asked, now), answer);
     }

@@ -4,6 +4,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use service::LedgerError;
 use tests::{Engine, Random};
 
+use super::clock::time_of;
 use super::model::Asked;
 use super::played::Played;
 use super::request::request;
@@ -47,13 +48,16 @@ fn every_answer_and_every_row_is_the_models_one_by_one_and_together(engine: Engi
 async fn play(engine: Engine, way: Way, phases: &[Phase]) -> Option<Vec<String>> {
     let mut played = Played::open(engine, |_| ()).await?;
     let mut history: Vec<Asked> = Vec::new();
-    for phase in phases {
+    for (number, phase) in phases.iter().enumerate() {
         let began = history.len();
         for step in phase {
             let asked = played.model.resolve(step, &history);
             history.push(asked);
         }
-        play_phase(&mut played, way, &history[began..]).await;
+        let asked = &history[began..];
+        played
+            .at(time_of(number), async |played| play_phase(played, way, asked).await)
+            .await;
         check_all(&mut played).await;
     }
     let state = played.state().await;
@@ -89,6 +93,7 @@ async fn play_phase(played: &mut Played, way: Way, phase: &[Asked]) {
 /// What holds after each phase.
 async fn check_all(played: &mut Played) {
     played.check_reads().await;
+    played.check_holds().await;
     played.check_statistics().await;
     let counts = played.service.verify().await.ledgers[0].counts;
     let model = &played.model;

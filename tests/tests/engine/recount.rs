@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
+use service::record::TransactionStatus;
 
-use super::model::{Minor, Model, day_in, show};
+use super::model::{Minor, Model, Transaction, day_in, show};
 use super::steps::CURRENCIES;
 
 /// A side of a transaction, as it is counted.
@@ -20,7 +21,8 @@ struct Row {
 /// The member `currencies` of the statistics of a user, or of the ledger, by the days of a zone.
 pub(crate) fn statistics(model: &Model, user: Option<usize>, zone: &str) -> Value {
     let mut by_currency: BTreeMap<&str, (usize, Vec<Row>)> = BTreeMap::new();
-    for transaction in model.transactions.iter().filter(|transaction| transaction.is_posted) {
+    let is_posted = |transaction: &&Transaction| transaction.status == TransactionStatus::Posted;
+    for transaction in model.transactions.iter().filter(is_posted) {
         for (account, is_credit) in [(transaction.destination, true), (transaction.source, false)] {
             let owner = model.accounts[account].owner;
             if owner.is_some() && (user.is_none() || owner == user) {

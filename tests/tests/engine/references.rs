@@ -29,6 +29,7 @@ fn credit(reference: Option<&'static str>) -> Action {
         category: None,
         reference,
         colour: None,
+        hold: None,
     };
     Action::Credit(0, None, Some(0), details)
 }

@@ -149,6 +149,7 @@ async fn make_impossible(played: &mut Played) {
             category: None,
             reference: None,
             colour: None,
+            hold: None,
         };
         assert!(played.ask(Action::Credit(ADA, None, Some(0), details.clone())).await);
         // Out again, so that the balance can be held; on a day of its own.

@@ -5,14 +5,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use service::access::make_secret;
 use service::ledger::{
-    Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, PutUser, RefundTransaction, Request,
-    UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, NewHold, PutUser,
+    RefundTransaction, Request, UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
 };
 use service::money::{AmountText, Currency};
-use service::record::TransactionKind;
+use service::record::{Role, TransactionKind};
 use service::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
 
 use super::binding::Binding;
+use super::clock::time_of;
 use super::model::Asked;
 use super::steps::{Action, CURRENCIES, Details, Edit, USERS, ZONES};
 
@@ -64,12 +65,23 @@ fn command(action: &Action, binding: &Binding) -> Command {
             id: binding.transaction(*number),
             reason: None,
         },
-        Action::Refund(number, amount) => Command::RefundTransaction(RefundTransaction {
+        Action::Refund(number, amount) => Command::RefundTransaction(refund(binding.transaction(*number), *amount)),
+        Action::Capture(number, amount, is_final) => Command::CaptureHold(CaptureHold {
             id: binding.transaction(*number),
-            amount: amount.map(|amount| AmountText::parse(amount).expect("an amount")),
-            metadata: Metadata::default(),
-            reason: Some(text("returned")),
+            amount: amount.map(unsigned),
+            is_final: *is_final,
         }),
+        Action::VoidHold(number) => Command::VoidHold {
+            id: binding.transaction(*number),
+            reason: None,
+        },
+        Action::Extend(number, phase) => Command::ExtendHold {
+            id: binding.transaction(*number),
+            expires_at: time_of(*phase),
+        },
+        Action::Expire(number) => Command::ExpireHold {
+            id: binding.transaction(*number),
+        },
         Action::PutUser(user, name, time_zone, email) => Command::PutUser(PutUser {
             id: user_id(*user),
             full_name: full_name(name),
@@ -84,24 +96,16 @@ fn command(action: &Action, binding: &Binding) -> Command {
             time_zone: time_zone.map(zone),
             metadata: None,
         }),
-        Action::CreateAccount(user, name, currency, minimum) => Command::CreateAccount(CreateAccount {
-            user_id: user.map(user_id),
-            name: Name::parse(name).expect("a name"),
-            currency: known_currency(*currency),
-            minimum_balance: minimum.map(signed),
-            metadata: Metadata::default(),
-        }),
+        Action::CreateAccount(user, name, currency, minimum) => {
+            Command::CreateAccount(account(*user, name, *currency, *minimum))
+        }
         Action::UpdateAccount(number, minimum, status, colour) => Command::UpdateAccount(UpdateAccount {
             id: binding.account(*number),
             minimum_balance: minimum.map(|minimum| minimum.map(signed)),
             status: *status,
             metadata: colour.map(|colour| patch(Some(colour))),
         }),
-        Action::CreateKey(name, role) => {
-            let secret = make_secret().expect("there is randomness");
-            let name = Name::parse(name).expect("a name");
-            Command::CreateKey(CreateKey::new(name, *role, None, &secret))
-        }
+        Action::CreateKey(name, role) => Command::CreateKey(key(name, *role)),
         Action::RevokeKey(number, by) => Command::RevokeKey {
             id: binding.key(*number),
             by: *by,
@@ -113,21 +117,23 @@ fn creation(movement: Movement, currency: Option<usize>, details: &Details) -> C
     let metadata = details.colour.map(|colour| ("colour".to_owned(), colour.to_owned()));
     CreateTransaction {
         movement,
-        amount: AmountText::parse(details.amount).expect("an amount"),
+        amount: unsigned(details.amount),
         currency: currency.map(known_currency),
         transaction_date: details.date.map(time),
         description: details.description.map(text),
         category: details.category.map(category),
         reference: details.reference.map(reference),
         metadata: Metadata::parse("metadata", metadata.into_iter().collect()).expect("metadata"),
-        hold: None,
+        hold: details.hold.map(|hold| NewHold {
+            expires_at: hold.expires_in.map(time_of),
+        }),
     }
 }
 
 fn update(id: uuid::Uuid, edit: &Edit) -> UpdateTransaction {
     UpdateTransaction {
         id,
-        amount: edit.amount.map(|amount| AmountText::parse(amount).expect("an amount")),
+        amount: edit.amount.map(unsigned),
         kind: edit.kind.map(|kind| TransactionKind::ALL[kind]),
         transaction_date: edit.date.map(time),
         description: edit.description.map(|description| description.map(text)),
@@ -138,11 +144,35 @@ fn update(id: uuid::Uuid, edit: &Edit) -> UpdateTransaction {
     }
 }
 
+fn refund(id: uuid::Uuid, amount: Option<&str>) -> RefundTransaction {
+    RefundTransaction {
+        id,
+        amount: amount.map(unsigned),
+        metadata: Metadata::default(),
+        reason: Some(text("returned")),
+    }
+}
+
+fn account(owner: Option<usize>, name: &str, currency: usize, minimum: Option<&str>) -> CreateAccount {
+    CreateAccount {
+        user_id: owner.map(user_id),
+        name: plain_name(name),
+        currency: known_currency(currency),
+        minimum_balance: minimum.map(signed),
+        metadata: Metadata::default(),
+    }
+}
+
+fn key(name: &str, role: Role) -> CreateKey {
+    let secret = make_secret().expect("there is randomness");
+    CreateKey::new(plain_name(name), role, None, &secret)
+}
+
 fn side(user: usize, account: Option<&str>) -> UserSide {
     UserSide {
         user_id: user_id(user),
         full_name: None,
-        account: account.map(|name| Name::parse(name).expect("a name")),
+        account: account.map(plain_name),
     }
 }
 
@@ -156,6 +186,10 @@ fn known_currency(number: usize) -> Currency {
 
 fn zone(number: usize) -> TimeZone {
     TimeZone::parse(ZONES[number]).expect("a time zone")
+}
+
+fn plain_name(name: &str) -> Name {
+    Name::parse(name).expect("a name")
 }
 
 fn full_name(name: &str) -> FullName {
@@ -172,6 +206,10 @@ fn category(name: &str) -> Category {
 
 fn reference(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")
+}
+
+fn unsigned(amount: &str) -> AmountText {
+    AmountText::parse(amount).expect("an amount")
 }
 
 fn signed(amount: &str) -> AmountText {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use service::query::{Interval, PageRequest, StatisticsQuery, TransactionVersion};
-use service::record::Record;
+use service::record::{Record, TransactionStatus};
+use uuid::Uuid;
 
 use super::binding::{Binding, document};
 use super::played::Played;
@@ -22,6 +23,7 @@ impl Played {
             service,
             model,
             binding,
+            ..
         } = self;
         for number in 0..model.accounts.len() {
             let id = binding.account(number);
@@ -38,6 +40,37 @@ impl Played {
             let found = document(&Record::Transaction(found.expect("the transaction is there")));
             binding.check_document(&model.transaction_document(number), &found, false);
         }
+    }
+
+    /// What the accounts hold is what remains of the pending holds, as both are read back.
+    pub(crate) async fn check_holds(&self) {
+        let mut kept: BTreeMap<Uuid, [i128; 2]> = BTreeMap::new();
+        for id in self.binding.transactions.values() {
+            let found = self
+                .service
+                .daybook
+                .find_transaction(&self.service.ledger, *id, TransactionVersion::Newest);
+            let found = found.await.expect("the transaction is there");
+            let remaining = found.remaining_amount.as_deref().map_or(0, minor);
+            assert!(
+                remaining == 0 || found.status == TransactionStatus::Pending,
+                "{found:?}"
+            );
+            for (slot, id) in [found.source_account_id, found.destination_account_id]
+                .into_iter()
+                .enumerate()
+            {
+                kept.entry(id).or_default()[slot] += remaining;
+            }
+        }
+        for id in self.binding.accounts.values() {
+            let found = self.service.daybook.find_account(&self.service.ledger, *id).await;
+            let found = found.expect("the account is there");
+            let held = [&found.held_out, &found.held_in].map(|held| minor(held));
+            assert_eq!(held, kept.remove(id).unwrap_or_default(), "{found:?}");
+            assert_eq!(minor(&found.available), minor(&found.balance) - held[0], "{found:?}");
+        }
+        assert_eq!(kept, BTreeMap::new(), "of accounts that are not known");
     }
 
     /// The statistics of every user, and of the ledger, equal a recount by the user's zone.
@@ -82,6 +115,9 @@ impl Played {
             "SELECT 'user ' || id || ' ' || full_name || ' ' || COALESCE(email, '') || ' ' || time_zone || ' '
                 || CAST(version AS TEXT) || ' ' || CAST(position AS TEXT) FROM users ORDER BY id",
             "SELECT 'key ' || name || ' ' || role || ' ' || CAST(revoked_at IS NULL AS TEXT) FROM api_keys ORDER BY id",
+            "SELECT 'account ' || owner || ' ' || name || ' ' || currency || ' ' || CAST(balance AS TEXT) || ' '
+                || CAST(held_out AS TEXT) || ' ' || CAST(held_in AS TEXT) || ' ' || CAST(version AS TEXT)
+                FROM accounts ORDER BY owner, name, currency",
             "SELECT 'currency ' || code || ' ' || CAST(exponent AS TEXT) FROM currencies ORDER BY code",
             "SELECT 'day ' || owner || ' ' || currency || ' ' || CAST(day AS TEXT) || ' ' || category || ' '
                 || CAST(credit_count AS TEXT) || ' ' || CAST(credit_total AS TEXT) || ' '
@@ -144,6 +180,11 @@ impl Played {
         blank(&mut document, &self.binding, made_at);
         document.to_string()
     }
+}
+
+/// An amount without its decimal point: those of one account have as many decimals.
+fn minor(shown: &str) -> i128 {
+    shown.replace('.', "").parse().expect("an amount is digits")
 }
 
 /// The first page, which holds all that a short sequence of commands leaves.

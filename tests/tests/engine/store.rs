@@ -169,6 +169,20 @@ impl Store {
         kept.map(|(key, delta)| (key.clone(), *delta)).collect()
     }
 
+    /// What pending holds keep of each account's money, and announce to it.
+    pub(crate) fn recount_held(&self) -> BTreeMap<Uuid, [i128; 2]> {
+        let mut held: BTreeMap<Uuid, [i128; 2]> = self.accounts.keys().map(|id| (*id, [0; 2])).collect();
+        let is_pending = |transaction: &&Transaction| transaction.status == TransactionStatus::Pending;
+        for transaction in self.transactions.values().filter(is_pending) {
+            let hold = transaction.hold.expect("what is pending is a hold");
+            let remaining = i128::from(transaction.amount) - i128::from(hold.captured);
+            for (slot, side) in [&transaction.source, &transaction.destination].into_iter().enumerate() {
+                held.entry(side.account_id).or_default()[slot] += remaining;
+            }
+        }
+        held
+    }
+
     /// The statistics, counted anew from the posted transactions by the days stored with them.
     pub(crate) fn recount(&self) -> BTreeMap<TotalKey, TotalDelta> {
         let mut totals = TotalDeltas::new();

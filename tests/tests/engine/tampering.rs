@@ -179,6 +179,7 @@ fn details(amount: &'static str, category: Option<&'static str>) -> Details {
         category,
         reference: None,
         colour: None,
+        hold: None,
     }
 }
 

@@ -37,6 +37,7 @@ const IMPORT: &str = include_str!("../import.md");
 /// Everything there is to say of them.
 pub(super) fn all() -> Vec<Description> {
     let mut all = own();
+    all.push(batch());
     all.push(import());
     all.extend(changes());
     all.extend(holds());
@@ -78,28 +79,6 @@ fn own() -> Vec<Description> {
             .body("CreateTransaction")
             .creates("Transaction")
             .rehearses("Transaction")
-            .problems(&[
-                Code::AccountNotFound,
-                Code::AccountClosed,
-                Code::AccountFrozen,
-                Code::PeriodClosed,
-                Code::ReferenceTaken,
-                Code::SameAccount,
-                Code::CurrencyMismatch,
-                Code::AmountOverflow,
-                Code::InsufficientFunds,
-            ]),
-        new(Method::POST, "/api/v1/transactions/batch", "create_transactions")
-            .says(
-                "Record many transactions",
-                "Up to 1,000 in one commit, each over what those before it left. An atomic batch is recorded whole or \
-                 answers the problem of the first that is refused, with its `index`. Else each is answered for itself; an \
-                 Idempotency-Key K stands for `K#index` of those without one, so that what was made is replayed and what \
-                 was refused is tried again.",
-            )
-            .body("CreateBatch")
-            .creates("Batch")
-            .changes("BatchResults", "What became of each, or a dry run.")
             .problems(&[
                 Code::AccountNotFound,
                 Code::AccountClosed,
@@ -156,6 +135,32 @@ fn holds() -> Vec<Description> {
             .changes("Transaction", "The hold.")
             .problems(END),
     ]
+}
+
+fn batch() -> Description {
+    let new = |method, path, id| Description::new(TRANSACTIONS, method, path, id);
+    new(Method::POST, "/api/v1/transactions/batch", "create_transactions")
+        .says(
+            "Record many transactions",
+            "Up to 1,000 in one commit, each over what those before it left. An atomic batch is recorded whole or \
+             answers the problem of the first that is refused, with its `index`. Else each is answered for itself; an \
+             Idempotency-Key K stands for `K#index` of those without one, so that what was made is replayed and what \
+             was refused is tried again.",
+        )
+        .body("CreateBatch")
+        .creates("Batch")
+        .changes("BatchResults", "What became of each, or a dry run.")
+        .problems(&[
+            Code::AccountNotFound,
+            Code::AccountClosed,
+            Code::AccountFrozen,
+            Code::PeriodClosed,
+            Code::ReferenceTaken,
+            Code::SameAccount,
+            Code::CurrencyMismatch,
+            Code::AmountOverflow,
+            Code::InsufficientFunds,
+        ])
 }
 
 fn import() -> Description {

@@ -102,7 +102,6 @@ pub(super) fn extend_hold(
     refused.check()?;
     check_precondition(expected, Some(hold.version))?;
     check_pending(draft, &hold)?;
-    check_accounts_open(draft, [hold.source.account_id, hold.destination.account_id])?;
     let mut new = hold.clone();
     if let Some(of_new) = &mut new.hold {
         of_new.expires_at = Some(expires_at);
@@ -110,6 +109,7 @@ pub(super) fn extend_hold(
     if new == hold {
         return Ok(unchanged(&hold));
     }
+    check_accounts_open(draft, [hold.source.account_id, hold.destination.account_id])?;
     replace(draft, &hold, new, "transaction.extended", None)
 }
 
@@ -138,7 +138,8 @@ pub(super) fn change_amount(
     check_source_funds(draft, old)
 }
 
-/// Counts `change` minor units as captured; the rest of a hold that is pending is kept on unless that `is_final`.
+/// Counts `change` minor units as captured; the rest of a hold that is pending is kept on unless that `is_final`. One that
+/// is past its time keeps nothing more: what becomes of it must not hang on whether the sweeper was faster.
 ///
 /// # Errors
 /// `AmountExceedsRemaining`.
@@ -161,13 +162,15 @@ pub(super) fn change_captured(
                 .currency
                 .format(i128::from(hold.amount).saturating_sub(before.captured.into())),
         })?;
-    let mut new = Transaction {
+    let status = match hold.status_at(draft.now()) {
+        TransactionStatus::Pending if is_final || captured == hold.amount => TransactionStatus::Captured,
+        status => status,
+    };
+    let new = Transaction {
+        status,
         hold: Some(Hold { captured, ..before }),
         ..hold.clone()
     };
-    if hold.status == TransactionStatus::Pending && (is_final || captured == hold.amount) {
-        new.status = TransactionStatus::Captured;
-    }
     replace(draft, hold, new, "transaction.captured", reason).map(|_| ())
 }
 

@@ -2,7 +2,7 @@
 
 use super::closing::check_days_open;
 use super::create::save;
-use super::transactions::{check_posted, find, with_next_version};
+use super::transactions::{check_status, find, with_next_version};
 use super::{Outcome, Refused, check_precondition};
 use crate::LedgerError;
 use crate::ledger::answer::AnswerStatus;
@@ -26,7 +26,7 @@ pub(super) fn refund_transaction(
     let amount = amount.and_then(|amount| refused.take("amount", amount.positive_minor_units(original.currency)));
     refused.check()?;
     check_precondition(expected, Some(original.version))?;
-    check_posted(&original)?;
+    check_status(original.status_at(draft.now()), TransactionStatus::Posted)?;
     check_accounts_open(draft, [original.destination.account_id, original.source.account_id])?;
     check_days_open(draft, [draft.now()])?;
     let remaining = remaining(&original);

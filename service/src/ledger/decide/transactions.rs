@@ -120,7 +120,7 @@ pub(super) fn restore_transaction(
 ) -> Result<Outcome, LedgerError> {
     let old = find(draft, id)?;
     check_precondition(expected, Some(old.version))?;
-    check_status(old.status, TransactionStatus::Voided)?;
+    check_status(old.status_at(draft.now()), TransactionStatus::Voided)?;
     // What a hold kept was given up, and may be somebody else's by now.
     if old.hold.is_some() {
         return Err(not_editable(old.status));

@@ -85,6 +85,9 @@ async fn from_its_time_on_a_hold_cannot_be_captured(book: &Book) {
         book.post(&format!("{}/void", path(&hold)), &json!({})),
         book.delete(&path(&hold)),
         book.patch(&path(&hold), &json!({"amount": "1"})),
+        book.patch(&path(&hold), &json!({"type": "credit"})),
+        book.post(&format!("{}/restore", path(&hold)), &json!({})),
+        book.post(&format!("{}/refund", path(&hold)), &json!({})),
     ] {
         let refused = request.await.problem("transaction_not_editable", 409);
         assert_eq!(refused.text("current_status"), "expired");

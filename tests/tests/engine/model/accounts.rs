@@ -5,8 +5,17 @@ use service::AnswerStatus;
 use service::ledger::Precondition;
 use service::record::AccountStatus;
 
-use super::{Account, Minor, Model, Outcome, Refusal, check_version, minor, show};
+use super::amounts::minor;
+use super::documents::metadata;
+use super::{Account, Minor, Model, Outcome, Refusal, check_version, show};
 use crate::steps::{CURRENCIES, USERS};
+
+impl Account {
+    /// What is neither spent nor promised.
+    pub(super) fn available(&self) -> Minor {
+        self.balance - self.held_out
+    }
+}
 
 impl Model {
     pub(super) fn create_account(
@@ -49,6 +58,8 @@ impl Model {
             name: name.to_owned(),
             currency,
             balance: 0,
+            held_out: 0,
+            held_in: 0,
             minimum,
             status: AccountStatus::Open,
             colour: None,
@@ -88,12 +99,13 @@ impl Model {
         if was == AccountStatus::Closed && (is, new.minimum) != (was, old.minimum) {
             return Err(self.about_account("account_closed", number));
         }
-        if is == AccountStatus::Closed && was != AccountStatus::Closed && old.balance != 0 {
+        let is_empty = (old.balance, old.held_out, old.held_in) == (0, 0, 0);
+        if is == AccountStatus::Closed && was != AccountStatus::Closed && !is_empty {
             return Err(self.about_account("account_not_empty", number));
         }
         if let Some(minimum) = new.minimum
             && new.minimum != old.minimum
-            && minimum > old.balance
+            && minimum > old.available()
         {
             return Err(self.insufficient(number, minimum));
         }
@@ -114,7 +126,7 @@ impl Model {
         Refusal {
             code: "insufficient_funds",
             members: json!({
-                "account_id": format!("account {number}"), "available": show(account.balance, account.currency),
+                "account_id": format!("account {number}"), "available": show(account.available(), account.currency),
                 "minimum_balance": show(minimum, account.currency),
             }),
         }
@@ -127,9 +139,9 @@ impl Model {
             "id": format!("account {number}"), "user_id": account.owner.map(|owner| USERS[owner]),
             "name": account.name, "currency": CURRENCIES[account.currency].0,
             "kind": if account.owner.is_some() { "user" } else { "system" },
-            "balance": shown(account.balance), "held_out": shown(0), "held_in": shown(0),
-            "available": shown(account.balance), "minimum_balance": account.minimum.map(shown),
-            "status": account.status.as_str(), "metadata": super::transactions::metadata(account.colour),
+            "balance": shown(account.balance), "held_out": shown(account.held_out), "held_in": shown(account.held_in),
+            "available": shown(account.available()), "minimum_balance": account.minimum.map(shown),
+            "status": account.status.as_str(), "metadata": metadata(account.colour),
             "version": account.version,
         })
     }

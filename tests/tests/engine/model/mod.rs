@@ -1,9 +1,14 @@
 //! A ledger written straight from the contract: plain maps, a copy for each command, statistics by recount.
 
 mod accounts;
+mod amounts;
+mod documents;
+mod holds;
 mod keys;
 mod movements;
 mod refunds;
+mod resolve;
+mod status;
 mod transactions;
 mod users;
 
@@ -12,11 +17,13 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use service::AnswerStatus;
 use service::ledger::Precondition;
-use service::record::{AccountStatus, Role};
+use service::record::{AccountStatus, Role, TransactionStatus};
 use service::value::Timestamp;
 
-use super::steps::{Action, CURRENCIES, Expectation, Step, UNKNOWN};
+use super::clock::time_of;
+use super::steps::Action;
 
+pub(crate) use amounts::show;
 pub(crate) use movements::day_in;
 
 /// An amount in minor units.
@@ -39,6 +46,9 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) currency: usize,
     pub(crate) balance: Minor,
+    /// What the pending holds of the account keep, as its last change left them.
+    pub(crate) held_out: Minor,
+    pub(crate) held_in: Minor,
     pub(crate) minimum: Option<Minor>,
     pub(crate) status: AccountStatus,
     pub(crate) colour: Option<&'static str>,
@@ -49,7 +59,7 @@ pub(crate) struct Account {
 pub(crate) struct Transaction {
     /// 0 credit, 1 debit, 2 transfer.
     pub(crate) kind: usize,
-    pub(crate) is_posted: bool,
+    pub(crate) status: TransactionStatus,
     pub(crate) source: usize,
     pub(crate) destination: usize,
     pub(crate) amount: Minor,
@@ -59,10 +69,24 @@ pub(crate) struct Transaction {
     pub(crate) category: Option<&'static str>,
     pub(crate) reference: Option<&'static str>,
     pub(crate) colour: Option<&'static str>,
-    /// What it is a refund of.
-    pub(crate) refund_of: Option<usize>,
+    pub(crate) parent: Option<Parent>,
     pub(crate) refunded: Option<Minor>,
+    /// What makes it a hold.
+    pub(crate) hold: Option<Hold>,
     pub(crate) version: i64,
+}
+
+/// What a transaction belongs to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Parent {
+    RefundOf(usize),
+    CaptureOf(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Hold {
+    pub(crate) captured: Minor,
+    pub(crate) expires_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -122,69 +146,6 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// Works out a step against what there is now; `history` are the requests so far.
-    pub(crate) fn resolve(&self, step: &Step, history: &[Asked]) -> Asked {
-        if let Some(back) = step.again
-            && let Some(earlier) = history.len().checked_sub(back + 1).and_then(|index| history.get(index))
-        {
-            return Asked {
-                dry_run: step.dry_run,
-                ..earlier.clone()
-            };
-        }
-        let action = self.number(&step.action);
-        let version = self.version_of(&action).unwrap_or(1);
-        let precondition = match step.expectation {
-            Expectation::Any => Precondition::Any,
-            Expectation::Exists => Precondition::Exists,
-            Expectation::Absent => Precondition::Absent,
-            Expectation::Version(more) => Precondition::VersionIn(vec![version + more, 1000]),
-        };
-        Asked {
-            action,
-            precondition,
-            key: step.key,
-            dry_run: step.dry_run,
-        }
-    }
-
-    /// Numbers that lie in what there is; now and then one that does not.
-    fn number(&self, action: &Action) -> Action {
-        let within = |number: usize, count: usize| match number % (count + 1) {
-            wrapped if wrapped == count => UNKNOWN,
-            wrapped => wrapped,
-        };
-        let account = |number: usize| within(number, self.accounts.len());
-        let transaction = |number: usize| within(number, self.transactions.len());
-        match action.clone() {
-            Action::Transfer(source, destination, currency, details) => {
-                Action::Transfer(account(source), account(destination), currency, details)
-            }
-            Action::Edit(number, edit) => Action::Edit(transaction(number), edit),
-            Action::Void(number) => Action::Void(transaction(number)),
-            Action::Restore(number) => Action::Restore(transaction(number)),
-            Action::Refund(number, amount) => Action::Refund(transaction(number), amount),
-            Action::UpdateAccount(number, minimum, status, colour) => {
-                Action::UpdateAccount(account(number), minimum, status, colour)
-            }
-            Action::RevokeKey(number, by) => Action::RevokeKey(within(number, self.keys.len()), by),
-            other => other,
-        }
-    }
-
-    fn version_of(&self, action: &Action) -> Option<i64> {
-        match action {
-            Action::Edit(number, _) | Action::Void(number) | Action::Restore(number) | Action::Refund(number, _) => {
-                self.transactions.get(*number).map(|transaction| transaction.version)
-            }
-            Action::UpdateAccount(number, ..) => self.accounts.get(*number).map(|account| account.version),
-            Action::PutUser(number, ..) | Action::PatchUser(number, ..) => {
-                self.users.get(number).map(|user| user.version)
-            }
-            _ => None,
-        }
-    }
-
     /// What the contract answers to a request that is recorded at `now`.
     pub(crate) fn ask(&mut self, asked: &Asked, now: Timestamp) -> Result<Success, Refusal> {
         let request = format!("{:?}", asked.action);
@@ -229,10 +190,14 @@ impl Model {
             Action::Transfer(source, destination, currency, details) => {
                 self.transfer(*source, *destination, *currency, details, now)
             }
-            Action::Edit(number, edit) => self.edit(*number, edit, expected),
-            Action::Void(number) => self.set_posted(*number, false, expected),
-            Action::Restore(number) => self.set_posted(*number, true, expected),
+            Action::Edit(number, edit) => self.edit(*number, edit, expected, now),
+            Action::Void(number) => self.void(*number, expected, now),
+            Action::Restore(number) => self.restore(*number, expected, now),
             Action::Refund(number, amount) => self.refund(*number, *amount, expected, now),
+            Action::Capture(number, amount, is_final) => self.capture(*number, *amount, *is_final, expected, now),
+            Action::VoidHold(number) => self.void_hold(*number, expected, now),
+            Action::Extend(number, phase) => self.extend(*number, time_of(*phase), expected, now),
+            Action::Expire(number) => self.expire(*number, now),
             Action::PutUser(user, name, zone, email) => self.put_user(*user, name, *zone, *email, expected),
             Action::PatchUser(user, name, zone, email) => self.patch_user(*user, *name, *zone, *email, expected),
             Action::CreateAccount(user, name, currency, minimum) => {
@@ -261,34 +226,5 @@ fn check_version(expected: &Precondition, current: Option<i64>) -> Result<(), Re
             code: "version_mismatch",
             members: json!({"current_version": current}),
         })
-    }
-}
-
-/// An amount in minor units; what the currency does not have is refused.
-fn minor(text: &str, currency: usize) -> Result<Minor, Refusal> {
-    let places = CURRENCIES[currency].1;
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    if part.len() > places {
-        return Err(Refusal::of("validation_failed"));
-    }
-    let digits = format!("{whole}{part:0<places$}");
-    let minor: Minor = digits.parse().expect("the generator writes digits");
-    if minor > MINOR_MAX {
-        return Err(Refusal::of("validation_failed"));
-    }
-    Ok(sign * minor)
-}
-
-/// An amount as the contract shows it.
-pub(crate) fn show(minor: Minor, currency: usize) -> String {
-    let places = CURRENCIES[currency].1;
-    let digits = format!("{:0>width$}", minor.abs(), width = places + 1);
-    let (whole, part) = digits.split_at(digits.len() - places);
-    let sign = if minor < 0 { "-" } else { "" };
-    if part.is_empty() {
-        format!("{sign}{whole}")
-    } else {
-        format!("{sign}{whole}.{part}")
     }
 }

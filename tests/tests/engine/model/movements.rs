@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
-use service::record::AccountStatus;
+use service::record::{AccountStatus, TransactionStatus};
 use service::value::Timestamp;
 
-use super::{MINOR_MAX, Minor, Model, Refusal};
+use super::{MINOR_MAX, Minor, Model, Refusal, Transaction};
+
+/// A day's total: whose, of which currency, which day, and whether of credits.
+type Place = (Option<usize>, usize, NaiveDate, bool);
 
 impl Model {
     /// Closed before frozen, the source before the destination.
@@ -37,15 +40,25 @@ impl Model {
         Ok(())
     }
 
-    /// Then comes a day's total: of a user by the days of his zone, of the ledger by those of UTC.
-    pub(super) fn check_days(&self) -> Result<(), Refusal> {
-        type Place = (Option<usize>, usize, NaiveDate, bool);
+    /// Then come what an account's holds keep, and a day's total.
+    pub(super) fn check_sums(&self) -> Result<(), Refusal> {
         let amounts = self.transactions.iter().map(|transaction| transaction.amount);
         if amounts.sum::<Minor>() <= MINOR_MAX {
             return Ok(());
         }
-        let mut totals: BTreeMap<Place, Minor> = BTreeMap::new();
-        for transaction in self.transactions.iter().filter(|transaction| transaction.is_posted) {
+        let is_held = |number: usize| self.held(number).iter().all(|held| *held <= MINOR_MAX);
+        if (0..self.accounts.len()).all(is_held) && self.day_totals().values().all(|total| *total <= MINOR_MAX) {
+            Ok(())
+        } else {
+            Err(Refusal::of("amount_overflow"))
+        }
+    }
+
+    /// Of a user by the days of his zone, of the ledger by those of UTC.
+    fn day_totals(&self) -> BTreeMap<Place, Minor> {
+        let mut totals = BTreeMap::new();
+        let is_posted = |transaction: &&Transaction| transaction.status == TransactionStatus::Posted;
+        for transaction in self.transactions.iter().filter(is_posted) {
             for (account, is_credit) in [(transaction.destination, true), (transaction.source, false)] {
                 let Some(owner) = self.accounts[account].owner else {
                     continue;
@@ -56,14 +69,11 @@ impl Model {
                 }
             }
         }
-        if totals.values().all(|total| *total <= MINOR_MAX) {
-            Ok(())
-        } else {
-            Err(Refusal::of("amount_overflow"))
-        }
+        totals
     }
 
-    /// Moves money as one change: each account is tested against what becomes of it on the whole.
+    /// Moves money, and what holds keep now, as one change: each account is tested against what becomes of it on the
+    /// whole.
     pub(super) fn shift(&mut self, changes: &[(usize, Minor)]) -> Result<(), Refusal> {
         let mut order: Vec<usize> = Vec::new();
         for (number, _) in changes {
@@ -77,18 +87,20 @@ impl Model {
         };
         for number in &order {
             let account = &self.accounts[*number];
-            let after = account.balance + change_of(*number);
+            let after = account.balance + change_of(*number) - self.held(*number)[0];
             if let Some(minimum) = account.minimum
-                && after < account.balance
+                && after < account.available()
                 && after < minimum
             {
                 return Err(self.insufficient(*number, minimum));
             }
         }
         for number in order {
+            let [held_out, held_in] = self.held(number);
             let is_touched = self.touched.contains(&number);
             let account = &mut self.accounts[number];
             account.balance += change_of(number);
+            (account.held_out, account.held_in) = (held_out, held_in);
             account.version += i64::from(!is_touched);
             self.touched.push(number);
         }

@@ -3,10 +3,12 @@
 use serde_json::json;
 use service::AnswerStatus;
 use service::ledger::Precondition;
+use service::record::TransactionStatus;
 use service::value::Timestamp;
 
-use super::transactions::{check_posted, positive};
-use super::{Minor, Model, Outcome, Refusal, Transaction, check_version, show};
+use super::amounts::positive;
+use super::status::check_status;
+use super::{Minor, Model, Outcome, Parent, Refusal, Transaction, check_version, show};
 
 impl Model {
     pub(super) fn refund(
@@ -19,7 +21,7 @@ impl Model {
         let original = self.find_transaction(number)?;
         let amount = amount.map(|text| positive(text, original.currency)).transpose()?;
         check_version(expected, Some(original.version))?;
-        check_posted(&original, true)?;
+        check_status(&original, TransactionStatus::Posted, now)?;
         let (source, destination) = (original.destination, original.source);
         self.check_open([source, destination])?;
         let remaining = original.amount - original.refunded.unwrap_or(0);
@@ -39,12 +41,12 @@ impl Model {
             description: None,
             reference: None,
             colour: None,
-            refund_of: Some(number),
+            parent: Some(Parent::RefundOf(number)),
             refunded: None,
             version: 1,
             ..original
         });
-        self.check_days()?;
+        self.check_sums()?;
         self.shift(&changes)?;
         Ok((
             AnswerStatus::Created,

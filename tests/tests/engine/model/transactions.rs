@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 use service::AnswerStatus;
 use service::ledger::Precondition;
+use service::record::TransactionStatus;
 use service::value::Timestamp;
 
-use super::{Minor, Model, Outcome, Refusal, Transaction, User, check_version, minor, show};
-use crate::steps::{CURRENCIES, Details, Edit, USERS};
-
-const KINDS: [&str; 3] = ["credit", "debit", "transfer"];
+use super::amounts::positive;
+use super::status::{check_status, not_editable};
+use super::{Hold, Minor, Model, Outcome, Parent, Refusal, Transaction, User, check_version};
+use crate::clock::time_of;
+use crate::steps::{Details, Edit, USERS};
 
 impl Model {
     pub(super) fn create(
@@ -68,6 +70,13 @@ impl Model {
         now: Timestamp,
     ) -> Outcome {
         let amount = positive(details.amount, currency)?;
+        let hold = details.hold.map(|hold| Hold {
+            captured: 0,
+            expires_at: hold.expires_in.map(time_of),
+        });
+        if hold.and_then(|hold| hold.expires_at).is_some_and(|at| at <= now) {
+            return Err(Refusal::of("validation_failed"));
+        }
         self.check_open([source, destination])?;
         self.check_reference(details.reference, None)?;
         if source == destination {
@@ -79,11 +88,12 @@ impl Model {
         {
             return Err(Refusal::of("currency_mismatch"));
         }
-        let changes = [(source, -amount), (destination, amount)];
+        let moved = if hold.is_some() { 0 } else { amount };
+        let changes = [(source, -moved), (destination, moved)];
         self.check_balances(&changes)?;
         self.transactions.push(Transaction {
             kind,
-            is_posted: true,
+            status: hold.map_or(TransactionStatus::Posted, |_| TransactionStatus::Pending),
             source,
             destination,
             amount,
@@ -93,11 +103,12 @@ impl Model {
             category: details.category,
             reference: details.reference,
             colour: details.colour,
-            refund_of: None,
+            parent: None,
             refunded: None,
+            hold,
             version: 1,
         });
-        self.check_days()?;
+        self.check_sums()?;
         self.shift(&changes)?;
         Ok((
             AnswerStatus::Created,
@@ -105,15 +116,21 @@ impl Model {
         ))
     }
 
-    pub(super) fn edit(&mut self, number: usize, edit: &Edit, expected: &Precondition) -> Outcome {
+    pub(super) fn edit(&mut self, number: usize, edit: &Edit, expected: &Precondition, now: Timestamp) -> Outcome {
         let old = self.find_transaction(number)?;
-        let new = edited(&old, edit)?;
+        let mut new = edited(&old, edit, now)?;
         check_version(expected, Some(old.version))?;
-        check_posted(&old, true)?;
+        let needed = old
+            .hold
+            .map_or(TransactionStatus::Posted, |_| TransactionStatus::Pending);
+        check_status(&old, needed, now)?;
         if let Some(refunded) = old.refunded
             && (new.kind != old.kind || new.amount < refunded)
         {
-            return Err(not_editable(&old));
+            return Err(not_editable(&old, now));
+        }
+        if new.amount > old.amount {
+            self.check_parent(&old, now)?;
         }
         if new == old {
             return Ok((AnswerStatus::Ok, self.transaction_document(number)));
@@ -123,48 +140,90 @@ impl Model {
             self.check_open([new.source, new.destination])?;
         }
         self.check_reference(new.reference, Some(number))?;
-        if let Some(original) = old.refund_of.filter(|_| new.amount != old.amount) {
-            self.change_refunded(original, new.amount - old.amount)?;
+        self.change_parent(&old, new.amount - old.amount, now)?;
+        if new.hold.is_some_and(|hold| hold.captured == new.amount) {
+            new.status = TransactionStatus::Captured;
         }
+        let [undone, done] = [&old, &new].map(|version| if version.hold.is_some() { 0 } else { version.amount });
         let changes = [
-            (new.source, -new.amount),
-            (new.destination, new.amount),
-            (old.source, old.amount),
-            (old.destination, -old.amount),
+            (new.source, -done),
+            (new.destination, done),
+            (old.source, undone),
+            (old.destination, -undone),
         ];
         self.check_balances(&changes)?;
         let kept = self.keep(number, new);
-        self.check_days()?;
+        self.check_sums()?;
         if moves {
             self.shift(&changes)?;
         }
         Ok(kept)
     }
 
-    pub(super) fn set_posted(&mut self, number: usize, is_posted: bool, expected: &Precondition) -> Outcome {
+    pub(super) fn void(&mut self, number: usize, expected: &Precondition, now: Timestamp) -> Outcome {
+        let old = self.find_transaction(number)?;
+        if old.hold.is_some() {
+            return self.void_hold(number, expected, now);
+        }
+        check_version(expected, Some(old.version))?;
+        check_status(&old, TransactionStatus::Posted, now)?;
+        if old.refunded.unwrap_or(0) > 0 {
+            return Err(not_editable(&old, now));
+        }
+        self.set_status(number, &old, TransactionStatus::Voided, -old.amount, now)
+    }
+
+    /// A hold stays voided: what it kept may be somebody else's by now.
+    pub(super) fn restore(&mut self, number: usize, expected: &Precondition, now: Timestamp) -> Outcome {
         let old = self.find_transaction(number)?;
         check_version(expected, Some(old.version))?;
-        check_posted(&old, !is_posted)?;
-        if old.refunded.unwrap_or(0) > 0 {
-            return Err(not_editable(&old));
+        check_status(&old, TransactionStatus::Voided, now)?;
+        if old.hold.is_some() {
+            return Err(not_editable(&old, now));
         }
-        if let Some(original) = old.refund_of {
-            check_posted(&self.transactions[original], true)?;
-        }
+        self.check_parent(&old, now)?;
+        self.set_status(number, &old, TransactionStatus::Posted, old.amount, now)
+    }
+
+    /// Moves the transaction's amount, or moves it back.
+    fn set_status(
+        &mut self,
+        number: usize,
+        old: &Transaction,
+        status: TransactionStatus,
+        amount: Minor,
+        now: Timestamp,
+    ) -> Outcome {
         self.check_open([old.source, old.destination])?;
-        let amount = if is_posted { old.amount } else { -old.amount };
-        if let Some(original) = old.refund_of {
-            self.change_refunded(original, amount)?;
-        }
+        self.change_parent(old, amount, now)?;
         let changes = [(old.source, -amount), (old.destination, amount)];
         self.check_balances(&changes)?;
-        let kept = self.keep(number, Transaction { is_posted, ..old });
-        self.check_days()?;
+        let kept = self.keep(number, Transaction { status, ..old.clone() });
+        self.check_sums()?;
         self.shift(&changes)?;
         Ok(kept)
     }
 
-    fn keep(&mut self, number: usize, new: Transaction) -> (AnswerStatus, Value) {
+    /// More of a parent's money moves only where the parent allows it still.
+    fn check_parent(&self, child: &Transaction, now: Timestamp) -> Result<(), Refusal> {
+        match child.parent {
+            Some(Parent::RefundOf(number)) => check_status(&self.transactions[number], TransactionStatus::Posted, now),
+            Some(Parent::CaptureOf(number)) => self.check_may_be_captured(number, now),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a change of a transaction in what it belongs to.
+    fn change_parent(&mut self, child: &Transaction, change: Minor, now: Timestamp) -> Result<(), Refusal> {
+        match child.parent.filter(|_| change != 0) {
+            Some(Parent::RefundOf(number)) => self.change_refunded(number, change),
+            Some(Parent::CaptureOf(number)) => self.change_captured(number, change, false, now),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts the next version in.
+    pub(super) fn keep(&mut self, number: usize, new: Transaction) -> (AnswerStatus, Value) {
         let version = new.version + 1;
         self.transactions[number] = Transaction { version, ..new };
         (AnswerStatus::Ok, self.transaction_document(number))
@@ -185,49 +244,26 @@ impl Model {
             _ => Ok(()),
         }
     }
-
-    pub(crate) fn transaction_document(&self, number: usize) -> Value {
-        let transaction = &self.transactions[number];
-        let user_of = |account: usize| self.accounts[account].owner.map(|owner| USERS[owner]);
-        let (source, destination) = (user_of(transaction.source), user_of(transaction.destination));
-        let user = [destination, source, None][transaction.kind];
-        let mut document = json!({
-            "id": format!("transaction {number}"), "type": KINDS[transaction.kind],
-            "status": if transaction.is_posted { "posted" } else { "voided" },
-            "user_id": user,
-            "source_account_id": format!("account {}", transaction.source), "source_user_id": source,
-            "destination_account_id": format!("account {}", transaction.destination),
-            "destination_user_id": destination,
-            "amount": show(transaction.amount, transaction.currency),
-            "currency": CURRENCIES[transaction.currency].0,
-            "transaction_date": transaction.date, "description": transaction.description,
-            "category": transaction.category, "reference": transaction.reference,
-            "metadata": metadata(transaction.colour), "parent_id": null, "version": transaction.version,
-        });
-        if let Some(original) = transaction.refund_of {
-            document["parent_id"] = format!("transaction {original}").into();
-            document["relation"] = "refund".into();
-        }
-        if let Some(refunded) = transaction.refunded {
-            document["refunded_amount"] = show(refunded, transaction.currency).into();
-        }
-        document
-    }
 }
 
-fn edited(old: &Transaction, edit: &Edit) -> Result<Transaction, Refusal> {
+fn edited(old: &Transaction, edit: &Edit, now: Timestamp) -> Result<Transaction, Refusal> {
+    let refused = || Err(Refusal::of("validation_failed"));
+    let is_pending = old.status_at(now) == TransactionStatus::Pending;
     let mut new = old.clone();
     if let Some(amount) = edit.amount {
         new.amount = positive(amount, old.currency)?;
     }
     if let Some(kind) = edit.kind.filter(|kind| *kind != old.kind) {
-        if kind == 2 || old.kind == 2 || old.refund_of.is_some() {
-            return Err(Refusal::of("validation_failed"));
+        if kind == 2 || old.kind == 2 || old.parent.is_some() || is_pending {
+            return refused();
         }
         new.kind = kind;
         (new.source, new.destination) = (old.destination, old.source);
     }
     new.date = edit.date.map_or(old.date, time);
+    if is_pending && (new.date != old.date || old.hold.is_some_and(|hold| new.amount < hold.captured)) {
+        return refused();
+    }
     new.description = edit.description.unwrap_or(old.description);
     new.category = edit.category.unwrap_or(old.category);
     new.reference = edit.reference.unwrap_or(old.reference);
@@ -235,35 +271,6 @@ fn edited(old: &Transaction, edit: &Edit) -> Result<Transaction, Refusal> {
     Ok(new)
 }
 
-pub(super) fn check_posted(transaction: &Transaction, needed: bool) -> Result<(), Refusal> {
-    if transaction.is_posted == needed {
-        return Ok(());
-    }
-    Err(not_editable(transaction))
-}
-
-fn not_editable(transaction: &Transaction) -> Refusal {
-    let current_status = if transaction.is_posted { "posted" } else { "voided" };
-    Refusal {
-        code: "transaction_not_editable",
-        members: json!({"current_status": current_status}),
-    }
-}
-
-pub(super) fn positive(text: &str, currency: usize) -> Result<Minor, Refusal> {
-    let amount = minor(text, currency)?;
-    if amount > 0 {
-        Ok(amount)
-    } else {
-        Err(Refusal::of("validation_failed"))
-    }
-}
-
 fn time(text: &str) -> Timestamp {
     Timestamp::parse(text).expect("the generator writes times")
-}
-
-/// The caller's own members: a colour, or none.
-pub(super) fn metadata(colour: Option<&str>) -> Value {
-    colour.map_or_else(|| json!({}), |colour| json!({"colour": colour}))
 }
