@@ -7,10 +7,10 @@ use secrecy::ExposeSecret;
 use service::ledger::{Command, CreateKey, Precondition, Request};
 use service::record::Role;
 use service::value::Name;
-use service::{Daybook, LedgerError, Purpose, access};
+use service::{Daybook, Purpose, access};
 use uuid::Uuid;
 
-use super::{Failure, output};
+use super::{Failure, find_ledger, output};
 use crate::config::Settings;
 use crate::server::options;
 
@@ -41,10 +41,7 @@ pub(super) async fn create(settings: &Settings, ledger: &str, role: &str, name: 
 }
 
 async fn commit(daybook: &Daybook, ledger: &str, request: Request) -> Result<(), Failure> {
-    let ledger = daybook.ledger(ledger).await.map_err(|error| match error {
-        LedgerError::NotFound(_) => Failure::failed(format!("there is no ledger called {ledger}")),
-        error => Failure::failed(error),
-    })?;
+    let ledger = find_ledger(daybook, ledger).await?;
     let deadline = Instant::now().checked_add(COMMIT_TIME_MAX).unwrap_or_else(Instant::now);
     daybook
         .submit(&ledger, request, deadline)

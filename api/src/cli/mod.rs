@@ -1,5 +1,6 @@
 //! The command line: what each command does, and what it prints.
 
+mod import;
 mod key;
 mod migrate;
 mod output;
@@ -8,8 +9,10 @@ mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::error::ErrorKind;
+use service::{Daybook, Ledger, LedgerError};
 
 use crate::config::{self, Arguments, Command, KeyCommand};
 use crate::logging;
@@ -65,7 +68,7 @@ pub async fn run(given: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn execute(arguments: Arguments) -> Result<(), Failure> {
     let (settings, log_format) = match &arguments.command {
         Command::Serve(serve) => serve.check(&arguments.database),
-        Command::Migrate(_) | Command::Key(_) | Command::Verify(_) => arguments.database.check(),
+        Command::Migrate(_) | Command::Key(_) | Command::Import(_) | Command::Verify(_) => arguments.database.check(),
     }
     .map_err(Failure::usage)?;
     logging::init(log_format, config::log_filter().as_deref());
@@ -75,8 +78,17 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Key(key) => match key.command {
             KeyCommand::Create { ledger, role, name } => key::create(&settings, &ledger, &role, &name).await,
         },
+        Command::Import(arguments) => import::run(&settings, &arguments).await,
         Command::Verify(verify) => verify::run(&settings, verify.ledger.as_deref()).await,
     }
+}
+
+/// The ledger called `name`.
+async fn find_ledger(daybook: &Daybook, name: &str) -> Result<Arc<Ledger>, Failure> {
+    daybook.ledger(name).await.map_err(|error| match error {
+        LedgerError::NotFound(_) => Failure::failed(format!("there is no ledger called {name}")),
+        error => Failure::failed(error),
+    })
 }
 
 /// What clap says in one line: what is wrong, and what it suggests, without the usage.

@@ -50,22 +50,9 @@ fn show(ledger: &VerifiedLedger) {
         ("events", counts.events),
         ("blocks", counts.blocks),
     ] {
-        output::line(&format!("  {kind:<16}  {:>16}", grouped(count)));
+        output::line(&format!("  {kind:<16}  {:>16}", output::grouped(count)));
     }
     output::line(&format!("  {:<16}  {hash:>16}", "newest hash"));
-}
-
-/// A number with its thousands apart: `1,234,567`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len().saturating_mul(2));
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && digits.len().saturating_sub(index) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 fn summary(report: &VerifyReport) -> String {
@@ -74,17 +61,5 @@ fn summary(report: &VerifyReport) -> String {
         (1, 0) => "1 failure".to_owned(),
         (count, 0) => format!("{count} failures"),
         (count, more) => format!("{count} failures, of which {more} are not listed"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (number, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345_678, "12,345,678")] {
-            assert_eq!(grouped(number), shown);
-        }
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-pub(crate) use arguments::{Arguments, Command, KeyCommand};
+pub(crate) use arguments::{Arguments, Command, ImportArguments, KeyCommand};
 pub use check::SettingsError;
 
 /// The port of a server that is told of none, on the loopback interface.

@@ -16,7 +16,7 @@ mod run;
 #[cfg(test)]
 pub(crate) use report::RowError;
 pub(crate) use report::{ERRORS_MAX, Report};
-pub(crate) use run::Import;
+pub(crate) use run::{Import, Unfinished};
 
 /// How the rows of a file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,23 @@ pub(crate) enum Format {
 impl Format {
     /// Every format.
     pub(crate) const ALL: &'static [Self] = &[Self::Csv, Self::Ndjson];
+
+    /// What people call it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    /// What a file is in that is called so after its last point.
+    pub(crate) fn of_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_lowercase().as_str() {
+            "csv" => Some(Self::Csv),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            _ => None,
+        }
+    }
 
     /// What a body of it is announced as.
     pub(crate) fn media_type(self) -> &'static str {

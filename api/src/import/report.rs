@@ -64,6 +64,13 @@ fn told(error: &FieldError) -> String {
 }
 
 impl Report {
+    /// Every row so far.
+    pub(crate) fn rows(&self) -> u64 {
+        self.accepted
+            .saturating_add(self.duplicates)
+            .saturating_add(self.rejected)
+    }
+
     pub(super) fn accept(&mut self, position: Option<i64>) {
         self.accepted = self.accepted.saturating_add(1);
         self.position = self.position.max(position);
@@ -93,7 +100,7 @@ mod tests {
         for line in 0..2_000 {
             report.reject(RowError::new(line, &Problem::malformed("It is bad.")));
         }
-        assert_eq!(report.rejected, 2_000);
+        assert_eq!((report.rejected, report.rows()), (2_000, 2_000));
         assert_eq!(report.errors.len(), ERRORS_MAX);
         assert_eq!(report.errors.last().unwrap().line, 999);
     }

@@ -32,6 +32,23 @@ struct OwnedAccount {
     name: String,
 }
 
+/// Why an import ended before its file did.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    pub(crate) problem: Problem,
+    /// What became of the rows so far; `None` where none was read.
+    pub(crate) report: Option<Report>,
+}
+
+impl From<Unfinished> for Problem {
+    fn from(unfinished: Unfinished) -> Self {
+        match unfinished.report.map(serde_json::to_value) {
+            Some(Ok(report)) => unfinished.problem.with("report", report),
+            _ => unfinished.problem,
+        }
+    }
+}
+
 /// A file that is being imported.
 pub(crate) struct Import {
     terms: Terms,
@@ -95,20 +112,20 @@ impl Import {
         self.terms.on_error == OnError::Stop && self.report().rejected > 0
     }
 
-    /// The report of an import that came to `outcome`. One that ended before its file did waits for the answers to what
-    /// it has asked for, and tells in its problem how far it came.
+    /// The report of an import whose reading came to `outcome`, once what it has asked for is answered.
     ///
     /// # Errors
-    /// Why it ended before its file did.
-    pub(crate) async fn end(mut self, outcome: Result<(), Problem>) -> Result<Report, Problem> {
+    /// Why it ended before its file did, and how far it came.
+    pub(crate) async fn end(mut self, outcome: Result<(), Problem>) -> Result<Report, Unfinished> {
         let settled = self.queue.settle_all().await;
+        let has_begun = self.has_begun();
+        let report = self.queue.into_report();
         match outcome.and(settled) {
-            Ok(()) => Ok(self.queue.into_report()),
-            Err(problem) if self.has_begun() => {
-                let report = serde_json::to_value(self.report()).unwrap_or_default();
-                Err(problem.with("report", report))
-            }
-            Err(problem) => Err(problem),
+            Ok(()) => Ok(report),
+            Err(problem) => Err(Unfinished {
+                problem,
+                report: has_begun.then_some(report),
+            }),
         }
     }
 

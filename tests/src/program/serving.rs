@@ -105,6 +105,22 @@ impl Serving {
         self.child.id()
     }
 
+    /// The most memory that it has had so far, in KiB.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process any more.
+    #[must_use]
+    pub fn memory_max_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id()));
+        let status = status.expect("the system tells of its processes");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line
+            .and_then(|line| line.split_whitespace().next())
+            .map(str::parse::<u64>);
+        kib.expect("the system tells of memory").expect("memory is a number")
+    }
+
     /// Sends SIGTERM.
     ///
     /// # Panics

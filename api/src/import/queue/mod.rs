@@ -28,7 +28,7 @@ use crate::problem::Problem;
 /// Most rows that are asked and not answered: some batches' worth, so that the next one is there when one ends.
 const WAITING_MAX: usize = 1_000;
 /// Most bytes of them.
-const WAITING_BYTES_MAX: usize = 8 * 1024 * 1024;
+const WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The longest that a row may wait for its commit, before it is asked again.
 const ROW_TIME_MAX: Duration = Duration::from_secs(30);
 /// How long no row may be decided before the import is given up.

@@ -30,9 +30,14 @@ impl Connection {
         }
     }
 
-    /// Sends the bytes of a request and waits for the whole answer.
+    /// Sends a part of a request that has more.
+    pub(crate) async fn write(&mut self, part: &[u8]) {
+        self.stream.write_all(part).await.expect("the server reads requests");
+    }
+
+    /// Sends the bytes of a request, or the last of them, and waits for the whole answer.
     pub(crate) async fn send(&mut self, request: &[u8]) -> Answer<'_> {
-        self.stream.write_all(request).await.expect("the server reads requests");
+        self.write(request).await;
         self.received.clear();
         loop {
             let count = self

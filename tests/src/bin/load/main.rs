@@ -18,6 +18,7 @@ mod create;
 mod drive;
 mod figures;
 mod growth;
+mod import;
 mod pgbench;
 mod population;
 mod read;
@@ -51,6 +52,12 @@ enum Experiment {
     Create,
     /// Reads of one transaction and of a page of 20, over HTTP and by plain SQL
     Read,
+    /// Rows of an import a second, beside transactions that are each posted by themselves, and the server's memory
+    Import {
+        /// Rows of a file
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: usize,
+    },
     /// Creates, lists, statistics, statements and balances in a small book and in a large one
     Growth {
         /// Transactions of the large book; the small one has a hundredth
@@ -97,6 +104,7 @@ fn main() {
         match arguments.experiment {
             Experiment::Create => create::run(plan).await,
             Experiment::Read => read::run(plan).await,
+            Experiment::Import { rows } => import::run(plan, rows).await,
             Experiment::Growth { transactions } => growth::run(plan, transactions).await,
         }
     };

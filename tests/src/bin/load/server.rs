@@ -1,6 +1,5 @@
 //! The server under load: `daybook` as a process of its own, on a database of its own.
 
-use std::fs;
 use std::net::SocketAddr;
 
 use tests::program::{Folder, Serving};
@@ -42,13 +41,7 @@ impl Server {
 
     /// The most memory that the server has had so far, in MiB.
     pub(crate) fn memory_max_mib(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.serving().id()));
-        let status = status.expect("the system tells of its processes");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line
-            .and_then(|line| line.split_whitespace().next())
-            .map(str::parse::<u64>);
-        kib.expect("the system tells of memory").expect("memory is a number") / 1024
+        self.serving().memory_max_kib() / 1024
     }
 
     /// Ends the server and keeps its database.

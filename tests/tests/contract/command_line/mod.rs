@@ -2,6 +2,7 @@
 
 mod absent;
 mod first_start;
+mod import;
 mod keys;
 mod logging;
 mod migrations;

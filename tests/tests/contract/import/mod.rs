@@ -3,6 +3,7 @@
 mod again;
 mod bad_rows;
 mod exported;
+mod memory;
 mod refusals;
 mod rehearsed;
 mod stopped;

@@ -18,7 +18,7 @@ on_both!(
 );
 
 /// The head of an import whose body comes in chunks.
-fn head(media_type: &str) -> String {
+pub(super) fn head(media_type: &str) -> String {
     format!(
         "POST /api/v1/transactions/import HTTP/1.1\r\nHost: daybook\r\nAuthorization: Bearer {OPERATOR_KEY}\r\n\
          Content-Type: {media_type}\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -26,7 +26,7 @@ fn head(media_type: &str) -> String {
 }
 
 /// A piece of such a body; an empty one ends it.
-fn chunk(piece: &str) -> String {
+pub(super) fn chunk(piece: &str) -> String {
     format!("{:x}\r\n{piece}\r\n", piece.len())
 }
 
