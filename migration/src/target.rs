@@ -173,6 +173,9 @@ impl Target {
         options
             .max_connections(1)
             .acquire_timeout(CONNECT_TIMEOUT)
+            // What looks after idle connections in sqlx 0.9 may count fewer than none of them, and then never ends.
+            .idle_timeout(None)
+            .max_lifetime(None)
             .sqlx_logging(false);
         if let Self::Sqlite(path) = self {
             let path = path.clone();

@@ -70,6 +70,10 @@ pub(super) async fn open(server: &PgConnectOptions, options: &Options) -> Result
     let write = PgPoolOptions::new()
         .max_connections(options.write_pool)
         .acquire_timeout(WRITE_ACQUIRE_TIMEOUT)
+        // What looks after idle connections in sqlx 0.9 may count fewer than none of them while others come back, and
+        // then keeps a thread busy for ever. A connection that broke is found when it is lent.
+        .idle_timeout(None)
+        .max_lifetime(None)
         .after_connect(move |connection, _| Box::pin(wait_for_disk(connection, allow_unsafe)))
         .connect_with(commit)
         .await?;

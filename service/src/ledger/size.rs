@@ -5,6 +5,15 @@ use super::request::{Precondition, Request};
 use crate::value::{Category, FullName, MetadataPatch, Name, Reference, Text, UserId};
 
 impl Request {
+    /// How many commands it counts for: a list is as many as it has items.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        match &self.command {
+            Command::CreateTransactions(list) => list.items.len().max(1),
+            _ => 1,
+        }
+    }
+
     /// How many bytes the request keeps while it waits.
     #[must_use]
     pub fn size_bytes(&self) -> usize {

@@ -126,6 +126,11 @@ impl Batch {
         });
     }
 
+    /// How many commands it has; a list counts for its items.
+    fn commands(&self) -> usize {
+        self.requests.iter().map(Request::weight).fold(0, usize::saturating_add)
+    }
+
     fn bytes(&self) -> usize {
         let rooms = self.waiters.iter().filter_map(|waiter| waiter.room.as_ref());
         rooms.fold(0, |sum, room| sum.saturating_add(room.bytes))
@@ -158,6 +163,8 @@ pub(super) struct Line {
     limits: Limits,
     /// What is taken next, as far as it was looked at.
     next: Batch,
+    /// A list that has no room in it.
+    put_back: Option<Waiting>,
 }
 
 impl Line {
@@ -166,6 +173,7 @@ impl Line {
             receiver,
             limits,
             next: Batch::new(metrics),
+            put_back: None,
         }
     }
 
@@ -176,7 +184,10 @@ impl Line {
             self.gather();
         }
         while self.next.requests.is_empty() {
-            let first = self.receiver.recv().await?;
+            let first = match self.put_back.take() {
+                Some(first) => first,
+                None => self.receiver.recv().await?,
+            };
             self.next.add(first);
             self.gather();
         }
@@ -193,11 +204,19 @@ impl Line {
         &self.next.requests
     }
 
-    /// Adds what waits, up to the bounds of a batch. Whose deadline has passed is left out: nothing is done for them.
+    /// Adds what waits, up to the bounds of a batch; a list of more commands than these is a batch by itself. Whose deadline
+    /// has passed is left out: nothing is done for them.
     fn gather(&mut self) {
-        let mut bytes = self.next.bytes();
-        while self.next.requests.len() < self.limits.batch_max && bytes < self.limits.batch_bytes_max {
-            let Ok(waiting) = self.receiver.try_recv() else { break };
+        let (mut commands, mut bytes) = (self.next.commands(), self.next.bytes());
+        while commands < self.limits.batch_max && bytes < self.limits.batch_bytes_max {
+            let next = self.put_back.take().or_else(|| self.receiver.try_recv().ok());
+            let Some(waiting) = next else { break };
+            let sum = commands.saturating_add(waiting.request.weight());
+            if commands > 0 && sum > self.limits.batch_max {
+                self.put_back = Some(waiting);
+                break;
+            }
+            commands = sum;
             bytes = bytes.saturating_add(waiting.room.bytes);
             self.next.add(waiting);
         }
@@ -206,62 +225,4 @@ impl Line {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use prometheus::Registry;
-
-    use super::*;
-    use crate::commit::batcher::tests::{LIMITS, code, credit, soon};
-
-    fn metrics() -> Metrics {
-        Metrics::register(&Registry::new()).unwrap()
-    }
-
-    /// An empty line, and its other end.
-    fn line() -> (Line, mpsc::Sender<Waiting>) {
-        let (sender, receiver) = mpsc::channel(8);
-        (Line::new(receiver, LIMITS, metrics()), sender)
-    }
-
-    /// A request that waits until `deadline`, and where its answer comes.
-    fn waiting(deadline: Instant) -> (Waiting, oneshot::Receiver<Reply>) {
-        let (reply, answer) = oneshot::channel();
-        let waiting = Waiting {
-            request: credit("ada"),
-            room: Room::take(1, &Arc::default(), &metrics()),
-            deadline,
-            reply,
-        };
-        (waiting, answer)
-    }
-
-    #[tokio::test]
-    async fn whose_deadline_passes_after_the_look_is_left_out_unless_the_batch_is_decided() {
-        let wait = Duration::from_millis(500);
-        for is_decided in [false, true] {
-            let (mut line, sender) = line();
-            let (late, answer) = waiting(Instant::now().checked_add(wait).unwrap());
-            sender.try_send(late).unwrap();
-            sender.try_send(waiting(soon()).0).unwrap();
-            assert_eq!(line.look().len(), 2);
-            tokio::time::sleep(wait).await;
-            let mut batch = line.take(is_decided).await.unwrap();
-            assert_eq!(batch.requests.len(), if is_decided { 2 } else { 1 });
-            batch.refuse(&LedgerError::Overloaded);
-            let expected = if is_decided { "overloaded" } else { "unavailable" };
-            assert_eq!(code(&answer.await.unwrap()), expected);
-        }
-    }
-
-    #[tokio::test]
-    async fn what_comes_after_the_look_is_taken_as_well_unless_the_batch_is_decided() {
-        for (is_decided, taken) in [(false, 2), (true, 1)] {
-            let (mut line, sender) = line();
-            sender.try_send(waiting(soon()).0).unwrap();
-            assert_eq!(line.look().len(), 1);
-            sender.try_send(waiting(soon()).0).unwrap();
-            assert_eq!(line.take(is_decided).await.unwrap().requests.len(), taken);
-        }
-    }
-}
+mod tests;
