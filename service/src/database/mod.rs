@@ -131,8 +131,10 @@ impl Database {
                 checkpoints.stop().await;
             }
         };
-        // At once: a long checkpoint keeps no other connection open. The one that is closed last removes SQLite's log.
-        let ((), (), ()) = join!(checkpoints, self.write.close(), self.read.close());
+        // The connection that is closed last removes SQLite's log, and of two that close at once neither may find itself
+        // alone: the one that writes is closed after all others.
+        let ((), ()) = join!(checkpoints, self.read.close());
+        self.write.close().await;
     }
 }
 
