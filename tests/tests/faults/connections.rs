@@ -48,14 +48,16 @@ async fn assert_no_session_is_idle_in_transaction(book: &Book) {
 
 async fn ended_sessions_cost_no_write(book: &Book) {
     let load = Load::start(&clients(book, WRITERS), "ada");
-    let mut ended = 0;
-    for _ in 0..10 {
+    // There may be none just then, where the last ones that ended are still being replaced.
+    let (mut ended, mut rounds) = (0, 0);
+    while ended < 10 {
         load.progress(20).await;
         ended += end_sessions(book, "daybook commit").await;
+        rounds += 1;
+        assert!(rounds <= 50, "only {ended} sessions were ended");
     }
     load.progress(20).await;
     let journal = load.stop().await;
-    assert!(ended >= 10, "{ended} sessions were ended");
     assert_eq!(
         journal.unanswered(),
         0,
