@@ -8,13 +8,24 @@ use crate::ledger::command::{CreateTransactions, ListedTransaction};
 use crate::ledger::draft::Draft;
 use crate::record::{BatchRecord, Record};
 
-/// What became of a list.
+/// What became of a command: of a list, of its items as well.
 pub(super) struct ListOutcome {
     pub(super) outcome: Outcome,
     /// Of each item, in their order.
     pub(super) items: Vec<Result<Answer, LedgerError>>,
     /// Positions of the events whose documents the items answer, where all were made.
     pub(super) positions: Vec<i64>,
+}
+
+impl ListOutcome {
+    /// That of a command that is no list.
+    pub(super) fn of_one(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            items: Vec::new(),
+            positions: Vec::new(),
+        }
+    }
 }
 
 /// Decides the items in order, each over what those before it left. One that is refused leaves nothing, and where the list

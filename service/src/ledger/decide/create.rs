@@ -56,7 +56,19 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
     {
         return Err(LedgerError::CurrencyMismatch);
     }
-    let mut transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
+    let transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
+    record_new(draft, transaction, None)
+}
+
+/// Posts a new transaction, or keeps what it says if it is a hold, and records its event.
+///
+/// # Errors
+/// `AmountOverflow`, then `InsufficientFunds`.
+pub(super) fn record_new(
+    draft: &mut Draft<'_>,
+    mut transaction: Transaction,
+    reason: Option<&crate::value::Text>,
+) -> Result<Outcome, LedgerError> {
     posting::set_days(draft, &mut transaction)?;
     if transaction.hold.is_some() {
         keep(draft, &transaction, transaction.amount.into())?;
@@ -77,7 +89,7 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
         transaction,
         "transaction.created",
         AnswerStatus::Created,
-        None,
+        reason,
     ))
 }
 

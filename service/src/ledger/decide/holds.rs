@@ -1,7 +1,9 @@
 //! Holds: money that is kept on both accounts until it is captured, or given up.
 
+use uuid::Uuid;
+
 use super::closing::check_days_open;
-use super::create::save;
+use super::create::{record_new, save};
 use super::transactions::{check_status, find, not_editable, with_next_version};
 use super::{Outcome, Refused, check_precondition};
 use crate::LedgerError;
@@ -9,13 +11,11 @@ use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::CaptureHold;
 use crate::ledger::draft::Draft;
 use crate::ledger::holding::{check_source_funds, keep};
-use crate::ledger::posting::{Movement, check_accounts_open, post, set_days};
+use crate::ledger::posting::check_accounts_open;
 use crate::ledger::request::Precondition;
 use crate::ledger::state::{Hold, Side, Transaction};
-use crate::ledger::totals::Count;
 use crate::record::{Record, TransactionRelation, TransactionStatus};
 use crate::value::{Text, Timestamp, ValueCode, ValueError};
-use uuid::Uuid;
 
 pub(super) fn capture_hold(
     draft: &mut Draft<'_>,
@@ -33,15 +33,8 @@ pub(super) fn capture_hold(
     check_days_open(draft, [draft.now()])?;
     let amount = amount.unwrap_or(hold.held());
     change_captured(draft, &hold, i128::from(amount), command.is_final, None)?;
-    let mut capture = capture_of(draft, &hold, amount);
-    set_days(draft, &mut capture)?;
-    let movement = Movement {
-        transaction: &capture,
-        count: Count::In,
-        version: 1,
-    };
-    post(draft, &[movement])?;
-    Ok(save(draft, capture, "transaction.created", AnswerStatus::Created, None))
+    let capture = capture_of(draft, &hold, amount);
+    record_new(draft, capture, None)
 }
 
 /// What the hold announced, as far as it came: with all that the hold says of it but the reference, which stays the

@@ -26,6 +26,7 @@ use super::snapshot::Snapshot;
 use crate::LedgerError;
 use crate::record::Record;
 use crate::value::{FieldError, Timestamp, ValueCode, ValueError};
+use batch::ListOutcome;
 
 /// What was decided: the answer, and what there is to save.
 #[derive(Clone, Debug)]
@@ -58,20 +59,11 @@ pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut 
         request_id: &request.request_id,
     };
     let mut draft = Draft::new(snapshot, ids, context);
-    let (outcome, items, positions) = match &request.command {
-        Command::CreateTransactions(list) => {
-            let batch::ListOutcome {
-                outcome,
-                items,
-                positions,
-            } = batch::create_transactions(&mut draft, list)?;
-            (outcome, items, positions)
-        }
-        command => {
-            let outcome = carry_out(&mut draft, command, &request.precondition)?;
-            (outcome, Vec::new(), Vec::new())
-        }
-    };
+    let ListOutcome {
+        outcome,
+        items,
+        positions,
+    } = carry_out(&mut draft, &request.command, &request.precondition)?;
     let answer = Answer {
         status: if request.dry_run {
             AnswerStatus::Ok
@@ -98,9 +90,9 @@ pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut 
     })
 }
 
-fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) -> Result<Outcome, LedgerError> {
-    match command {
-        Command::CreateTransactions(list) => batch::create_transactions(draft, list).map(|list| list.outcome),
+fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) -> Result<ListOutcome, LedgerError> {
+    let outcome = match command {
+        Command::CreateTransactions(list) => return batch::create_transactions(draft, list),
         Command::CreateTransaction(command) => create::create_transaction(draft, command),
         Command::UpdateTransaction(command) => transactions::update_transaction(draft, command, expected),
         Command::VoidTransaction { id, reason } => {
@@ -126,7 +118,8 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::CreateKey(command) => Ok(keys::create_key(draft, command)),
         Command::CreateFirstKey(command) => Ok(keys::create_first_key(draft, command)),
         Command::RevokeKey { id, by } => keys::revoke_key(draft, *id, *by),
-    }
+    };
+    outcome.map(ListOutcome::of_one)
 }
 
 /// The answer that the request was given before, if it was.

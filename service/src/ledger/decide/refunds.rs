@@ -1,17 +1,16 @@
 //! Giving money of a posted transaction back.
 
 use super::closing::check_days_open;
-use super::create::save;
+use super::create::{record_new, save};
 use super::transactions::{check_status, find, with_next_version};
 use super::{Outcome, Refused, check_precondition};
 use crate::LedgerError;
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::RefundTransaction;
 use crate::ledger::draft::Draft;
-use crate::ledger::posting::{Movement, check_accounts_open, post, set_days};
+use crate::ledger::posting::check_accounts_open;
 use crate::ledger::request::Precondition;
 use crate::ledger::state::{Side, Transaction};
-use crate::ledger::totals::Count;
 use crate::record::{TransactionRelation, TransactionStatus};
 use crate::value::Text;
 
@@ -36,22 +35,8 @@ pub(super) fn refund_transaction(
         Some(amount) => amount,
     };
     change_refunded(draft, &original, i128::from(amount), command.reason.as_ref())?;
-    let mut refund = reverse(draft, &original, amount, command);
-    set_days(draft, &mut refund)?;
-    let movement = Movement {
-        transaction: &refund,
-        count: Count::In,
-        version: 1,
-    };
-    post(draft, &[movement])?;
-    let reason = command.reason.as_ref();
-    Ok(save(
-        draft,
-        refund,
-        "transaction.created",
-        AnswerStatus::Created,
-        reason,
-    ))
+    let refund = reverse(draft, &original, amount, command);
+    record_new(draft, refund, command.reason.as_ref())
 }
 
 /// The original the other way round: counted under the same category, since it is taken out of that.
