@@ -20,6 +20,7 @@ mod cors;
 mod currencies;
 mod endpoint;
 mod export;
+mod format;
 mod health;
 mod import;
 mod keys;

@@ -49,17 +49,17 @@ pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The text of a cell that was [`guarded`].
+pub(crate) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.trim_start_matches('\'').starts_with(FORMULA) => rest,
+        _ => cell,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The text of a cell, as whoever reads the file back finds it.
-    fn unguarded(cell: &str) -> &str {
-        match cell.strip_prefix('\'') {
-            Some(rest) if rest.trim_start_matches('\'').starts_with(FORMULA) => rest,
-            _ => cell,
-        }
-    }
 
     fn written(cells: &[&str]) -> String {
         let mut rows = Rows::new();

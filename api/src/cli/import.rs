@@ -15,7 +15,8 @@ use uuid::Uuid;
 use super::output::{self, ProgressLine, grouped};
 use super::{Failure, find_ledger};
 use crate::config::{ImportArguments, Settings};
-use crate::import::{Format, Import, OnError, Report, Terms, Unfinished};
+use crate::format::Format;
+use crate::import::{Import, OnError, Report, Terms, Unfinished};
 use crate::names;
 use crate::server::options;
 

@@ -8,32 +8,14 @@ mod ndjson;
 use service::record::TransactionRecord;
 use service::{LedgerError, TransactionWalk};
 
-/// How transactions are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// A row each, below one that names the columns.
-    Csv,
-    /// A line each, which is the transaction's document.
-    Ndjson,
-}
+use crate::format::Format;
 
 impl Format {
-    /// Every format, in the order of the contract.
-    pub(crate) const ALL: &'static [Self] = &[Self::Csv, Self::Ndjson];
-
-    /// The format's name, which is also the ending of a file.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-        }
-    }
-
-    /// The media type of the text.
-    pub(crate) fn media_type(self) -> &'static str {
+    /// What the text is announced as.
+    pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
-            Self::Ndjson => "application/x-ndjson",
+            Self::Ndjson => self.media_type(),
         }
     }
 

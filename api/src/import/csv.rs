@@ -8,6 +8,7 @@ use std::collections::btree_map::Entry;
 
 use crate::body::Tree;
 use crate::problem::Problem;
+use crate::spreadsheet::unguarded;
 
 use super::row;
 
@@ -17,8 +18,6 @@ const METADATA_PREFIX: &str = "metadata.";
 const METADATA: &str = "metadata";
 /// Columns without which no row could be good.
 const REQUIRED: [&str; 2] = ["type", "amount"];
-/// A spreadsheet takes a cell that begins so for a formula, unless a quote stands before it.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The columns of a file, in order.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,7 +73,7 @@ impl Header {
             if cell.is_empty() {
                 continue;
             }
-            let cell = without_formula_quote(&cell).to_owned();
+            let cell = unguarded(&cell).to_owned();
             match name.strip_prefix(METADATA_PREFIX) {
                 Some(name) => of_metadata.push((name, cell)),
                 // What is no JSON is no object either, and refused as such with all else that is wrong.
@@ -115,14 +114,6 @@ fn add_metadata(members: &mut BTreeMap<String, Tree>, of_metadata: Vec<(&str, St
 fn is_known(column: &str) -> bool {
     let of_metadata = column.strip_prefix(METADATA_PREFIX);
     row::is_member(column) || of_metadata.is_some_and(|name| !name.is_empty())
-}
-
-/// The cell as it was before somebody kept spreadsheets from taking it for a formula.
-fn without_formula_quote(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(FORMULA) => rest,
-        _ => cell,
-    }
 }
 
 /// The cells of a row.

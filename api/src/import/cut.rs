@@ -5,7 +5,7 @@
 
 use actix_web::web::{Bytes, BytesMut};
 
-use super::Format;
+use crate::format::Format;
 
 /// Most bytes of a row.
 pub(super) const ROW_BYTES_MAX: usize = 1_048_576;

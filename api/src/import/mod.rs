@@ -18,44 +18,7 @@ pub(crate) use report::RowError;
 pub(crate) use report::{ERRORS_MAX, Report};
 pub(crate) use run::{Import, Unfinished};
 
-/// How the rows of a file are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// Comma-separated, with a header row.
-    Csv,
-    /// A JSON object a line.
-    Ndjson,
-}
-
-impl Format {
-    /// Every format.
-    pub(crate) const ALL: &'static [Self] = &[Self::Csv, Self::Ndjson];
-
-    /// What people call it.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-        }
-    }
-
-    /// What a file is in that is called so after its last point.
-    pub(crate) fn of_extension(extension: &str) -> Option<Self> {
-        match extension.to_ascii_lowercase().as_str() {
-            "csv" => Some(Self::Csv),
-            "ndjson" | "jsonl" => Some(Self::Ndjson),
-            _ => None,
-        }
-    }
-
-    /// What a body of it is announced as.
-    pub(crate) fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv",
-            Self::Ndjson => "application/x-ndjson",
-        }
-    }
-}
+use crate::format::Format;
 
 /// What becomes of the rows after one that is rejected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -18,8 +18,9 @@ use super::identity::Identities;
 use super::queue::Queue;
 use super::report::Report;
 use super::row::{self, ReadRow};
-use super::{Format, OnError, Terms};
+use super::{OnError, Terms};
 use crate::body::Tree;
+use crate::format::Format;
 use crate::problem::{Code, Problem};
 
 /// Accounts of exported rows that are remembered.

@@ -13,7 +13,7 @@ use super::schemas::{
     any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
     reference_text, server_id, text, unsigned_amount, user_id,
 };
-use crate::export::Format;
+use crate::format::Format;
 
 fn parameter(kind: ParameterIn, name: &str, schema: Object, description: &str) -> ParameterBuilder {
     ParameterBuilder::new()

@@ -8,7 +8,7 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use super::describe::content;
 use super::{examples, schemas};
 use crate::body::Media;
-use crate::import::Format;
+use crate::format::Format;
 
 /// The body of an endpoint that reads `media`, of the schema called so where it is JSON.
 pub(super) fn of(schema: Option<&str>, media: Media) -> Option<RequestBody> {

@@ -8,7 +8,7 @@ use service::value::{Category, Reference, Text, Timestamp, UserId, ValueError};
 use crate::body::server_id;
 use crate::call::Query;
 use crate::call::query::whole_number;
-use crate::export::Format;
+use crate::format::Format;
 use crate::names::{self, Unnamed};
 use crate::problem::Problem;
 

@@ -8,7 +8,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use crate::answer::{DRY_RUN, Json, POSITION, Respond};
 use crate::body::Rows;
 use crate::call::{Call, Incoming, Query};
-use crate::import::{Format, Import, OnError, Report, Terms};
+use crate::format::Format;
+use crate::import::{Import, OnError, Report, Terms};
 use crate::names;
 use crate::problem::{Code, Problem};
 

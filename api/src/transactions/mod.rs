@@ -10,7 +10,8 @@ use service::record::{RevisionRecord, TransactionRecord};
 
 use crate::answer::{Found, Listed, Written};
 use crate::call::{Call, Query};
-use crate::export::{Export, Format};
+use crate::export::Export;
+use crate::format::Format;
 use crate::problem::Problem;
 use crate::stream::{Parts, Streamed};
 
@@ -43,7 +44,12 @@ pub(crate) async fn export(call: Call) -> Result<Streamed<Export>, Problem> {
     let format = format.unwrap_or_else(|| call.preferred(EXPORTED, Format::Csv));
     let ledger = call.ledger().await?;
     let export = Export::new(call.daybook().walk_transactions(&ledger, filter), format);
-    Streamed::begin(format.media_type(), format!("transactions.{}", format.as_str()), export).await
+    Streamed::begin(
+        format.content_type(),
+        format!("transactions.{}", format.as_str()),
+        export,
+    )
+    .await
 }
 
 /// `POST /transactions`

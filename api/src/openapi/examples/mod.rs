@@ -6,7 +6,7 @@ mod bodies;
 
 use serde_json::{Value, json};
 
-use crate::import::Format;
+use crate::format::Format;
 use crate::problem::Code;
 
 pub(super) use bodies::of_body;

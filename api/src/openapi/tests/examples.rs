@@ -8,7 +8,7 @@ use service::record::{
 use service::value::{Day, Timestamp};
 
 use super::document;
-use crate::export::Format;
+use crate::format::Format;
 use crate::import::{Report, RowError};
 use crate::openapi::examples;
 use crate::statements::whole;

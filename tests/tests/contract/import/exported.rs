@@ -9,6 +9,7 @@ use super::{CSV, NDJSON, assert_report, import, lines};
 on_both!(
     what_is_shown_of_a_ledger_changes_nothing_there,
     what_is_shown_of_a_ledger_is_recorded_in_another_once,
+    texts_come_back_from_an_export_as_they_were,
     the_account_of_a_user_is_found_by_its_id,
     what_moves_no_money_any_more_is_not_recorded,
 );
@@ -74,6 +75,20 @@ async fn what_is_shown_of_a_ledger_is_recorded_in_another_once(book: &Book) {
     let answer = import(&other, "", NDJSON, lines(&[changed])).await;
     assert_report(&answer, [0, 0, 1], &[(1, "idempotency_key_reused")]);
     other.database().verify().await;
+}
+
+async fn texts_come_back_from_an_export_as_they_were(book: &Book) {
+    let texts = ["=1+1", "'=1+1", "''-1", "'quoted'", "two, \"words\"", "-5"];
+    for text in texts {
+        let body = with(credit("ada", "1"), json!({"description": text}));
+        let _ = book.create(&body).await;
+    }
+    let file = book.get("/transactions/export?format=csv").await.expect(200).text;
+    let other = book.with_settings(|_| ()).await;
+    assert_report(&import(&other, "", CSV, file).await, [6, 0, 0], &[]);
+    let recorded = other.walk("/transactions?sort=created_at", 50).await;
+    let described: Vec<&Value> = recorded.iter().map(|row| &row["description"]).collect();
+    assert_eq!(described, texts);
 }
 
 async fn the_account_of_a_user_is_found_by_its_id(book: &Book) {
