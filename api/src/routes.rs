@@ -13,7 +13,9 @@ use crate::body::Media::{Json, OptionalJson, Rows};
 use crate::config::Metrics;
 use crate::endpoint::Endpoint;
 use crate::state::State;
-use crate::{accounts, closing, currencies, health, keys, pages, serve, statements, statistics, transactions, users};
+use crate::{
+    accounts, closing, currencies, health, keys, limits, pages, serve, statements, statistics, transactions, users,
+};
 
 /// Every endpoint; those of one path stand together, and the path of an id after those that are words.
 #[rustfmt::skip]
@@ -42,6 +44,7 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
         Endpoint::get("/api/v1/users/{id}/balances", Reader, users::list_balances),
         Endpoint::get("/api/v1/users/{id}/transactions", Reader, transactions::list_of_user),
         Endpoint::get("/api/v1/users/{id}/stats", Reader, statistics::of_user),
+        Endpoint::get("/api/v1/users/{id}/limits", Reader, limits::list_of_user),
         Endpoint::get("/api/v1/stats", Reader, statistics::of_ledger),
 
         Endpoint::get("/api/v1/accounts", Reader, accounts::list),
@@ -57,6 +60,12 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
 
         Endpoint::get("/api/v1/closing", Reader, closing::find),
         Endpoint::put("/api/v1/closing", Admin, closing::put).without_dry_run(),
+
+        Endpoint::get("/api/v1/limits", Admin, limits::list),
+        Endpoint::post("/api/v1/limits", Admin, Json, limits::create).without_dry_run(),
+        Endpoint::get("/api/v1/limits/{id}", Admin, limits::find),
+        Endpoint::patch("/api/v1/limits/{id}", Admin, limits::update).without_dry_run(),
+        Endpoint::delete("/api/v1/limits/{id}", Admin, limits::delete).without_dry_run(),
 
         Endpoint::get("/api/v1/keys", Admin, keys::list),
         Endpoint::post("/api/v1/keys", Admin, Json, keys::create).without_dry_run(),

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod event;
 pub mod idempotency_key;
 pub mod ledger;
+pub mod limit;
 pub mod total;
 pub mod transaction;
 pub mod user;

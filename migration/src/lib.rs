@@ -7,11 +7,13 @@
 //! Depends on nothing of ours; what the tables mean is said in the service.
 
 mod command;
+mod dialect;
 mod lock;
 mod m20260101_000001_create_ledger;
 mod m20261128_000002_refunds_and_currencies;
 mod m20261128_000003_holds;
 mod m20261128_000004_closing;
+mod m20261129_000005_limits;
 mod target;
 
 use std::collections::BTreeSet;
@@ -52,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000002_refunds_and_currencies::Migration),
             Box::new(m20261128_000003_holds::Migration),
             Box::new(m20261128_000004_closing::Migration),
+            Box::new(m20261129_000005_limits::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@
 
 use uuid::Uuid;
 
-use crate::record::TransactionStatus;
+use crate::record::{LimitWindow, TransactionStatus};
 use crate::value::{Day, FieldError};
 
 /// The kinds of resource that can be absent.
@@ -22,6 +22,8 @@ pub enum Resource {
     Ledger,
     /// An API key.
     Key,
+    /// A spending limit.
+    Limit,
 }
 
 impl Resource {
@@ -34,8 +36,28 @@ impl Resource {
             Self::Transaction => "transaction",
             Self::Ledger => "ledger",
             Self::Key => "key",
+            Self::Limit => "limit",
         }
     }
+}
+
+/// Which maximum of a spending limit would be passed, and how much of it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exceeded {
+    /// That of the amounts, in major units.
+    Amount {
+        /// The most.
+        max: String,
+        /// What they add up to.
+        used: String,
+    },
+    /// That of the transactions.
+    Count {
+        /// The most.
+        max: i64,
+        /// How many there are.
+        used: i64,
+    },
 }
 
 /// Why the ledger refused. A refused command has left nothing behind.
@@ -113,6 +135,16 @@ pub enum LedgerError {
     /// A balance, a held amount or a day's total would pass 2^63−1 minor units.
     #[error("an amount would pass the largest that can be kept")]
     AmountOverflow,
+    /// A window of a spending limit would pass its maximum.
+    #[error("a spending limit would be passed")]
+    LimitExceeded {
+        /// The limit.
+        limit_id: Uuid,
+        /// What it counts together.
+        window: LimitWindow,
+        /// Which maximum.
+        exceeded: Exceeded,
+    },
     /// The available balance would fall below the account's minimum.
     #[error("the available balance does not suffice")]
     InsufficientFunds {
@@ -163,6 +195,7 @@ impl LedgerError {
             Self::NotFound(Resource::Transaction) => "transaction_not_found",
             Self::NotFound(Resource::Ledger) => "ledger_not_found",
             Self::NotFound(Resource::Key) => "key_not_found",
+            Self::NotFound(Resource::Limit) => "limit_not_found",
             Self::VersionMismatch { .. } => "version_mismatch",
             Self::TransactionNotEditable { .. } => "transaction_not_editable",
             Self::AccountClosed { .. } => "account_closed",
@@ -175,6 +208,7 @@ impl LedgerError {
             Self::CurrencyMismatch => "currency_mismatch",
             Self::AmountExceedsRemaining { .. } => "amount_exceeds_remaining",
             Self::AmountOverflow => "amount_overflow",
+            Self::LimitExceeded { .. } => "limit_exceeded",
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::Item { error, .. } => error.code(),
             Self::IdempotencyKeyReused { .. } => "idempotency_key_reused",

@@ -27,7 +27,7 @@ pub mod verify;
 
 pub use commit::Queued;
 pub use daybook::{Credential, Daybook, Ledger, OpenError, Options, Purpose, StatementWalk, TransactionWalk};
-pub use error::{LedgerError, Resource};
+pub use error::{Exceeded, LedgerError, Resource};
 pub use ledger::{Answer, AnswerStatus};
 pub use metrics::Metrics;
 pub use regrouping::RegroupingBounds;

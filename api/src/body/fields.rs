@@ -148,6 +148,33 @@ impl Fields {
         self.keep_all(MetadataPatch::parse(name, members))
     }
 
+    /// What `reader` makes of a member that is an object; of one that is absent or null, what it makes of no members.
+    pub(crate) fn nested<T>(&mut self, name: &'static str, reader: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        self.ask(name, false);
+        let members = match self.members.remove(name) {
+            None | Some(Tree::Null) => BTreeMap::new(),
+            Some(Tree::Object(members)) => members,
+            Some(other) => {
+                self.refuse(name, wrong_type("an object", &other));
+                return None;
+            }
+        };
+        let mut inner = Self::new(members);
+        let value = reader(&mut inner);
+        inner.refuse_unknown();
+        let is_refused = !inner.errors.is_empty();
+        self.report(inner.errors.into_iter().map(|error| FieldError {
+            field: format!("{name}.{}", error.field),
+            ..error
+        }));
+        value.filter(|_| !is_refused)
+    }
+
+    /// Whether anything was wrong with the member so far.
+    pub(crate) fn has_refused(&self, name: &str) -> bool {
+        self.errors.iter().any(|error| error.field == name)
+    }
+
     /// Remembers what is wrong with a member that was read, but does not go with another.
     pub(crate) fn check<T>(&mut self, name: &str, checked: Read<T>) {
         self.keep(name, checked);

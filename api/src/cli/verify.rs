@@ -47,6 +47,7 @@ fn show(ledger: &VerifiedLedger) {
         ("idempotency keys", counts.idempotency_keys),
         ("API keys", counts.api_keys),
         ("own currencies", counts.currencies),
+        ("limits", counts.limits),
         ("events", counts.events),
         ("blocks", counts.blocks),
     ] {

@@ -5,7 +5,7 @@ use utoipa::openapi::schema::Object;
 use utoipa::openapi::{Header, HeaderBuilder, Required};
 
 use service::query::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX};
-use service::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
+use service::record::{AccountKind, AccountStatus, LimitStatus, TransactionKind, TransactionStatus};
 
 use crate::import::OnError;
 
@@ -14,6 +14,7 @@ use super::schemas::{
     reference_text, server_id, text, unsigned_amount, user_id,
 };
 use crate::format::Format;
+use crate::limits;
 
 fn parameter(kind: ParameterIn, name: &str, schema: Object, description: &str) -> ParameterBuilder {
     ParameterBuilder::new()
@@ -92,6 +93,18 @@ pub(super) fn accounts() -> Vec<Parameter> {
             names(AccountStatus::ALL, AccountStatus::as_str),
             "In this state.",
         ),
+    ];
+    parameters.extend(page());
+    parameters
+}
+
+/// A list of spending limits.
+pub(super) fn limits() -> Vec<Parameter> {
+    let mut parameters = vec![
+        query("user_id", user_id(), "For this user alone."),
+        query("account_id", server_id(), "For this account."),
+        query("currency", currency(), "In this currency."),
+        query("status", names(limits::STATUSES, LimitStatus::as_str), "In this state."),
     ];
     parameters.extend(page());
     parameters

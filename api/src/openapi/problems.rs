@@ -68,6 +68,7 @@ fn absence(path: &str, demand: &Demand) -> Option<Code> {
         "accounts" => Some(Code::AccountNotFound),
         "transactions" => Some(Code::TransactionNotFound),
         "keys" => Some(Code::KeyNotFound),
+        "limits" => Some(Code::LimitNotFound),
         _ => None,
     }
 }

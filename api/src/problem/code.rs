@@ -44,6 +44,7 @@ codes! {
     AccountNotFound = "account_not_found", NOT_FOUND, "No such account";
     TransactionNotFound = "transaction_not_found", NOT_FOUND, "No such transaction";
     LedgerNotFound = "ledger_not_found", NOT_FOUND, "No such ledger";
+    LimitNotFound = "limit_not_found", NOT_FOUND, "No such limit";
     KeyNotFound = "key_not_found", NOT_FOUND, "No such key";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "Method not allowed";
     ReferenceTaken = "reference_taken", CONFLICT, "Reference taken";
@@ -57,6 +58,7 @@ codes! {
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "Payload too large";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type";
     ValidationFailed = "validation_failed", UNPROCESSABLE_ENTITY, "Validation failed";
+    LimitExceeded = "limit_exceeded", UNPROCESSABLE_ENTITY, "Spending limit exceeded";
     InsufficientFunds = "insufficient_funds", UNPROCESSABLE_ENTITY, "Insufficient funds";
     CurrencyMismatch = "currency_mismatch", UNPROCESSABLE_ENTITY, "Currency mismatch";
     SameAccount = "same_account", UNPROCESSABLE_ENTITY, "Same account";

@@ -1,7 +1,10 @@
 //! What the ledger refuses, as a problem: the one place that knows both.
 
-use service::record::TransactionStatus;
-use service::{LedgerError, Resource};
+use serde_json::Value;
+use uuid::Uuid;
+
+use service::record::{LimitWindow, TransactionStatus};
+use service::{Exceeded, LedgerError, Resource};
 
 use super::{Code, Problem};
 
@@ -49,17 +52,16 @@ impl From<LedgerError> for Problem {
                 Code::AmountOverflow,
                 "A balance, a held amount or a day's total would pass the largest amount there is.",
             ),
+            LedgerError::LimitExceeded {
+                limit_id,
+                window,
+                exceeded,
+            } => limit_exceeded(limit_id, window, exceeded),
             LedgerError::InsufficientFunds {
                 account_id,
                 available,
                 minimum_balance,
-            } => Self::new(
-                Code::InsufficientFunds,
-                "The available balance would fall below the account's minimum.",
-            )
-            .with("account_id", account_id.to_string())
-            .with("available", available)
-            .with("minimum_balance", minimum_balance),
+            } => insufficient_funds(account_id, available, minimum_balance),
             LedgerError::PeriodClosed { closed_through } => Self::new(
                 Code::PeriodClosed,
                 format!("The ledger is closed through {closed_through}: what is dated until then stays as it is."),
@@ -87,9 +89,38 @@ impl Problem {
             Resource::Transaction => Code::TransactionNotFound,
             Resource::Ledger => Code::LedgerNotFound,
             Resource::Key => Code::KeyNotFound,
+            Resource::Limit => Code::LimitNotFound,
         };
         Self::new(code, format!("There is no such {}.", resource.as_str()))
     }
+}
+
+fn insufficient_funds(account_id: Uuid, available: String, minimum_balance: String) -> Problem {
+    let detail = "The available balance would fall below the account's minimum.";
+    Problem::new(Code::InsufficientFunds, detail)
+        .with("account_id", account_id.to_string())
+        .with("available", available)
+        .with("minimum_balance", minimum_balance)
+}
+
+fn limit_exceeded(limit_id: Uuid, window: LimitWindow, exceeded: Exceeded) -> Problem {
+    let (detail, max, used): (_, Value, Value) = match exceeded {
+        Exceeded::Amount { max, used } => (
+            "The amount would pass what a spending limit allows.",
+            max.into(),
+            used.into(),
+        ),
+        Exceeded::Count { max, used } => (
+            "A spending limit allows no further transaction.",
+            max.into(),
+            used.into(),
+        ),
+    };
+    Problem::new(Code::LimitExceeded, detail)
+        .with("limit_id", limit_id.to_string())
+        .with("window", window.as_str())
+        .with("max", max)
+        .with("used", used)
 }
 
 fn not_editable(current_status: TransactionStatus) -> Problem {
@@ -108,8 +139,6 @@ fn not_editable(current_status: TransactionStatus) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
-    use uuid::Uuid;
 
     #[actix_web::test]
     async fn a_problem_carries_what_the_contract_names() {

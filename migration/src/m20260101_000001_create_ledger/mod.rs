@@ -10,6 +10,8 @@ mod tables;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
+use crate::dialect::Dialect;
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Migration;
@@ -52,53 +54,4 @@ impl MigrationTrait for Migration {
 
 async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     manager.get_connection().execute_unprepared(sql).await.map(|_| ())
-}
-
-/// What stands for the placeholders of [`tables`].
-struct Dialect {
-    int: &'static str,
-    uuid: &'static str,
-    bytes: &'static str,
-    /// Text that is compared: byte by byte on both databases, whatever the locale of the server.
-    text: &'static str,
-    /// Closes a table that only grows.
-    growing: &'static str,
-    /// Closes a table whose rows are updated in place.
-    updated: &'static str,
-}
-
-impl Dialect {
-    fn of(backend: DbBackend) -> Self {
-        if backend == DbBackend::Postgres {
-            Self {
-                int: "BIGINT",
-                uuid: "UUID",
-                bytes: "BYTEA",
-                text: "TEXT COLLATE \"C\"",
-                growing: "",
-                // Room in each page for the next version of its rows, so that an update touches no index.
-                updated: "WITH (fillfactor = 70)",
-            }
-        } else {
-            Self {
-                int: "INTEGER",
-                uuid: "BLOB",
-                bytes: "BLOB",
-                text: "TEXT",
-                // STRICT: without it an integer that overflows becomes a float without a word.
-                growing: "STRICT, WITHOUT ROWID",
-                updated: "STRICT, WITHOUT ROWID",
-            }
-        }
-    }
-
-    fn write(&self, template: &str) -> String {
-        template
-            .replace("{int}", self.int)
-            .replace("{uuid}", self.uuid)
-            .replace("{bytes}", self.bytes)
-            .replace("{text}", self.text)
-            .replace("{growing}", self.growing)
-            .replace("{updated}", self.updated)
-    }
 }

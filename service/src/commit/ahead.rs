@@ -128,7 +128,8 @@ impl Target {
         }
         let ledger = snapshot.ledger.clone();
         let (found, mut decided) = question.decide_as_new(&mut session, &names, &mut snapshot).await?;
-        if !found.is_empty() {
+        // What was used of limits is not committed yet.
+        if !found.is_empty() || !decided.lacking.is_empty() {
             session.give_back();
             snapshot.undo();
             return Ok(Left::Snapshot(tip, Box::new(snapshot)));

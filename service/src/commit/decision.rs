@@ -2,15 +2,20 @@
 
 use futures_util::join;
 
+use std::collections::HashSet;
+
 use super::failure::Failure;
 use super::line::Reply;
-use super::load::{bind_days, bind_listed, day_totals_sql, events_sql, read_day_totals, read_listed, read_rows};
+use super::load::{
+    bind_days, bind_listed, bind_usages, day_totals_sql, events_sql, read_day_totals, read_listed, read_rows,
+    read_usages, usages_sql,
+};
 use super::rows::Dialect;
 use super::save;
 use super::session::Session;
 use super::slots::Row;
 use super::statement::Statement;
-use crate::ledger::{Ids, LargeMovements, Names, Request, Snapshot, decide};
+use crate::ledger::{Ids, LargeMovements, Names, Request, Snapshot, UsageKey, decide};
 use crate::money::Currency;
 use crate::value::Timestamp;
 
@@ -32,6 +37,8 @@ pub(super) struct Question<'a> {
 /// What was decided; the snapshot has the rest.
 pub(super) struct Decided {
     pub(super) replies: Vec<Reply>,
+    /// Windows of limits that the snapshot lacked: where there are any, nothing that was decided stands.
+    pub(super) lacking: Vec<UsageKey>,
     /// What may be saved before the ledger's row is locked, and is not among the records then.
     pub(super) early: Option<Statement>,
     /// What saves the records, of a batch that is so large that its journal is saved apart.
@@ -63,7 +70,7 @@ impl Question<'_> {
         let rows = if self.is_new(names, snapshot) {
             let (found, decided) = self.decide_as_new(session, names, snapshot).await?;
             if found.is_empty() {
-                return Ok(decided);
+                return self.decide_over_usages(session, snapshot, decided).await;
             }
             snapshot.undo();
             found
@@ -84,7 +91,26 @@ impl Question<'_> {
             let days = session.fetch(sql, ledger_id, vec![bind_days(&large)]).await?;
             read_day_totals(snapshot, &days)?;
         }
-        self.decide_over(snapshot, session.dialect())
+        let decided = self.decide_over(snapshot, session.dialect())?;
+        self.decide_over_usages(session, snapshot, decided).await
+    }
+
+    /// Loads the windows of limits that were lacking, and decides over them, until none is.
+    async fn decide_over_usages(
+        &self,
+        session: &mut Session,
+        snapshot: &mut Snapshot,
+        mut decided: Decided,
+    ) -> Result<Decided, Failure> {
+        while !decided.lacking.is_empty() {
+            snapshot.undo();
+            let lists = bind_usages(&decided.lacking);
+            let sql = usages_sql(session.dialect());
+            let rows = session.fetch(sql, snapshot.ledger.id, lists).await?;
+            read_usages(snapshot, decided.lacking, &rows)?;
+            decided = self.decide_over(snapshot, session.dialect())?;
+        }
+        Ok(decided)
     }
 
     /// Whether all that the snapshot lacks is most likely new.
@@ -118,8 +144,9 @@ impl Question<'_> {
 
     fn decide_over(&self, snapshot: &mut Snapshot, dialect: Dialect) -> Result<Decided, Failure> {
         let mut ids = Ids::new(self.now, self.ids);
+        let mut lacking = HashSet::new();
         let mut decide_one = |request: &Request| {
-            let decision = decide(snapshot, request, self.now, &mut ids)?;
+            let decision = decide(snapshot, request, self.now, &mut ids, &mut lacking)?;
             if let Some(changes) = decision.changes {
                 snapshot.apply(changes);
             }
@@ -128,9 +155,13 @@ impl Question<'_> {
         let replies = self.requests.iter().map(&mut decide_one).collect();
         let mut decided = Decided {
             replies,
+            lacking: lacking.into_iter().collect(),
             early: None,
             records: None,
         };
+        if !decided.lacking.is_empty() {
+            return Ok(decided);
+        }
         if snapshot.events.len() >= JOURNAL_APART_MIN {
             let records = save::records(snapshot, self.now)?;
             // A reference may be given to a transaction of somebody else's at the same moment.

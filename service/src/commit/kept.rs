@@ -1,5 +1,5 @@
-//! What a ledger's task still knows from the batch before, so that it need not be loaded again: users, accounts and
-//! currencies.
+//! What a ledger's task still knows from the batch before, so that it need not be loaded again: users, accounts,
+//! currencies, and limits with what is used of them.
 //!
 //! The ledger's row, once it is locked, names the newest block. While that is the block of this task's own last commit,
 //! nobody else has recorded anything, and what the task knows is what the database has. No other write changes a user
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::ahead::Ahead;
 use super::seal::Tip;
 use crate::ledger::{LEDGER_OWNER, LedgerState, Names, Snapshot};
+use crate::record::LimitStatus;
 use crate::value::Metadata;
 
 /// Most users, and most accounts: what a hash table of 2^14 places takes.
@@ -89,12 +90,16 @@ impl Kept {
     }
 }
 
-/// What is kept of a batch: a snapshot that knows nothing but users, accounts and currencies.
+/// What is kept of a batch: a snapshot that knows nothing else.
 pub(super) fn settle(last: Snapshot) -> Snapshot {
     let mut next = Snapshot::new(last.ledger);
     (next.users, next.accounts, next.account_ids) = (last.users, last.accounts, last.account_ids);
     next.currencies = last.currencies;
     next.currencies.settle(ROWS_MAX, |_| true);
+    (next.limits, next.usages) = (last.limits, last.usages);
+    next.limits
+        .settle(ROWS_MAX, |limit| limit.status != LimitStatus::Deleted);
+    next.usages.settle(ROWS_MAX, |_| true);
     let is_small = |metadata: &Metadata| metadata.size_bytes() <= METADATA_BYTES_MAX;
     next.users
         .settle(ROWS_MAX, |user| user.regrouping.is_none() && is_small(&user.metadata));

@@ -23,10 +23,9 @@ use super::tables::{self, Mode, Write};
 use super::txn::Txn;
 use crate::database::Fault;
 use crate::ledger::{
-    Count, DayTotal, Direction, Grouping, Names, Regrouping, Snapshot, TotalDelta, TotalDeltas, Transaction, User,
-    count_day,
+    Count, DayTotal, Grouping, Names, Regrouping, Snapshot, TotalDelta, TotalDeltas, Transaction, User, count_day,
 };
-use crate::record::TransactionStatus;
+use crate::record::{Direction, TransactionStatus};
 
 /// Most transactions that one step counts: the bound of its statement.
 pub(crate) const STEP_ROWS_MAX: usize = 1000;

@@ -58,6 +58,11 @@ tables! {
     CURRENCIES = "currencies" key 2 {
         ledger_id: Ledger, code: Text, exponent: Int, name: Text, created_at: Int, position: Int,
     }
+    LIMITS = "limits" key 2 {
+        ledger_id: Ledger, id: Uuid, name: Text, user_id: Text, account_id: Uuid, currency: Text, direction: Text,
+        period: Text, max_amount: Int, max_count: Int, category: Text, status: Text, version: Int, created_at: Int,
+        updated_at: Int, position: Int,
+    }
     USERS = "users" key 2 {
         ledger_id: Ledger, id: Text, full_name: Text, email: Text, time_zone: Text, metadata: Text, search_text: Text,
         version: Int, created_at: Int, updated_at: Int, position: Int, stats_zone: Text, stats_generation: Int,

@@ -3,16 +3,17 @@
 use uuid::Uuid;
 
 use super::{Daybook, Ledger};
-use crate::LedgerError;
 use crate::query::{
-    AccountFilter, BalanceTime, Currencies, Page, PageRequest, Reader, StatementQuery, StatisticsQuery,
+    AccountFilter, BalanceTime, Currencies, LimitFilter, Page, PageRequest, Reader, StatementQuery, StatisticsQuery,
     TransactionFilter, TransactionVersion,
 };
 use crate::record::{
     AccountBalanceRecord, AccountRecord, BalanceRecord, ClosingRecord, CurrencyRecord, EntryRecord, KeyRecord,
-    RevisionRecord, Role, StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
+    LimitRecord, LimitUsageRecord, RevisionRecord, Role, StatementRecord, StatisticsRecord, TransactionRecord,
+    UserRecord,
 };
 use crate::value::UserId;
+use crate::{LedgerError, clock};
 
 impl Daybook {
     /// A transaction, as it stands or as it was.
@@ -185,6 +186,40 @@ impl Daybook {
     /// Those of a database that does not answer.
     pub async fn find_closing(&self, ledger: &Ledger) -> Result<ClosingRecord, LedgerError> {
         self.reader(ledger).find_closing().await
+    }
+
+    /// A spending limit.
+    ///
+    /// # Errors
+    /// `NotFound(Limit)`.
+    pub async fn find_limit(&self, ledger: &Ledger, id: Uuid) -> Result<LimitRecord, LedgerError> {
+        self.reader(ledger).find_limit(id).await
+    }
+
+    /// A page of spending limits, newest first.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_limits(
+        &self,
+        ledger: &Ledger,
+        filter: &LimitFilter,
+        page: &PageRequest,
+    ) -> Result<Page<LimitRecord>, LedgerError> {
+        self.reader(ledger).list_limits(filter, page).await
+    }
+
+    /// A page of the active limits that hold for a user, newest first, with what is used of them now.
+    ///
+    /// # Errors
+    /// `NotFound(User)`, `InvalidCursor`.
+    pub async fn list_limits_of_user(
+        &self,
+        ledger: &Ledger,
+        id: &UserId,
+        page: &PageRequest,
+    ) -> Result<Page<LimitUsageRecord>, LedgerError> {
+        self.reader(ledger).list_limits_of_user(id, clock::now(), page).await
     }
 
     /// A page of the ledger's keys, newest first; operators also see theirs.

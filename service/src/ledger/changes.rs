@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::snapshot::AccountName;
-use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, Limit, Transaction, User};
 use super::totals::TotalDeltas;
+use super::usage::{Usage, UsageKey};
 use crate::money::CurrencyCode;
 use crate::record::Record;
 use crate::value::Timestamp;
@@ -33,6 +34,10 @@ pub struct Changes {
     pub closing: Option<Closing>,
     /// API keys by id.
     pub keys: HashMap<Uuid, Key>,
+    /// Spending limits by id.
+    pub limits: HashMap<Uuid, Limit>,
+    /// What is used of limits, in the windows that are known.
+    pub usages: HashMap<UsageKey, Usage>,
     /// Lines of the accounts' journals, in order.
     pub entries: Vec<Entry>,
     /// Changes of the statistics.
@@ -113,6 +118,8 @@ impl Changes {
             answers,
             closing,
             keys,
+            limits,
+            usages,
             entries,
             totals,
             events,
@@ -126,6 +133,8 @@ impl Changes {
         self.answers.extend(answers);
         self.closing = closing.or(self.closing);
         self.keys.extend(keys);
+        self.limits.extend(limits);
+        self.usages.extend(usages);
         self.entries.extend(entries);
         for (key, delta) in totals {
             self.totals.entry(key).or_default().add(&delta);

@@ -6,11 +6,12 @@ use uuid::Uuid;
 use super::changes::{Changes, Event, StoredAnswer};
 use super::id::Ids;
 use super::snapshot::{AccountName, Snapshot};
-use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, Limit, Transaction, User};
 use super::totals::{TotalDelta, TotalDeltas, TotalKey};
+use super::usage::{Usage, UsageKey};
 use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
-use crate::record::Record;
+use crate::record::{LimitStatus, Record};
 use crate::value::{Text, Timestamp};
 
 /// Whoever asks, and when it is decided.
@@ -30,6 +31,8 @@ pub(super) struct Draft<'a> {
     /// What the items before this one changed, where the command is a list.
     earlier: Changes,
     changes: Changes,
+    /// Windows of limits that the snapshot lacks.
+    lacking: Vec<UsageKey>,
     ids: &'a mut Ids,
     context: Context<'a>,
 }
@@ -41,6 +44,7 @@ impl<'a> Draft<'a> {
             snapshot,
             earlier: Changes::default(),
             changes: Changes::default(),
+            lacking: Vec::new(),
             ids,
             context,
         }
@@ -50,6 +54,12 @@ impl<'a> Draft<'a> {
     pub(super) fn into_changes(mut self) -> Changes {
         self.end_item();
         self.earlier
+    }
+
+    /// The windows of limits that were needed, and that the snapshot lacks; taken for empty, they may have been decided
+    /// over wrongly.
+    pub(super) fn take_lacking(&mut self) -> Vec<UsageKey> {
+        std::mem::take(&mut self.lacking)
     }
 
     /// Keeps what an item of a list changed: to the next one it is what was there before.
@@ -152,15 +162,20 @@ impl<'a> Draft<'a> {
         self.account(*id)
     }
 
-    /// Puts in an account that did not exist; a currency's first account fixes its exponent.
-    pub(super) fn add_account(&mut self, account: Account) {
-        if self.known_currency(account.currency.code).is_none() {
+    /// Fixes the exponent of a currency that is used for the first time.
+    pub(super) fn use_currency(&mut self, currency: Currency) {
+        if self.known_currency(currency.code).is_none() {
             self.put_currency(LedgerCurrency {
-                currency: account.currency,
+                currency,
                 created_at: self.now(),
                 own: None,
             });
         }
+    }
+
+    /// Puts in an account that did not exist.
+    pub(super) fn add_account(&mut self, account: Account) {
+        self.use_currency(account.currency);
         let name = (account.owner.clone(), account.name.clone(), account.currency.code);
         self.changes.account_ids.insert(name, account.id);
         self.changes.accounts.insert(account.id, account);
@@ -225,6 +240,45 @@ impl<'a> Draft<'a> {
 
     pub(super) fn put_key(&mut self, key: Key) {
         self.changes.keys.insert(key.record.id, key);
+    }
+
+    /// Every limit that is not deleted.
+    pub(super) fn limits(&self) -> impl Iterator<Item = &Limit> {
+        // None is changed by a command that posts anything, nor looked at again by one that changes it.
+        self.snapshot
+            .limits
+            .iter()
+            .filter(|limit| limit.status != LimitStatus::Deleted)
+    }
+
+    /// The limit, unless it is deleted.
+    pub(super) fn limit(&self, id: Uuid) -> Option<&Limit> {
+        let limit = self.snapshot.limits.get(&id);
+        limit.filter(|limit| limit.status != LimitStatus::Deleted)
+    }
+
+    pub(super) fn put_limit(&mut self, limit: Limit) {
+        self.changes.limits.insert(limit.id, limit);
+    }
+
+    /// Whether there is any limit, or any window to be kept up to date.
+    pub(super) fn counts_usage(&self) -> bool {
+        !self.snapshot.limits.is_empty() || !self.snapshot.usages.is_empty()
+    }
+
+    /// What is used of a window; `None` where the snapshot lacks it.
+    pub(super) fn usage(&self, key: &UsageKey) -> Option<Usage> {
+        let changed = self.changes.usages.get(key).or(self.earlier.usages.get(key));
+        changed.or_else(|| self.snapshot.usages.get(key)).copied()
+    }
+
+    pub(super) fn put_usage(&mut self, key: UsageKey, usage: Usage) {
+        self.changes.usages.insert(key, usage);
+    }
+
+    /// Notes that a window is needed.
+    pub(super) fn lack_usage(&mut self, key: UsageKey) {
+        self.lacking.push(key);
     }
 
     /// The answer that was given under an idempotency key.

@@ -98,6 +98,9 @@ impl LargeMovements {
             | Command::UpdateAccount(_)
             | Command::CreateCurrency(_)
             | Command::CloseThrough(_)
+            | Command::CreateLimit(_)
+            | Command::UpdateLimit(_)
+            | Command::DeleteLimit { .. }
             | Command::CreateKey(_)
             | Command::CreateFirstKey(_)
             | Command::RevokeKey { .. } => {}

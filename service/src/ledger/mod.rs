@@ -16,6 +16,7 @@ mod grouping;
 mod holding;
 mod id;
 mod large;
+mod limits;
 mod names;
 mod posting;
 mod request;
@@ -24,13 +25,14 @@ mod snapshot;
 mod state;
 mod table;
 mod totals;
+mod usage;
 
 pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
-    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction,
-    CreateTransactions, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction, UpdateAccount,
-    UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateLimit, CreateTransaction,
+    CreateTransactions, LimitFor, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction, UpdateAccount,
+    UpdateLimit, UpdateTransaction, UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};
@@ -41,10 +43,12 @@ pub use request::{Idempotency, Precondition, Request};
 pub use snapshot::{AccountName, LedgerState, Snapshot};
 pub(crate) use state::owner_id;
 pub use state::{
-    Account, Closing, Hold, Key, LEDGER_OWNER, LedgerCurrency, MAIN, OwnCurrency, Side, Transaction, User, WORLD,
+    Account, Closing, Hold, Key, LEDGER_OWNER, LedgerCurrency, Limit, MAIN, OwnCurrency, Scope, Side, Transaction,
+    User, WORLD,
 };
 pub use table::Table;
 pub use totals::{
-    ALL_CATEGORIES, BUSIEST_DAY_BITS, BUSIEST_DAY_ZERO, Count, DayTotal, Direction, LEDGER_GENERATION, TotalDelta,
-    TotalDeltas, TotalKey, count_day, join_total, split_busiest, split_total,
+    ALL_CATEGORIES, BUSIEST_DAY_BITS, BUSIEST_DAY_ZERO, Count, DayTotal, LEDGER_GENERATION, TotalDelta, TotalDeltas,
+    TotalKey, count_day, join_total, split_busiest, split_total,
 };
+pub use usage::{Usage, UsageKey};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::command::{CaptureHold, Command, CreateTransaction, Movement, RefundTransaction, UserSide};
+use super::command::{CaptureHold, Command, CreateTransaction, LimitFor, Movement, RefundTransaction, UserSide};
 use super::request::Request;
 use super::snapshot::AccountName;
 use super::state::{LEDGER_OWNER, MAIN, WORLD};
@@ -28,8 +28,8 @@ pub struct Names {
     pub answers: BTreeSet<Uuid>,
     /// API keys by id.
     pub keys: BTreeSet<Uuid>,
-    /// The ledger's currencies, all of them.
-    pub all_currencies: bool,
+    /// The ledger's currencies and limits, all of them, which come with anything that is loaded.
+    pub settings: bool,
     /// The ledger's oldest API key, whichever it is.
     pub oldest_key: bool,
 }
@@ -77,7 +77,15 @@ impl Names {
             Command::UpdateAccount(command) => {
                 self.accounts.insert(command.id);
             }
-            Command::CreateCurrency(_) => self.all_currencies = true,
+            Command::CreateLimit(command) => {
+                match &command.scope {
+                    LimitFor::AllUsers => {}
+                    LimitFor::User(id) => self.users.extend([id.as_str().to_owned()]),
+                    LimitFor::Account(id) => self.accounts.extend([*id]),
+                }
+                self.settings = true;
+            }
+            Command::CreateCurrency(_) | Command::UpdateLimit(_) | Command::DeleteLimit { .. } => self.settings = true,
             Command::CloseThrough(_) | Command::CreateKey(_) => {}
             Command::CreateFirstKey(_) => self.oldest_key = true,
             Command::RevokeKey { id, .. } => {
@@ -98,7 +106,7 @@ impl Names {
             references: _,
             answers: _,
             keys,
-            all_currencies,
+            settings,
             oldest_key,
         } = self;
         users.is_empty()
@@ -106,7 +114,7 @@ impl Names {
             && account_names.is_empty()
             && transactions.is_empty()
             && keys.is_empty()
-            && !all_currencies
+            && !settings
             && !oldest_key
     }
 

@@ -4,10 +4,11 @@ use uuid::Uuid;
 
 use super::changes::Entry;
 use super::draft::Draft;
+use super::limits::count_usage;
 use super::state::{Account, LEDGER_OWNER, Side, Transaction, User};
-use super::totals::{Count, Direction, TotalDeltas, count_for_ledger, count_side};
+use super::totals::{Count, TotalDeltas, count_for_ledger, count_side};
 use crate::LedgerError;
-use crate::record::AccountStatus;
+use crate::record::{AccountStatus, Direction};
 
 /// A movement of a transaction's amount: as it says, or back.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +51,8 @@ pub(super) fn check_accounts_open(draft: &Draft<'_>, account_ids: [Uuid; 2]) -> 
 /// it in the statistics.
 ///
 /// # Errors
-/// `AmountOverflow`, then `InsufficientFunds`; the source of the last movement before its destination.
+/// `AmountOverflow`, then `LimitExceeded`, then `InsufficientFunds`; the source of the last movement before its
+/// destination.
 pub(super) fn post(draft: &mut Draft<'_>, movements: &[Movement<'_>]) -> Result<(), LedgerError> {
     let legs: Vec<Leg<'_>> = movements.iter().flat_map(legs_of).collect();
     let accounts = accounts_of(&legs);
@@ -63,6 +65,10 @@ pub(super) fn post(draft: &mut Draft<'_>, movements: &[Movement<'_>]) -> Result<
         count(draft, &mut totals, movement.transaction, movement.count)?;
     }
     draft.count(totals)?;
+    count_usage(
+        draft,
+        movements.iter().map(|movement| (movement.transaction, movement.count)),
+    )?;
     for (id, balance) in accounts.iter().zip(balances) {
         check_funds(draft, *id, balance)?;
     }
@@ -186,12 +192,13 @@ fn append_entries(draft: &mut Draft<'_>, id: Uuid, legs: &[Leg<'_>]) -> Result<(
 /// Counts a transaction whose money stays where it is as `new` says instead of as `old` said.
 ///
 /// # Errors
-/// `AmountOverflow`, where a day's total of the new category could not be kept.
+/// `AmountOverflow`, where a day's total of the new category could not be kept; `LimitExceeded`.
 pub(super) fn recount(draft: &mut Draft<'_>, old: &Transaction, new: &Transaction) -> Result<(), LedgerError> {
     let mut totals = TotalDeltas::new();
     count(draft, &mut totals, old, Count::Out)?;
     count(draft, &mut totals, new, Count::In)?;
-    draft.count(totals)
+    draft.count(totals)?;
+    count_usage(draft, [(old, Count::Out), (new, Count::In)])
 }
 
 fn count(
@@ -232,7 +239,7 @@ pub(super) fn set_days(draft: &Draft<'_>, transaction: &mut Transaction) -> Resu
 }
 
 /// The user whose side it is; `None` where it is the ledger's own.
-fn owner_of<'a>(draft: &'a Draft<'_>, side: &Side) -> Result<Option<&'a User>, LedgerError> {
+pub(super) fn owner_of<'a>(draft: &'a Draft<'_>, side: &Side) -> Result<Option<&'a User>, LedgerError> {
     if side.owner == LEDGER_OWNER {
         return Ok(None);
     }

@@ -68,11 +68,20 @@ impl Command {
             .saturating_add(command.metadata.size_bytes()),
             Self::UpdateAccount(command) => patch_bytes(command.metadata.as_ref()),
             Self::CreateCurrency(command) => bytes_of([Some(command.name.as_str())]),
+            Self::CreateLimit(command) => bytes_of([
+                Some(command.name.as_str()),
+                command.category.as_ref().map(Category::as_str),
+            ]),
+            Self::UpdateLimit(command) => bytes_of([command.name.as_ref().map(Name::as_str)]),
             Self::CloseThrough(command) => bytes_of([command.reason.as_ref().map(Text::as_str)]),
             Self::CreateKey(command) | Self::CreateFirstKey(command) => {
                 bytes_of([Some(command.name.as_str()), Some(command.prefix.as_str())])
             }
-            Self::CaptureHold(_) | Self::ExtendHold { .. } | Self::ExpireHold { .. } | Self::RevokeKey { .. } => 0,
+            Self::CaptureHold(_)
+            | Self::ExtendHold { .. }
+            | Self::ExpireHold { .. }
+            | Self::DeleteLimit { .. }
+            | Self::RevokeKey { .. } => 0,
         }
     }
 }

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::changes::{Changes, Entry, Event, StoredAnswer};
-use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, Limit, Transaction, User};
 use super::table::Table;
 use super::totals::{DayTotal, TotalDelta, TotalDeltas, TotalKey};
+use super::usage::{Usage, UsageKey};
 use crate::money::{AmountText, Currency, CurrencyCode};
 
 /// The ledger itself.
@@ -54,6 +55,10 @@ pub struct Snapshot {
     pub answers: Table<Uuid, StoredAnswer>,
     /// API keys by id.
     pub keys: Table<Uuid, Key>,
+    /// The ledger's spending limits by id, but for those that are deleted.
+    pub limits: Table<Uuid, Limit>,
+    /// What is used of them, in the windows that were looked at.
+    pub usages: Table<UsageKey, Usage>,
     /// Lines to append to the accounts' journals.
     pub entries: Vec<Entry>,
     /// Changes of the statistics.
@@ -81,6 +86,8 @@ impl Snapshot {
             released: Vec::new(),
             answers: Table::default(),
             keys: Table::default(),
+            limits: Table::default(),
+            usages: Table::default(),
             entries: Vec::new(),
             totals: TotalDeltas::new(),
             day_totals: HashMap::new(),
@@ -129,6 +136,12 @@ impl Snapshot {
         for (id, key) in changes.keys {
             self.keys.put(id, key);
         }
+        for (id, limit) in changes.limits {
+            self.limits.put(id, limit);
+        }
+        for (key, usage) in changes.usages {
+            self.usages.put(key, usage);
+        }
         for (key, delta) in changes.totals {
             self.totals.entry(key).or_default().add(&delta);
         }
@@ -159,6 +172,8 @@ impl Snapshot {
         self.references.undo();
         self.answers.undo();
         self.keys.undo();
+        self.limits.undo();
+        self.usages.undo();
         self.released.clear();
         self.entries.clear();
         self.totals.clear();

@@ -90,6 +90,11 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
         self.rows.values().map(|row| &row.value)
     }
 
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The rows that the database does not have yet.
     pub fn inserted(&self) -> impl Iterator<Item = &V> {
         self.changed().filter(|row| !row.is_stored).map(|row| &row.value)

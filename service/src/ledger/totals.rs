@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::state::{LEDGER_OWNER, Side, Transaction, User};
+use super::state::{LEDGER_OWNER, Transaction, User};
 use crate::money::CurrencyCode;
+use crate::record::Direction;
 use crate::value::Day;
 
 /// The row that counts every category, and transactions without one.
@@ -118,15 +119,6 @@ impl DayTotal {
     }
 }
 
-/// Which way money went, seen from its owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// In.
-    Credit,
-    /// Out.
-    Debit,
-}
-
 /// Whether a posting is counted, or taken out of the count again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
@@ -145,7 +137,7 @@ pub(super) fn count_side(
     direction: Direction,
     count: Count,
 ) {
-    let side = side_of(transaction, direction);
+    let side = transaction.side(direction);
     for grouping in user.groupings_of(transaction.id) {
         if let Some(day) = side.days.get(grouping.slot()).copied().flatten() {
             count_day(
@@ -174,14 +166,6 @@ pub(super) fn count_for_ledger(
         direction,
         count,
     );
-}
-
-/// The side that is seen as a movement in `direction` by its owner.
-fn side_of(transaction: &Transaction, direction: Direction) -> &Side {
-    match direction {
-        Direction::Credit => &transaction.destination,
-        Direction::Debit => &transaction.source,
-    }
 }
 
 /// Counts one movement on one day: for all categories, and for its own where it has one.

@@ -5,6 +5,7 @@ mod balance;
 mod closing;
 mod currencies;
 mod keys;
+mod limits;
 mod list;
 mod page;
 mod parameters;
@@ -21,7 +22,7 @@ use uuid::Uuid;
 use crate::Ledger;
 use crate::database::Readers;
 use crate::money::{AmountText, Currency};
-use crate::record::{AccountKind, AccountStatus, TransactionKind, TransactionStatus};
+use crate::record::{AccountKind, AccountStatus, LimitStatus, TransactionKind, TransactionStatus};
 use crate::value::{Day, Timestamp, UserId};
 pub use currencies::Currencies;
 pub(crate) use currencies::CurrencyCache;
@@ -88,6 +89,19 @@ pub struct AccountFilter {
     pub kind: Option<AccountKind>,
     /// In this state.
     pub status: Option<AccountStatus>,
+}
+
+/// Which limits a list shows: newest first, none that is deleted.
+#[derive(Clone, Debug, Default)]
+pub struct LimitFilter {
+    /// For this user alone.
+    pub user_id: Option<UserId>,
+    /// For this account.
+    pub account_id: Option<Uuid>,
+    /// In this currency.
+    pub currency: Option<Currency>,
+    /// In this state.
+    pub status: Option<LimitStatus>,
 }
 
 /// Which state of a transaction is asked for.

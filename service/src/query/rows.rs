@@ -1,11 +1,14 @@
 //! Rows read into the state that the core knows, which makes their documents.
 
-use entity::{account, transaction, user};
+use entity::{account, limit, transaction, user};
 
 use super::currencies::Currencies;
 use crate::LedgerError;
-use crate::ledger::{Account, Hold, Side, Transaction};
-use crate::record::{AccountStatus, TransactionKind, TransactionRelation, TransactionStatus, UserRecord};
+use crate::ledger::{Account, Hold, Limit, Scope, Side, Transaction};
+use crate::record::{
+    AccountStatus, Direction, LimitStatus, LimitWindow, TransactionKind, TransactionRelation, TransactionStatus,
+    UserRecord,
+};
 use crate::value::{Day, Metadata, Timestamp};
 
 /// The state of the transaction that `row` holds.
@@ -61,6 +64,26 @@ pub(crate) fn account(row: account::Model, currencies: &Currencies) -> Result<Ac
         status: named(&row.status, AccountStatus::from_name)?,
         seq: row.seq,
         metadata: metadata(&row.metadata)?,
+        version: row.version,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.updated_at),
+        position: row.position,
+    })
+}
+
+/// The state of the limit that `row` holds.
+pub(crate) fn limit(row: limit::Model, currencies: &Currencies) -> Result<Limit, LedgerError> {
+    Ok(Limit {
+        id: row.id,
+        name: row.name,
+        scope: Scope::stored(row.user_id, row.account_id),
+        currency: currencies.find(&row.currency)?,
+        direction: named(&row.direction, Direction::from_name)?,
+        window: named(&row.period, LimitWindow::from_name)?,
+        max_amount: row.max_amount,
+        max_count: row.max_count,
+        category: row.category,
+        status: named(&row.status, LimitStatus::from_name)?,
         version: row.version,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),

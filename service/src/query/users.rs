@@ -17,11 +17,14 @@ use crate::{LedgerError, Resource};
 impl Reader<'_> {
     /// The user.
     pub(crate) async fn find_user(&self, id: &UserId) -> Result<UserRecord, LedgerError> {
+        self.find_user_row(id).await.and_then(rows::user_record)
+    }
+
+    pub(super) async fn find_user_row(&self, id: &UserId) -> Result<user::Model, LedgerError> {
         user::Entity::find_by_id((self.ledger.id, id.as_str().to_owned()))
             .one(self.db)
             .await?
             .ok_or(LedgerError::NotFound(Resource::User))
-            .and_then(rows::user_record)
     }
 
     /// A page of users, by id.

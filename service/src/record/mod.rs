@@ -8,6 +8,7 @@ mod batch;
 mod closing;
 mod currency;
 mod key;
+mod limit;
 mod statement;
 mod statistics;
 mod transaction;
@@ -18,6 +19,7 @@ pub use batch::BatchRecord;
 pub use closing::ClosingRecord;
 pub use currency::{CurrencyKind, CurrencyRecord};
 pub use key::{KeyRecord, Role};
+pub use limit::{Direction, LimitRecord, LimitScope, LimitStatus, LimitUsageRecord, LimitWindow};
 pub use statement::{AccountBalanceRecord, StatementLineRecord, StatementRecord};
 pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
 pub use transaction::{RevisionRecord, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
@@ -39,6 +41,8 @@ pub enum Record {
     Batch(BatchRecord),
     /// How far the ledger is closed.
     Closing(ClosingRecord),
+    /// A spending limit.
+    Limit(LimitRecord),
     /// An API key, without its secret.
     Key(KeyRecord),
 }
@@ -52,6 +56,7 @@ impl Record {
             Self::User(record) => Some(record.version),
             Self::Account(record) => Some(record.version),
             Self::Closing(record) => Some(record.version),
+            Self::Limit(record) => Some(record.version),
             Self::Batch(_) | Self::Currency(_) | Self::Key(_) => None,
         }
     }
@@ -85,6 +90,7 @@ impl Record {
                 .map(|first| first.id.to_string())
                 .unwrap_or_default(),
             Self::Closing(_) => "closing".to_owned(),
+            Self::Limit(record) => record.id.to_string(),
             Self::Key(record) => record.id.to_string(),
         }
     }

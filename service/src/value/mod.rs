@@ -2,18 +2,20 @@
 //!
 //! Nothing here knows the state of a ledger; what needs state is decided in [`crate::ledger`].
 
+mod day;
 mod metadata;
 mod text;
 mod time;
 mod user_id;
 mod zone;
 
+pub use day::Day;
 pub use metadata::{METADATA_KEYS_MAX, METADATA_VALUE_CHARS_MAX, Metadata, MetadataPatch};
 pub use text::{
     CATEGORY_CHARS_MAX, Category, FULL_NAME_CHARS_MAX, FullName, Name, REFERENCE_CHARS_MAX, Reference, TEXT_CHARS_MAX,
     Text, fold,
 };
-pub use time::{Day, MICROS_PER_DAY, Timestamp};
+pub use time::{MICROS_PER_DAY, Timestamp};
 pub use user_id::{USER_ID_CHARS_MAX, UserId};
 pub use zone::TimeZone;
 

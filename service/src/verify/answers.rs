@@ -52,6 +52,9 @@ async fn leads_to_all(audit: &Audit<'_>, row: &idempotency_key::Model) -> Result
     }))
 }
 
+/// The events after which there is nothing to be answered.
+const ENDS: [&str; 2] = ["key.revoked", "limit.deleted"];
+
 /// Whether the event can be the answer. What a request made, its last event answers, which the commit that remembers
 /// the key recorded. Any other may have changed nothing: then an earlier event answers.
 fn fits(row: &idempotency_key::Model, event: &event::Model) -> bool {
@@ -62,8 +65,8 @@ fn fits(row: &idempotency_key::Model, event: &event::Model) -> bool {
     }
     let is_of_status = match row.status {
         201 => is_own && event.subject_version == 1,
-        204 => is_earlier && event.kind == "key.revoked",
-        200 => is_earlier && event.kind != "key.revoked",
+        204 => is_earlier && ENDS.contains(&event.kind.as_str()),
+        200 => is_earlier && !ENDS.contains(&event.kind.as_str()),
         _ => false,
     };
     is_of_status && row.overlay.is_some() == event.kind.starts_with("account.")

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scan::PAGE_ROWS;
-use super::{Audit, Invariant, currencies, keys};
+use super::{Audit, Invariant, currencies, keys, limits};
 use crate::LedgerError;
 
 /// The events that made something, gathered a page at a time.
@@ -21,12 +21,13 @@ pub(super) struct Births {
 }
 
 /// The kinds of resource: as events name them, and as sentences do.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("transactions", "transactions"),
     ("users", "users"),
     ("accounts", "accounts"),
     ("keys", "API keys"),
     ("currencies", "currencies"),
+    ("limits", "limits"),
     ("ledgers", "period closes"),
 ];
 
@@ -61,6 +62,7 @@ impl Births {
         check_users(audit, &of_kind("users")).await?;
         keys::check_made(audit, &of_kind("keys")).await?;
         currencies::check_made(audit, &of_kind("currencies")).await?;
+        limits::check_made(audit, &of_kind("limits")).await?;
         self.check_accounts(audit, &of_kind("accounts")).await
     }
 
@@ -105,6 +107,7 @@ impl Births {
             counts.accounts,
             counts.api_keys,
             counts.currencies,
+            counts.limits,
             counts.closings,
         ];
         for ((kind, words), rows) in KINDS.into_iter().zip(rows) {

@@ -22,6 +22,7 @@ pub(super) fn subject_of(record: &Record) -> String {
         // No event records one.
         Record::Batch(_) => "batches",
         Record::Closing(_) => "ledgers",
+        Record::Limit(_) => "limits",
         Record::Key(_) => "keys",
     };
     format!("{kind}/{}", record.resource_id())

@@ -8,7 +8,7 @@
 //! | --- | --- | --- |
 //! | `journal` | events against blocks, blocks against the ledger's row | 4 |
 //! | `births` | the event that made a resource against its row | 5 |
-//! | `transactions`, `users`, `keys`, `currencies`, `closing` | rows against the versions in their events | 5 |
+//! | `transactions`, `users`, `keys`, `currencies`, `limits`, `closing` | rows against the versions in their events | 5 |
 //! | `children` | refunds and captures against what they belong to, on the way through `transactions` | 6 |
 //! | `accounts` | accounts against entries, events and transactions | 1, 2, 5, 6 |
 //! | `statistics` | days and totals against a recount | 3 |
@@ -24,6 +24,7 @@ mod document;
 mod holdings;
 mod journal;
 mod keys;
+mod limits;
 mod movements;
 mod replay;
 mod report;
@@ -32,6 +33,7 @@ mod statistics;
 mod tally;
 mod transactions;
 mod users;
+mod versions;
 
 use std::fmt::Display;
 
@@ -116,6 +118,7 @@ async fn check_ledger(view: &View, ledger: &ledger::Model, report: &mut VerifyRe
     accounts::check(&mut audit, &births, history.movements, history.holdings).await?;
     keys::check(&mut audit).await?;
     currencies::check(&mut audit).await?;
+    limits::check(&mut audit).await?;
     closing::check(&mut audit).await?;
     births.check_counts(&mut audit);
     statistics::check(&mut audit, history.tally).await?;

@@ -88,6 +88,8 @@ pub struct Counts {
     pub api_keys: u64,
     /// Currencies of the ledger's own.
     pub currencies: u64,
+    /// Spending limits, those that were deleted as well.
+    pub limits: u64,
     /// 1 where the ledger was ever closed.
     pub closings: u64,
 }

@@ -7,6 +7,7 @@ use sea_orm::Value;
 
 use super::scan::{Scan, find_events, later_events};
 use super::transactions::tell_orphan;
+use super::versions::follow;
 use super::{Audit, Invariant, document};
 use crate::LedgerError;
 use crate::query::rows;
@@ -50,27 +51,14 @@ async fn check_one(
     newest: &HashMap<i64, event::Model>,
     later: &mut Scan<event::Model>,
 ) -> Result<(), LedgerError> {
-    let view = audit.view;
     let (id, subject) = (row.id.clone(), format!("users/{}", row.id));
-    while let Some(event) = later.next_if(view, |event| event.subject < subject).await? {
-        tell_orphan(audit, &event);
-    }
-    let (mut version, mut position) = (1, None);
-    while let Some(event) = later.next_if(view, |event| event.subject == subject).await? {
-        let is_next = event.subject_version == i64::saturating_add(version, 1) && position < Some(event.position);
-        audit.require(is_next, Invariant::Documents, || {
-            let (position, found) = (event.position, event.subject_version);
-            format!("event {position} is version {found} of user {id}, which follows version {version}")
-        });
-        (version, position) = (event.subject_version, Some(event.position));
-    }
-    let is_newest = row.version == version && position.is_none_or(|position| position == row.position);
+    let last = follow(audit, later, &subject).await?;
     let event = newest
         .get(&row.position)
-        .filter(|event| event.subject == subject && is_newest);
+        .filter(|event| event.subject == subject && last.is_named_by(row.version, row.position));
     let recorded = event.and_then(|event| document::read(event).ok());
     let is_zone_grouped = row.regroup_zone.as_ref().unwrap_or(&row.stats_zone) == &row.time_zone;
-    let at = row.position;
+    let (at, version) = (row.position, last.version);
     let stands = rows::user_record(row).ok().map(Record::User);
     audit.require(stands.is_some() && stands == recorded, Invariant::Documents, || {
         format!("user {id} is not as its newest event recorded it: its row names event {at}, of version {version}")

@@ -27,6 +27,7 @@ mod holds;
 mod idempotency;
 mod import;
 mod keys;
+mod limits;
 mod lists;
 mod methods;
 mod metrics;

@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tests::body::{credit, transfer, with};
+use tests::body::{credit, debit, transfer, with};
 use tests::{Book, Random, at_once, eventually, on_postgres};
 
 on_postgres!(
     a_session_that_began_on_an_empty_database_looks_accounts_up_by_their_ids,
     statistics_of_all_time_do_not_read_the_days,
     statements_and_balances_do_not_read_what_was_before,
+    limits_read_nothing_but_their_windows,
 );
 
 /// Accounts whose entries fill dozens of pages of an index.
@@ -164,5 +165,85 @@ async fn statements_and_balances_do_not_read_what_was_before(book: &Book) {
         let [looked_now, read_now] = looks(book, table).await;
         let (looked, read) = (looked_now - looked, read_now - read);
         assert!(read <= looked * ROWS_MAX, "{table}: {read} rows in {looked} looks");
+    }
+}
+
+/// Transactions of somebody else in the windows of a limit, and of its user outside of them.
+const BESIDE: usize = 1_000;
+/// Postings that limits look at, to be counted, and the most rows that one may come to.
+const EDITS: u64 = 200;
+const EDIT_ROWS_MAX: u64 = 25;
+
+/// Rows of `table` that were read.
+async fn rows_read(book: &Book, table: &str) -> u64 {
+    let count = "SELECT COALESCE(idx_tup_fetch, 0) + COALESCE(seq_tup_read, 0) FROM pg_stat_user_tables";
+    let read = format!("{count} WHERE relname = '{table}'");
+    book.database().number(&read).await
+}
+
+async fn limits_read_nothing_but_their_windows(book: &Book) {
+    // What was used is not kept where two servers take turns.
+    let other = book.second_server().await.expect("PostgreSQL is served by several");
+    let dated = |user: &str, date: &str| with(debit(user, "0.01"), json!({ "transaction_date": date }));
+    let within = "2100-01-10T12:00:00Z";
+    let made = book.create(&dated("ann", within)).await;
+    let path = format!("/transactions/{}", made.id());
+    for scope in [
+        json!({"user_id": "ann"}),
+        json!({"account_id": made.text("source_account_id")}),
+    ] {
+        let limit = json!({"name": "l", "scope": scope, "direction": "debit", "window": "month", "max_amount": "1000"});
+        let _ = book.post("/limits", &limit).await.expect(201);
+    }
+    let mut cents = 1;
+    let mut edit = async || {
+        for server in [book, &other] {
+            cents += 1;
+            let amount = format!("{}.{:02}", cents / 100, cents % 100);
+            let _ = server.patch(&path, &json!({ "amount": amount })).await.expect(200);
+        }
+    };
+    // Every session plans while there is next to nothing.
+    for _ in 0..10 {
+        edit().await;
+    }
+    let clients = 32;
+    let _ = at_once(clients, |client| {
+        let book = book.client();
+        async move {
+            for number in (client..BESIDE).step_by(clients) {
+                let (year, month, day) = (2000 + number / 336, 1 + number / 28 % 12, 1 + number % 28);
+                let before = format!("{year}-{month:02}-{day:02}T12:00:00Z");
+                let _ = book.create(&dated("ann", &before)).await;
+                let _ = book.create(&dated("bo", within)).await;
+            }
+        }
+    })
+    .await;
+    let edited = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'transactions'";
+    let tables = ["daily_totals", "transactions"];
+    let mut before = [0; 2];
+    let mut edits = book.database().number(edited).await;
+    // What was read so far is told first.
+    for (is_counted, count) in [(false, 20), (true, EDITS)] {
+        let until = edits + count;
+        eventually("the edits are counted", COUNTED_WITHIN, async || {
+            for _ in 0..10 {
+                edit().await;
+            }
+            (book.database().number(edited).await >= until).then_some(())
+        })
+        .await;
+        let now = book.database().number(edited).await;
+        for (table, before) in tables.iter().zip(&mut before) {
+            let read = rows_read(book, table).await;
+            let (rows, edits) = (read - *before, now - edits);
+            assert!(
+                !is_counted || rows <= edits * EDIT_ROWS_MAX,
+                "{table}: {rows} rows for {edits} edits"
+            );
+            *before = read;
+        }
+        edits = now;
     }
 }

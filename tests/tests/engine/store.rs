@@ -1,14 +1,14 @@
 //! The tables without a database: what a batch loads from, and what it leaves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use service::ledger::{
-    ALL_CATEGORIES, Account, Count, DayTotal, Direction, Entry, Grouping, Ids, Key, LEDGER_GENERATION, LEDGER_OWNER,
-    LedgerCurrency, LedgerState, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey,
-    Transaction, User, count_day, decide,
+    ALL_CATEGORIES, Account, Count, DayTotal, Entry, Grouping, Ids, Key, LEDGER_GENERATION, LEDGER_OWNER,
+    LedgerCurrency, LedgerState, Limit, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey,
+    Transaction, Usage, UsageKey, User, count_day, decide,
 };
 use service::money::{Currency, CurrencyCode};
-use service::record::TransactionStatus;
+use service::record::{Direction, LimitStatus, TransactionStatus};
 use service::value::Timestamp;
 use service::{Answer, LedgerError};
 use uuid::Uuid;
@@ -23,6 +23,7 @@ pub(crate) struct Store {
     transactions: BTreeMap<Uuid, Transaction>,
     answers: BTreeMap<Uuid, StoredAnswer>,
     keys: BTreeMap<Uuid, Key>,
+    limits: BTreeMap<Uuid, Limit>,
     pub(crate) entries: Vec<Entry>,
     events: Vec<String>,
     totals: BTreeMap<TotalKey, TotalDelta>,
@@ -45,6 +46,7 @@ impl Store {
             transactions: BTreeMap::new(),
             answers: BTreeMap::new(),
             keys: BTreeMap::new(),
+            limits: BTreeMap::new(),
             entries: Vec::new(),
             events: Vec::new(),
             totals: BTreeMap::new(),
@@ -63,19 +65,58 @@ impl Store {
             .iter()
             .for_each(|request| names.add(request, self.ledger.default_currency));
         let mut snapshot = self.load(&names);
-        let mut answers = Vec::new();
-        for request in requests {
-            answers.push(decide(&snapshot, request, now, ids).map(|decision| {
-                let is_kept = !decision.answer.dry_run && !decision.answer.replayed;
-                assert_eq!(decision.changes.is_some(), is_kept, "{:?}", decision.answer);
-                if let Some(changes) = decision.changes {
-                    snapshot.apply(changes);
-                }
-                decision.answer
-            }));
+        loop {
+            let mut lacking = HashSet::new();
+            let mut drawn = ids.clone();
+            let mut answers = Vec::new();
+            for request in requests {
+                answers.push(
+                    decide(&snapshot, request, now, &mut drawn, &mut lacking).map(|decision| {
+                        let is_kept = !decision.answer.dry_run && !decision.answer.replayed;
+                        assert_eq!(decision.changes.is_some(), is_kept, "{:?}", decision.answer);
+                        if let Some(changes) = decision.changes {
+                            snapshot.apply(changes);
+                        }
+                        decision.answer
+                    }),
+                );
+            }
+            if lacking.is_empty() {
+                *ids = drawn;
+                self.save(&snapshot);
+                return answers;
+            }
+            snapshot.undo();
+            for key in lacking {
+                let usage = self.count_usage(&key);
+                snapshot.usages.load(key, usage);
+            }
         }
-        self.save(&snapshot);
-        answers
+    }
+
+    /// What is used of a window of limits, counted by the dates of all transactions.
+    fn count_usage(&self, key: &UsageKey) -> Usage {
+        let zone = self.users.get(&key.owner).map(|user| user.grouping.zone);
+        let is_counted = |transaction: &&Transaction| {
+            let side = match key.direction {
+                Direction::Debit => &transaction.source,
+                Direction::Credit => &transaction.destination,
+            };
+            let day = zone.map(|zone| zone.day_of(transaction.transaction_date));
+            transaction.status == TransactionStatus::Posted
+                && side.owner == key.owner
+                && key.account_id.is_none_or(|id| id == side.account_id)
+                && transaction.currency.code == key.currency
+                && (key.category == ALL_CATEGORIES || transaction.category.as_ref() == Some(&key.category))
+                && day.is_some_and(|day| (key.first..=key.last).contains(&day))
+        };
+        let counted = self.transactions.values().filter(is_counted);
+        counted.fold(Usage::default(), |sum, transaction| {
+            sum.plus(Usage {
+                count: 1,
+                amount: transaction.amount.into(),
+            })
+        })
     }
 
     /// What the database gives a batch: the rows that are named, and what hangs on them.
@@ -122,6 +163,13 @@ impl Store {
         for (id, key) in self.keys.iter().filter(|(id, _)| names.keys.contains(*id)) {
             snapshot.keys.load(*id, key.clone());
         }
+        for limit in self
+            .limits
+            .values()
+            .filter(|limit| limit.status != LimitStatus::Deleted)
+        {
+            snapshot.limits.load(limit.id, limit.clone());
+        }
         for (key, total) in &self.totals {
             snapshot.day_totals.insert(key.clone(), day_total(total));
         }
@@ -147,6 +195,9 @@ impl Store {
         }
         for key in snapshot.keys.inserted().chain(snapshot.keys.updated()) {
             self.keys.insert(key.record.id, key.clone());
+        }
+        for limit in snapshot.limits.inserted().chain(snapshot.limits.updated()) {
+            self.limits.insert(limit.id, limit.clone());
         }
         self.entries.extend(snapshot.entries.iter().cloned());
         self.events

@@ -1,6 +1,9 @@
 //! Whoever changes a table by hand is found out: the tables' triggers are taken away, and one row is changed.
 
-use service::record::Role;
+use service::ledger::{Command, CreateLimit, LimitFor, Precondition, Request};
+use service::money::AmountText;
+use service::record::{Direction, LimitStatus, LimitWindow, Role};
+use service::value::Name;
 use service::verify::{Failure, Invariant};
 use tests::Engine;
 
@@ -17,7 +20,7 @@ const UNGUARD: [(&str, &[&str]); 3] = [
 ];
 
 /// What is done to the tables, and what must then be said that was not said before.
-const DEEDS: [(&str, Invariant, &str); 29] = [
+const DEEDS: [(&str, Invariant, &str); 32] = [
     (
         "UPDATE accounts SET balance = balance + 100 WHERE owner = 'ada' AND currency = 'USD'",
         Invariant::ZeroSum,
@@ -145,6 +148,17 @@ const DEEDS: [(&str, Invariant, &str); 29] = [
         "made the API key",
     ),
     (
+        "UPDATE limits SET max_amount = max_amount + 1",
+        Invariant::Documents,
+        "is not as its newest event recorded it: its row names event",
+    ),
+    (
+        "UPDATE limits SET status = 'deleted', version = 2",
+        Invariant::Documents,
+        "of version 1",
+    ),
+    ("DELETE FROM limits", Invariant::Documents, "made the limit"),
+    (
         "UPDATE idempotency_keys SET answer_position = 999",
         Invariant::Answers,
         "does not lead to its answer, event 999",
@@ -215,6 +229,27 @@ pub(crate) async fn filled(engine: Engine) -> Option<Played> {
     Some(played)
 }
 
+fn limit() -> Request {
+    Request {
+        command: Command::CreateLimit(CreateLimit {
+            name: Name::parse("Pocket money").expect("a name"),
+            scope: LimitFor::AllUsers,
+            currency: None,
+            direction: Direction::Debit,
+            window: LimitWindow::Day,
+            max_amount: Some(AmountText::parse("20").expect("an amount")),
+            max_count: None,
+            category: None,
+            status: LimitStatus::Active,
+        }),
+        precondition: Precondition::Any,
+        idempotency: None,
+        dry_run: false,
+        actor: "system".to_owned(),
+        request_id: "system".to_owned(),
+    }
+}
+
 /// Takes away what keeps the tables as they are.
 pub(crate) async fn unguard(service: &Service) {
     let database = &service.database;
@@ -241,6 +276,7 @@ async fn whoever_changes_a_row_by_hand_is_named(engine: Engine) {
     };
     assert!(played.ask(Action::Refund(1, Some("5"))).await);
     let service = played.service;
+    let _ = service.submit(limit()).await.expect("a limit is made");
     unguard(&service).await;
     let mut known = Vec::new();
     for (deed, invariant, words) in DEEDS {

@@ -82,6 +82,7 @@ async fn every_entity_has_the_columns_of_its_table(book: &Book) {
     check::<entity::block::Entity>(&db, engine).await;
     check::<entity::idempotency_key::Entity>(&db, engine).await;
     check::<entity::api_key::Entity>(&db, engine).await;
+    check::<entity::limit::Entity>(&db, engine).await;
     db.close().await.expect("the connection closes");
 }
 

@@ -34,6 +34,23 @@ pub(in crate::openapi) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
                 json!({"closed_through": "2025-12-31", "reason": "a late invoice"}),
             ),
         ],
+        "CreateLimit" => vec![
+            (
+                "user",
+                json!({
+                    "name": "Groceries", "scope": {"user_id": "42"}, "currency": "GHS", "direction": "debit",
+                    "window": "month", "max_amount": "500", "category": "groceries",
+                }),
+            ),
+            (
+                "everybody",
+                json!({"name": "Ten a day", "currency": "GHS", "direction": "debit", "window": "day", "max_count": 10}),
+            ),
+        ],
+        "UpdateLimit" => vec![
+            ("amount", json!({"max_amount": "600"})),
+            ("disable", json!({"status": "disabled"})),
+        ],
         "CreateKey" => vec![("key", json!({"name": "checkout", "role": "writer"}))],
         name => of_transaction_body(name),
     }

@@ -15,6 +15,7 @@ const USER_ACCOUNT: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31";
 const WORLD: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d32";
 const TRANSACTION: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d30";
 const KEY: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d33";
+const LIMIT: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d35";
 const RECORDED_AT: &str = "2026-01-31T09:30:02.118204Z";
 const DATE: &str = "2026-01-31T09:30:00.000000Z";
 
@@ -117,6 +118,28 @@ pub(super) fn closing() -> Value {
     json!({"closed_through": "2026-01-31", "version": 3, "updated_at": RECORDED_AT})
 }
 
+pub(super) fn limit() -> Value {
+    json!({
+        "id": LIMIT, "name": "Groceries", "scope": {"user_id": "42"}, "currency": "GHS", "direction": "debit",
+        "window": "month", "max_amount": "500.00", "max_count": null, "category": "groceries", "status": "active",
+        "version": 1, "created_at": RECORDED_AT, "updated_at": RECORDED_AT,
+    })
+}
+
+pub(super) fn limit_usage() -> Value {
+    let mut usage = limit();
+    if let (Some(members), Value::Object(used)) = (
+        usage.as_object_mut(),
+        json!({
+            "window_start": "2026-01-01", "window_end": "2026-01-31", "used": "120.50", "remaining": "379.50",
+            "used_count": 4, "remaining_count": null,
+        }),
+    ) {
+        members.extend(used);
+    }
+    usage
+}
+
 pub(super) fn key() -> Value {
     json!({
         "id": KEY, "name": "checkout", "role": "writer", "ledger": "main", "prefix": "dbk_Yq3vTz",
@@ -187,6 +210,8 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "Statement" => statement(),
         "Currency" => currency(),
         "Closing" => closing(),
+        "Limit" => limit(),
+        "LimitUsage" => limit_usage(),
         "Key" => key(),
         "NewKey" => new_key(),
         "Statistics" => statistics(),
@@ -221,6 +246,7 @@ pub(super) fn problem(code: Code) -> Value {
         Code::PeriodClosed => json!({"closed_through": "2026-01-31"}),
         Code::AmountExceedsRemaining => json!({"remaining_amount": "1500.00"}),
         Code::AccountExists => json!({"resource_id": USER_ACCOUNT}),
+        Code::LimitExceeded => json!({"limit_id": LIMIT, "window": "month", "max": "500.00", "used": "480.00"}),
         Code::InsufficientFunds => {
             json!({"account_id": USER_ACCOUNT, "available": "12.50", "minimum_balance": "0.00"})
         }

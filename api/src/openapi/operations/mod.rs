@@ -34,7 +34,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         CURRENCIES,
         "What amounts are of: ISO 4217, and what a ledger counts besides.",
     ),
-    (RULES, "What a ledger allows: how far its past is closed."),
+    (
+        RULES,
+        "What a ledger allows: how far its past is closed, and how much is spent.",
+    ),
     (KEYS, "Who may call the API."),
     (SERVER, "The server itself."),
 ];

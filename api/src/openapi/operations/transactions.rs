@@ -14,6 +14,7 @@ const CHANGE: &[Code] = &[
     Code::AccountFrozen,
     Code::PeriodClosed,
     Code::AmountOverflow,
+    Code::LimitExceeded,
     Code::InsufficientFunds,
 ];
 
@@ -28,6 +29,7 @@ const RESTORE: &[Code] = &[
     Code::PeriodClosed,
     Code::AmountExceedsRemaining,
     Code::AmountOverflow,
+    Code::LimitExceeded,
     Code::InsufficientFunds,
 ];
 
@@ -88,6 +90,7 @@ fn own() -> Vec<Description> {
                 Code::SameAccount,
                 Code::CurrencyMismatch,
                 Code::AmountOverflow,
+                Code::LimitExceeded,
                 Code::InsufficientFunds,
             ]),
         new(Method::GET, "/api/v1/transactions/{id}", "find_transaction")
@@ -120,6 +123,7 @@ fn holds() -> Vec<Description> {
                 Code::PeriodClosed,
                 Code::AmountExceedsRemaining,
                 Code::AmountOverflow,
+                Code::LimitExceeded,
             ]),
         new(Method::POST, "/api/v1/transactions/{id}/void", "void_hold")
             .says(
@@ -194,6 +198,7 @@ fn changes() -> Vec<Description> {
                 Code::ReferenceTaken,
                 Code::AmountExceedsRemaining,
                 Code::AmountOverflow,
+                Code::LimitExceeded,
                 Code::InsufficientFunds,
             ]),
         new(Method::DELETE, "/api/v1/transactions/{id}", "void_transaction")

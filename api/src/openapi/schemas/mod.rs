@@ -2,6 +2,7 @@
 
 mod batch;
 mod import;
+mod limits;
 mod records;
 mod requests;
 mod server;
@@ -31,6 +32,7 @@ pub(super) fn all() -> Vec<Named> {
     all.extend(statements::all());
     all.extend(statistics::all());
     all.extend(requests::all());
+    all.extend(limits::all());
     all.extend(batch::all());
     all.extend(import::all());
     all.extend(server::all());

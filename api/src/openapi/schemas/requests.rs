@@ -14,7 +14,7 @@ use super::{Named, Shape, nullable, reference};
 use crate::currencies::EXPONENT_MAX;
 
 /// Most characters of the name of an account or a key.
-const NAME_CHARS_MAX: usize = 64;
+pub(super) const NAME_CHARS_MAX: usize = 64;
 const AMOUNT: &str = "Greater than zero, in major units, with at most the currency's decimals.";
 const METADATA: &str = "The caller's own members: at most 50 keys with text.";
 const MERGED: &str = "Merged into the metadata: null removes a key.";

@@ -2,8 +2,8 @@
 
 use service::record::{
     AccountBalanceRecord, AccountRecord, BalanceRecord, CategoryStatistics, ClosingRecord, CurrencyRecord,
-    CurrencyStatistics, DirectionStatistics, EntryRecord, KeyRecord, RevisionRecord, StatementLineRecord,
-    StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
+    CurrencyStatistics, DirectionStatistics, EntryRecord, KeyRecord, LimitRecord, LimitUsageRecord, RevisionRecord,
+    StatementLineRecord, StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
 };
 use service::value::{Day, Timestamp};
 
@@ -53,6 +53,7 @@ fn examples_are_what_the_service_answers() {
         "Closing",
         serde_json::from_value::<ClosingRecord>(from("Closing")).unwrap(),
     );
+    check_record("Limit", serde_json::from_value::<LimitRecord>(from("Limit")).unwrap());
     check_record("Key", serde_json::from_value::<KeyRecord>(from("Key")).unwrap());
 }
 
@@ -95,6 +96,22 @@ fn examples_of_what_is_only_answered_are_true_as_well() {
             changes: serde_json::Map::new(),
             reason: None,
             position: 3,
+        },
+    );
+}
+
+#[test]
+fn the_example_of_a_limit_s_usage_is_true_as_well() {
+    check_record(
+        "LimitUsage",
+        LimitUsageRecord {
+            limit: serde_json::from_value(examples::limit()).unwrap(),
+            window_start: Day::parse("2026-01-01").ok(),
+            window_end: Day::parse("2026-01-31").ok(),
+            used: "120.50".to_owned(),
+            remaining: Some("379.50".to_owned()),
+            used_count: 4,
+            remaining_count: None,
         },
     );
 }

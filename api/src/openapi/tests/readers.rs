@@ -12,7 +12,7 @@ use service::value::UserId;
 use super::{document, operations_of};
 use crate::body::{Asked, Fields, Tree};
 use crate::call::Query;
-use crate::{accounts, closing, currencies, keys, statements, statistics, transactions, users};
+use crate::{accounts, closing, currencies, keys, limits, statements, statistics, transactions, users};
 
 fn asked_by(body: &str, reader: impl FnOnce(&mut Fields)) -> Vec<Asked> {
     let Tree::Object(members) = Tree::parse(body.as_bytes()).unwrap() else {
@@ -132,6 +132,16 @@ fn other_bodies() -> Vec<ReadBody> {
         ),
         ("PutClosing", read(&|fields| drop(closing::read_put(fields))), &[]),
         (
+            "CreateLimit",
+            read(&|fields| drop(limits::read_create(fields, &Currencies::default()))),
+            &[],
+        ),
+        (
+            "UpdateLimit",
+            read(&|fields| drop(limits::read_update(fields, id))),
+            &[],
+        ),
+        (
             "CreateKey",
             read(&|fields| drop(keys::read_create(fields, &secret))),
             &[],
@@ -196,6 +206,11 @@ fn query_readers() -> BTreeMap<&'static str, Reader> {
         Box::new(|query| drop(statements::read_page(query, Uuid::nil()))),
     );
     read("list_currencies", Box::new(|query| drop(query.page())));
+    read(
+        "list_limits",
+        Box::new(|query| drop(limits::read_list(query, &Currencies::default()))),
+    );
+    read("list_limits_of_user", Box::new(|query| drop(query.page())));
     read("list_keys", Box::new(|query| drop(query.page())));
     read(
         "find_statistics",

@@ -7,6 +7,7 @@
 mod days;
 mod lists;
 mod stored;
+mod usages;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -18,11 +19,14 @@ use super::slots::{Column, Row, Slots, select_slots};
 use crate::ledger::{Names, Snapshot, StoredAnswer};
 use crate::record::{BatchRecord, Record};
 use lists::{all_sources, new_sources};
-use stored::{AccountRow, AnswerRow, CurrencyRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, TransactionRow, UserRow};
+use stored::{
+    AccountRow, AnswerRow, CurrencyRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, LimitRow, TransactionRow, UserRow,
+};
 
 pub(super) use days::{bind_days, day_totals_sql, read_day_totals};
 pub(super) use lists::bind_lists;
 pub(super) use stored::{AccountOverlay, status_number};
+pub(super) use usages::{bind_usages, read_usages, usages_sql};
 
 /// The tag of rows that others are read with.
 const CURRENCY: &str = "currency";
@@ -85,6 +89,7 @@ fn load_sql(dialect: Dialect) -> String {
             UNION ALL SELECT a.* FROM account_names n {accounts_by_name}),
         user_ids AS (SELECT id FROM named_users UNION SELECT owner FROM found_accounts WHERE owner <> '')
         SELECT {currency} FROM currencies c WHERE c.ledger_id = $1
+        UNION ALL SELECT {limit} FROM limits m WHERE m.ledger_id = $1 AND m.status <> 'deleted'
         UNION ALL SELECT {user} FROM user_ids n {users_by_id}
         UNION ALL SELECT {account} FROM found_accounts a
         UNION ALL SELECT {transaction} FROM found_transactions t
@@ -111,6 +116,7 @@ fn load_sql(dialect: Dialect) -> String {
         holders = holders(dialect),
         answers = answers(dialect),
         currency = slots(CURRENCY, &[CurrencyRow::COLUMNS]),
+        limit = slots("limit", &[LimitRow::COLUMNS]),
         user = slots("user", &[UserRow::COLUMNS]),
         account = slots("account", &[AccountRow::COLUMNS]),
         transaction = slots("transaction", &[TransactionRow::COLUMNS]),
@@ -259,6 +265,10 @@ pub(super) fn read_rows(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Fai
             "transaction" => {
                 let transaction = TransactionRow::take(slots)?.read(snapshot)?;
                 snapshot.transactions.load(transaction.id, transaction);
+            }
+            "limit" => {
+                let limit = LimitRow::take(slots)?.read(snapshot)?;
+                snapshot.limits.load(limit.id, limit);
             }
             "holder" => {
                 let (reference, id) = HolderRow::take(slots)?.read();

@@ -6,11 +6,11 @@ mod totals;
 use super::Corrupt;
 use super::seal::{SealedBlock, SealedEvent};
 use super::tables::{self, Mode, Write};
-use crate::ledger::{Key, Snapshot, Transaction, User};
+use crate::ledger::{Key, Limit, Snapshot, Transaction, User};
 use crate::value::Timestamp;
 use rows::{
     account_row, account_state_row, answer_row, block_row, currency_row, entry_row, event_row, key_row, ledger_row,
-    transaction_row, user_row,
+    limit_row, transaction_row, user_row,
 };
 use totals::busiest_writes;
 
@@ -33,6 +33,7 @@ pub(super) fn records(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec
     let users = |user: &User| user_row(id, user);
     let transactions = |transaction: &Transaction| transaction_row(id, transaction);
     let keys = |key: &Key| key_row(id, key);
+    let limits = |limit: &Limit| limit_row(id, limit);
     let answers = snapshot
         .answers
         .inserted()
@@ -51,6 +52,7 @@ pub(super) fn records(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec
             snapshot.transactions.updated().map(transactions),
         ),
         Write::new(tables::API_KEYS, Mode::Update, snapshot.keys.updated().map(keys)),
+        Write::new(tables::LIMITS, Mode::Update, snapshot.limits.updated().map(limits)),
         Write::new(
             tables::CURRENCIES,
             Mode::Insert,
@@ -68,6 +70,7 @@ pub(super) fn records(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec
             snapshot.transactions.inserted().map(transactions),
         ),
         Write::new(tables::API_KEYS, Mode::Insert, snapshot.keys.inserted().map(keys)),
+        Write::new(tables::LIMITS, Mode::Insert, snapshot.limits.inserted().map(limits)),
         Write::new(tables::IDEMPOTENCY_KEYS, Mode::Insert, answers),
         Write::new(
             tables::ENTRIES,

@@ -5,8 +5,10 @@ use crate::commit::load::{AccountOverlay, status_number};
 use crate::commit::rows::Cell;
 use crate::commit::seal::{SealedBlock, SealedEvent};
 use crate::journal::SCHEMA_VERSION;
-use crate::ledger::{Account, Closing, Entry, Event, Key, LedgerCurrency, Side, StoredAnswer, Transaction, User};
-use crate::record::{Record, TransactionRelation};
+use crate::ledger::{
+    Account, Closing, Entry, Event, Key, LedgerCurrency, Limit, Side, StoredAnswer, Transaction, User,
+};
+use crate::record::{LimitScope, Record, TransactionRelation};
 use crate::value::{Day, Timestamp, fold};
 
 fn micros(at: Timestamp) -> Cell {
@@ -31,6 +33,28 @@ pub(super) fn currency_row(ledger_id: i64, known: &LedgerCurrency) -> Vec<Cell> 
         own.map(|own| own.name.as_str()).into(),
         micros(known.created_at),
         own.map(|own| own.position).into(),
+    ]
+}
+
+pub(super) fn limit_row(ledger_id: i64, limit: &Limit) -> Vec<Cell> {
+    let LimitScope { user_id, account_id } = limit.scope.record();
+    vec![
+        ledger_id.into(),
+        limit.id.into(),
+        limit.name.as_str().into(),
+        user_id.into(),
+        account_id.into(),
+        limit.currency.code.as_str().into(),
+        limit.direction.as_str().into(),
+        limit.window.as_str().into(),
+        limit.max_amount.into(),
+        limit.max_count.into(),
+        limit.category.as_deref().into(),
+        limit.status.as_str().into(),
+        limit.version.into(),
+        micros(limit.created_at),
+        micros(limit.updated_at),
+        limit.position.into(),
     ]
 }
 

@@ -9,6 +9,7 @@ mod account;
 mod closing;
 mod currency;
 mod key;
+mod limit;
 mod transaction;
 mod user;
 
@@ -24,6 +25,7 @@ use account::AccountDocument;
 use closing::ClosingDocument;
 use currency::CurrencyDocument;
 use key::KeyDocument;
+use limit::LimitDocument;
 use transaction::TransactionDocument;
 use user::UserDocument;
 
@@ -70,14 +72,11 @@ struct Personal<'a> {
 /// # Errors
 /// Where it cannot be written as JSON.
 pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_json::Error> {
-    let reason = reason.map(Cow::Borrowed);
     let (data, personal) = match record {
         Record::Transaction(record) => {
-            let description = record.description.as_deref().map(Cow::Borrowed);
             let personal = Personal {
-                description,
+                description: record.description.as_deref().map(Cow::Borrowed),
                 metadata: shown(&record.metadata),
-                reason,
                 ..Personal::default()
             };
             (serde_json::to_string(&TransactionDocument::of(record))?, personal)
@@ -87,7 +86,6 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
                 email: record.email.as_deref().map(Cow::Borrowed),
                 full_name: record.full_name.as_deref().map(Cow::Borrowed),
                 metadata: shown(&record.metadata),
-                reason,
                 ..Personal::default()
             };
             (serde_json::to_string(&UserDocument::of(record))?, personal)
@@ -95,38 +93,29 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
         Record::Account(record) => {
             let personal = Personal {
                 metadata: shown(&record.metadata),
-                reason,
                 ..Personal::default()
             };
             (serde_json::to_string(&AccountDocument::of(record))?, personal)
         }
-        Record::Currency(record) => (
-            serde_json::to_string(&CurrencyDocument::of(record))?,
-            Personal {
-                reason,
-                ..Personal::default()
-            },
-        ),
+        Record::Currency(record) => lasting(&CurrencyDocument::of(record))?,
         Record::Batch(_) => return Err(serde::ser::Error::custom("a list of transactions is no document")),
-        Record::Closing(record) => (
-            serde_json::to_string(&ClosingDocument::of(record))?,
-            Personal {
-                reason,
-                ..Personal::default()
-            },
-        ),
-        Record::Key(record) => (
-            serde_json::to_string(&KeyDocument::of(record))?,
-            Personal {
-                reason,
-                ..Personal::default()
-            },
-        ),
+        Record::Closing(record) => lasting(&ClosingDocument::of(record))?,
+        Record::Limit(record) => lasting(&LimitDocument::of(record))?,
+        Record::Key(record) => lasting(&KeyDocument::of(record))?,
+    };
+    let personal = Personal {
+        reason: reason.map(Cow::Borrowed),
+        ..personal
     };
     Ok(Document {
         data,
         personal: serde_json::to_string(&personal)?,
     })
+}
+
+/// A document of which nothing is erasable but the reason for the change.
+fn lasting<'a>(document: &impl Serialize) -> Result<(String, Personal<'a>), serde_json::Error> {
+    Ok((serde_json::to_string(document)?, Personal::default()))
 }
 
 fn shown(metadata: &Metadata) -> Option<Cow<'_, Metadata>> {
@@ -149,6 +138,7 @@ pub fn join(kind: &str, data: &str, personal: Option<&str>) -> Result<(Record, O
         "account" => Record::Account(serde_json::from_str::<AccountDocument<'_>>(data)?.into_record(personal)),
         "currency" => Record::Currency(serde_json::from_str::<CurrencyDocument<'_>>(data)?.into_record()),
         "closing" => Record::Closing(serde_json::from_str::<ClosingDocument>(data)?.into_record()),
+        "limit" => Record::Limit(serde_json::from_str::<LimitDocument<'_>>(data)?.into_record()),
         "key" => Record::Key(serde_json::from_str::<KeyDocument<'_>>(data)?.into_record()),
         other => return Err(serde::de::Error::custom(format!("no documents of kind {other}"))),
     };

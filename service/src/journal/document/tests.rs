@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::*;
 use crate::money::CurrencyCode;
 use crate::record::{
-    AccountKind, AccountRecord, AccountStatus, CurrencyKind, CurrencyRecord, KeyRecord, Role, TransactionKind,
-    TransactionRecord, TransactionRelation, TransactionStatus, UserRecord,
+    AccountKind, AccountRecord, AccountStatus, CurrencyKind, CurrencyRecord, Direction, KeyRecord, LimitRecord,
+    LimitScope, LimitStatus, LimitWindow, Role, TransactionKind, TransactionRecord, TransactionRelation,
+    TransactionStatus, UserRecord,
 };
 use crate::value::Timestamp;
 
@@ -42,7 +43,7 @@ fn transaction() -> TransactionRecord {
     }
 }
 
-fn records() -> [(&'static str, Record); 5] {
+fn records() -> [(&'static str, Record); 6] {
     let user = UserRecord {
         id: "42".to_owned(),
         full_name: Some("A. User".to_owned()),
@@ -87,12 +88,31 @@ fn records() -> [(&'static str, Record); 5] {
         expires_at: None,
         revoked_at: Some(Timestamp::from_micros(3)),
     };
+    let limit = LimitRecord {
+        id: Uuid::from_u128(5),
+        name: "Pocket money".to_owned(),
+        scope: LimitScope {
+            user_id: Some("42".to_owned()),
+            account_id: None,
+        },
+        currency: CurrencyCode::USD,
+        direction: Direction::Debit,
+        window: LimitWindow::Week,
+        max_amount: Some("20.00".to_owned()),
+        max_count: None,
+        category: Some("sweets".to_owned()),
+        status: LimitStatus::Disabled,
+        version: 2,
+        created_at: Timestamp::from_micros(2),
+        updated_at: Timestamp::from_micros(3),
+    };
     [
         ("transaction.updated", Record::Transaction(transaction())),
         ("user.created", Record::User(user)),
         ("account.updated", Record::Account(account)),
         ("key.revoked", Record::Key(key)),
         ("currency.created", Record::Currency(currency)),
+        ("limit.updated", Record::Limit(limit)),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Making and changing accounts.
 
-use super::create::{default_minimum_balance, make_account, new_account};
+use super::owners::{default_minimum_balance, make_account, new_account};
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::{CreateAccount, UpdateAccount};

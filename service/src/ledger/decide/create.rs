@@ -4,18 +4,17 @@ use uuid::Uuid;
 
 use super::closing::check_days_open;
 use super::holds::check_is_to_come;
+use super::owners::{default_minimum_balance, make_account, make_user, new_account};
 use super::{Outcome, Refused};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::{CreateTransaction, Movement, NewHold, UserSide};
 use crate::ledger::draft::Draft;
-use crate::ledger::grouping::Grouping;
 use crate::ledger::holding::{check_source_funds, keep};
 use crate::ledger::posting::{self, check_accounts_open, post};
-use crate::ledger::state::{Account, Hold, LEDGER_OWNER, MAIN, Side, Transaction, User, WORLD};
+use crate::ledger::state::{Hold, LEDGER_OWNER, MAIN, Side, Transaction, WORLD};
 use crate::ledger::totals::Count;
 use crate::money::Currency;
-use crate::record::{AccountStatus, Record, TransactionKind, TransactionStatus};
-use crate::value::{FieldError, Metadata, TimeZone, UserId};
+use crate::record::{Record, TransactionKind, TransactionStatus};
 use crate::{LedgerError, Resource};
 
 /// The two accounts of a transaction to be.
@@ -194,24 +193,16 @@ fn find_transfer_route(draft: &Draft<'_>, source: Uuid, destination: Uuid) -> Re
     let (source, destination) = (find(source)?, find(destination)?);
     Ok(Route {
         kind: TransactionKind::Transfer,
-        source: side_of(source),
-        destination: side_of(destination),
+        source: source.side(),
+        destination: destination.side(),
         currencies: [source.currency, destination.currency],
     })
-}
-
-fn side_of(account: &Account) -> Side {
-    Side {
-        account_id: account.id,
-        owner: account.owner.clone(),
-        days: [None; 2],
-    }
 }
 
 fn find_or_make_user_account(draft: &mut Draft<'_>, side: &UserSide, currency: Currency) -> Result<Side, LedgerError> {
     let name = side.account.as_ref().map_or(MAIN, |name| name.as_str());
     if let Some(account) = draft.account_named(side.user_id.as_str(), name, currency.code) {
-        return Ok(side_of(account));
+        return Ok(account.side());
     }
     if name != MAIN {
         return Err(LedgerError::NotFound(Resource::Account));
@@ -226,92 +217,8 @@ fn find_or_make_user_account(draft: &mut Draft<'_>, side: &UserSide, currency: C
 
 fn find_or_make_world(draft: &mut Draft<'_>, currency: Currency) -> Side {
     if let Some(account) = draft.account_named(LEDGER_OWNER, WORLD, currency.code) {
-        return side_of(account);
+        return account.side();
     }
     let account = new_account(draft, LEDGER_OWNER, WORLD, currency, None);
     make_account(draft, account)
-}
-
-/// The minimum balance of a user's account that is given none.
-pub(super) fn default_minimum_balance(draft: &Draft<'_>, currency: Currency) -> Result<Option<i64>, LedgerError> {
-    let Some(amount) = &draft.ledger().default_minimum_balance else {
-        return Ok(None);
-    };
-    let minor = amount.minor_units(currency).map_err(|error| {
-        LedgerError::Invalid(vec![FieldError {
-            field: "currency".to_owned(),
-            error,
-        }])
-    })?;
-    Ok(Some(minor))
-}
-
-/// An account without a history.
-pub(super) fn new_account(
-    draft: &mut Draft<'_>,
-    owner: &str,
-    name: &str,
-    currency: Currency,
-    minimum_balance: Option<i64>,
-) -> Account {
-    let now = draft.now();
-    Account {
-        id: draft.mint_id(),
-        owner: owner.to_owned(),
-        name: name.to_owned(),
-        currency,
-        balance: 0,
-        held_out: 0,
-        held_in: 0,
-        minimum_balance,
-        status: AccountStatus::Open,
-        seq: 0,
-        metadata: Metadata::default(),
-        version: 1,
-        created_at: now,
-        updated_at: now,
-        position: draft.next_position(),
-    }
-}
-
-/// Puts in a new account and records that it was made.
-pub(super) fn make_account(draft: &mut Draft<'_>, account: Account) -> Side {
-    let side = side_of(&account);
-    let record = Record::Account(account.record());
-    draft.record_event("account.created", format!("accounts/{}", account.id), record, None);
-    draft.add_account(account);
-    side
-}
-
-/// Makes the user that a transaction names for the first time.
-fn make_user(draft: &mut Draft<'_>, side: &UserSide) {
-    let full_name = side
-        .full_name
-        .as_ref()
-        .map_or(side.user_id.as_str(), |name| name.as_str())
-        .to_owned();
-    let user = User {
-        full_name: Some(full_name),
-        ..new_user(draft, &side.user_id, TimeZone::UTC)
-    };
-    let record = Record::User(user.record());
-    draft.record_event("user.created", format!("users/{}", user.id), record, None);
-    draft.put_user(user);
-}
-
-/// A user without a name.
-pub(super) fn new_user(draft: &Draft<'_>, id: &UserId, zone: TimeZone) -> User {
-    User {
-        id: id.as_str().to_owned(),
-        full_name: None,
-        email: None,
-        time_zone: zone,
-        metadata: Metadata::default(),
-        version: 1,
-        created_at: draft.now(),
-        updated_at: draft.now(),
-        position: draft.next_position(),
-        grouping: Grouping { zone, generation: 0 },
-        regrouping: None,
-    }
 }

@@ -73,6 +73,8 @@ fn save(draft: &mut Draft<'_>, mut key: Key, kind: &'static str, status: AnswerS
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::ledger::{Answer, Closing, Command, Ids, LedgerState, Precondition, Request, Snapshot, decide};
     use crate::money::Currency;
@@ -104,7 +106,7 @@ mod tests {
             head: 0,
         });
         let mut ask = |request: &Request| -> Answer {
-            let decision = decide(&snapshot, request, now, &mut ids).unwrap();
+            let decision = decide(&snapshot, request, now, &mut ids, &mut HashSet::new()).unwrap();
             snapshot.apply(decision.changes.unwrap());
             decision.answer
         };

@@ -11,10 +11,14 @@ mod create;
 mod currencies;
 mod holds;
 mod keys;
+mod limits;
+mod owners;
 mod parents;
 mod refunds;
 mod transactions;
 mod users;
+
+use std::collections::HashSet;
 
 use super::answer::{Answer, AnswerStatus};
 use super::changes::{Changes, StoredAnswer};
@@ -23,6 +27,7 @@ use super::draft::{Context, Draft};
 use super::id::Ids;
 use super::request::{Idempotency, Precondition, Request};
 use super::snapshot::Snapshot;
+use super::usage::UsageKey;
 use crate::LedgerError;
 use crate::record::Record;
 use crate::value::{FieldError, Timestamp, ValueCode, ValueError};
@@ -45,11 +50,18 @@ struct Outcome {
     answer_position: i64,
 }
 
-/// Decides one request over the snapshot as the requests before it left it.
+/// Decides one request over the snapshot as the requests before it left it. What was decided stands if it adds nothing to
+/// `lacking`: the windows of limits that must be loaded first.
 ///
 /// # Errors
 /// Why the ledger refuses.
-pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut Ids) -> Result<Decision, LedgerError> {
+pub fn decide(
+    snapshot: &Snapshot,
+    request: &Request,
+    now: Timestamp,
+    ids: &mut Ids,
+    lacking: &mut HashSet<UsageKey>,
+) -> Result<Decision, LedgerError> {
     if let Some(answer) = replay(snapshot, request)? {
         return Ok(Decision { answer, changes: None });
     }
@@ -59,11 +71,13 @@ pub fn decide(snapshot: &Snapshot, request: &Request, now: Timestamp, ids: &mut 
         request_id: &request.request_id,
     };
     let mut draft = Draft::new(snapshot, ids, context);
+    let carried_out = carry_out(&mut draft, &request.command, &request.precondition);
+    lacking.extend(draft.take_lacking());
     let ListOutcome {
         outcome,
         items,
         positions,
-    } = carry_out(&mut draft, &request.command, &request.precondition)?;
+    } = carried_out?;
     let answer = Answer {
         status: if request.dry_run {
             AnswerStatus::Ok
@@ -115,6 +129,9 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::UpdateAccount(command) => accounts::update_account(draft, command, expected),
         Command::CreateCurrency(command) => currencies::create_currency(draft, command),
         Command::CloseThrough(command) => closing::close_through(draft, command, expected),
+        Command::CreateLimit(command) => limits::create_limit(draft, command),
+        Command::UpdateLimit(command) => limits::update_limit(draft, command, expected),
+        Command::DeleteLimit { id } => limits::delete_limit(draft, *id, expected),
         Command::CreateKey(command) => Ok(keys::create_key(draft, command)),
         Command::CreateFirstKey(command) => Ok(keys::create_first_key(draft, command)),
         Command::RevokeKey { id, by } => keys::revoke_key(draft, *id, *by),

@@ -1,6 +1,6 @@
 //! Making and changing users.
 
-use super::create::new_user;
+use super::owners::new_user;
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::{PutUser, UpdateUser};

@@ -1,5 +1,6 @@
 //! The current state of a ledger's resources, in minor units: what commands are decided over.
 
+mod limit;
 mod transaction;
 
 use uuid::Uuid;
@@ -9,6 +10,7 @@ use crate::money::Currency;
 use crate::record::{AccountKind, AccountRecord, AccountStatus, ClosingRecord, KeyRecord, Role, UserRecord};
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
+pub use limit::{Limit, Scope};
 pub use transaction::{Hold, Side, Transaction};
 
 /// The name of the system account that money comes from and goes to.
@@ -162,6 +164,16 @@ impl Account {
     pub fn available(&self) -> i128 {
         // Two 64-bit values always have a 128-bit difference.
         i128::from(self.balance).saturating_sub(i128::from(self.held_out))
+    }
+
+    /// Its side of a transaction that counts on no day yet.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        Side {
+            account_id: self.id,
+            owner: self.owner.clone(),
+            days: [None; 2],
+        }
     }
 
     /// Whether it belongs to the ledger itself.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::owner_id;
 use crate::money::Currency;
-use crate::record::{TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
+use crate::record::{Direction, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
 use crate::value::{Day, Metadata, Timestamp};
 
 /// A transaction.
@@ -94,6 +94,15 @@ pub struct Side {
 }
 
 impl Transaction {
+    /// The side whose owner sees a movement in `direction`.
+    #[must_use]
+    pub fn side(&self, direction: Direction) -> &Side {
+        match direction {
+            Direction::Credit => &self.destination,
+            Direction::Debit => &self.source,
+        }
+    }
+
     /// Whether some of its money was given back.
     #[must_use]
     pub fn is_refunded(&self) -> bool {

@@ -9,12 +9,13 @@ use crate::commit::failure::Failure;
 use crate::commit::slots::{Column, SlotValue, Slots};
 use crate::journal;
 use crate::ledger::{
-    Account, DayTotal, Grouping, Hold, Key, LedgerCurrency, OwnCurrency, Regrouping, Side, Snapshot, TotalKey,
-    Transaction, User,
+    Account, DayTotal, Grouping, Hold, Key, LedgerCurrency, Limit, OwnCurrency, Regrouping, Scope, Side, Snapshot,
+    TotalKey, Transaction, Usage, User, join_total,
 };
 use crate::money::{Currency, CurrencyCode};
 use crate::record::{
-    AccountStatus, KeyRecord, Record, Role, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus,
+    AccountStatus, Direction, KeyRecord, LimitStatus, LimitWindow, Record, Role, TransactionKind, TransactionRecord,
+    TransactionRelation, TransactionStatus,
 };
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
@@ -64,6 +65,11 @@ stored_rows! {
         refunded: Option<i64>, captured: Option<i64>, expires_at: Option<i64>, version: i64, created_at: i64,
         updated_at: i64, first_position: i64, position: i64,
     }
+    LimitRow from "m" {
+        id: Uuid, name: String, user_id: Option<String>, account_id: Option<Uuid>, currency: String, direction: String,
+        period: String, max_amount: Option<i64>, max_count: Option<i64>, category: Option<String>, status: String,
+        version: i64, created_at: i64, updated_at: i64, position: i64,
+    }
     /// Who has a reference.
     HolderRow from "t" { reference: String, id: Uuid }
     AnswerRow from "i" {
@@ -78,6 +84,8 @@ stored_rows! {
     }
     /// The ledger of a key.
     KeyLedgerRow from "l" { name: String }
+    /// A window of limits, by its number.
+    UsageRow from "u" { number: i64, transactions: i64, high: i64, low: i64 }
     DayRow from "d" {
         owner: String, currency: String, generation: i64, day: i64, category: String, credit_total: i64,
         debit_total: i64,
@@ -131,6 +139,16 @@ impl DayRow {
             debit_total: self.debit_total,
         };
         Ok((key, total))
+    }
+}
+
+impl UsageRow {
+    pub(super) fn read(&self) -> (i64, Usage) {
+        let usage = Usage {
+            count: self.transactions,
+            amount: join_total(self.high, self.low),
+        };
+        (self.number, usage)
     }
 }
 
@@ -228,6 +246,27 @@ impl TransactionRow {
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
             first_position: self.first_position,
+            position: self.position,
+        })
+    }
+}
+
+impl LimitRow {
+    pub(super) fn read(self, snapshot: &Snapshot) -> Result<Limit, Corrupt> {
+        Ok(Limit {
+            id: self.id,
+            name: self.name,
+            scope: Scope::stored(self.user_id, self.account_id),
+            currency: read_currency(snapshot, &self.currency)?,
+            direction: read_name(Direction::from_name(&self.direction), &self.direction)?,
+            window: read_name(LimitWindow::from_name(&self.period), &self.period)?,
+            max_amount: self.max_amount,
+            max_count: self.max_count,
+            category: self.category,
+            status: read_name(LimitStatus::from_name(&self.status), &self.status)?,
+            version: self.version,
+            created_at: Timestamp::from_micros(self.created_at),
+            updated_at: Timestamp::from_micros(self.updated_at),
             position: self.position,
         })
     }
