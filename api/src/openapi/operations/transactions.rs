@@ -163,6 +163,7 @@ fn batch() -> Description {
             Code::SameAccount,
             Code::CurrencyMismatch,
             Code::AmountOverflow,
+            Code::LimitExceeded,
             Code::InsufficientFunds,
         ])
 }

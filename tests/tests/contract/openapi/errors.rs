@@ -13,7 +13,7 @@ on_both!(
 );
 
 /// What only some operations can meet: section 2 of the contract, by method and path.
-const OWN: [(&str, &str, &[&str]); 25] = [
+const OWN: [(&str, &str, &[&str]); 30] = [
     (
         "POST",
         "/transactions",
@@ -26,6 +26,7 @@ const OWN: [(&str, &str, &[&str]); 25] = [
             "same_account",
             "currency_mismatch",
             "amount_overflow",
+            "limit_exceeded",
             "insufficient_funds",
         ],
     ),
@@ -41,6 +42,7 @@ const OWN: [(&str, &str, &[&str]); 25] = [
             "same_account",
             "currency_mismatch",
             "amount_overflow",
+            "limit_exceeded",
             "insufficient_funds",
         ],
     ),
@@ -58,6 +60,7 @@ const OWN: [(&str, &str, &[&str]); 25] = [
             "reference_taken",
             "amount_exceeds_remaining",
             "amount_overflow",
+            "limit_exceeded",
             "insufficient_funds",
         ],
     ),
@@ -75,6 +78,7 @@ const OWN: [(&str, &str, &[&str]); 25] = [
             "period_closed",
             "amount_exceeds_remaining",
             "amount_overflow",
+            "limit_exceeded",
         ],
     ),
     ("POST", "/transactions/{id}/void", END),
@@ -104,6 +108,15 @@ const OWN: [(&str, &str, &[&str]); 25] = [
     ("GET", "/accounts/{id}/balance", &["account_not_found"]),
     ("GET", "/accounts/{id}/statement", &["account_not_found"]),
     ("PUT", "/closing", &["version_mismatch"]),
+    (
+        "POST",
+        "/limits",
+        &["user_not_found", "account_not_found", "currency_mismatch"],
+    ),
+    ("GET", "/limits/{id}", &["limit_not_found"]),
+    ("PATCH", "/limits/{id}", &["limit_not_found", "version_mismatch"]),
+    ("DELETE", "/limits/{id}", &["limit_not_found", "version_mismatch"]),
+    ("GET", "/users/{id}/limits", &["user_not_found"]),
     ("DELETE", "/keys/{id}", &["key_not_found"]),
 ];
 
@@ -125,6 +138,7 @@ const CHANGE: &[&str] = &[
     "account_frozen",
     "period_closed",
     "amount_overflow",
+    "limit_exceeded",
     "insufficient_funds",
 ];
 
@@ -138,6 +152,7 @@ const RETURN: &[&str] = &[
     "period_closed",
     "amount_exceeds_remaining",
     "amount_overflow",
+    "limit_exceeded",
     "insufficient_funds",
 ];
 

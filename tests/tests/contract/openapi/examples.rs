@@ -81,6 +81,10 @@ pub(super) async fn prepare(book: &Book, path: &str, body: Value) -> (String, Va
     let id = match path.split('/').nth(3) {
         Some("users") => "42".to_owned(),
         Some("accounts") => account(&own),
+        Some("limits") => {
+            let limit = json!({"name": "l", "direction": "debit", "window": "day", "max_amount": "5", "max_count": 5});
+            book.post("/limits", &limit).await.id()
+        }
         Some("keys") => book
             .post("/keys", &json!({"name": "shop", "role": "reader"}))
             .await
