@@ -5,31 +5,37 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use service::access::make_secret;
 use service::ledger::{
-    CaptureHold, Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, NewHold, PutUser,
-    RefundTransaction, Request, UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction,
+    CreateTransactions, Idempotency, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction, Request,
+    UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
 };
-use service::money::{AmountText, Currency};
+use service::money::{AmountText, Currency, CurrencyCode};
 use service::record::{Role, TransactionKind};
-use service::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
+use service::value::{
+    Category, Day, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId,
+};
 
 use super::binding::Binding;
 use super::clock::time_of;
 use super::model::Asked;
-use super::steps::{Action, CURRENCIES, Details, Edit, USERS, ZONES};
+use super::steps::{Action, CURRENCIES, Details, Edit, GIVEN_CURRENCIES, Item, KeyName, USERS, ZONES};
 
 /// The request, with the ids that the engine gave.
 pub(crate) fn request(asked: &Asked, binding: &Binding) -> Request {
-    let idempotency = asked.key.map(|key| Idempotency {
-        key: Idempotency::key_of("", &format!("key {key}")),
-        fingerprint: fingerprint(&asked.action),
-    });
     Request {
         command: command(&asked.action, binding),
         precondition: asked.precondition.clone(),
-        idempotency,
+        idempotency: asked.key.map(|key| idempotency(key, &asked.action)),
         dry_run: asked.dry_run,
         actor: "key:test".to_owned(),
         request_id: "request".to_owned(),
+    }
+}
+
+fn idempotency(key: KeyName, action: &Action) -> Idempotency {
+    Idempotency {
+        key: Idempotency::key_of("", &key.to_string()),
+        fingerprint: fingerprint(action),
     }
 }
 
@@ -105,11 +111,36 @@ fn command(action: &Action, binding: &Binding) -> Command {
             status: *status,
             metadata: colour.map(|colour| patch(Some(colour))),
         }),
+        Action::List(items, is_atomic) => Command::CreateTransactions(CreateTransactions {
+            items: items.iter().enumerate().map(|item| listed(item, binding)).collect(),
+            is_atomic: *is_atomic,
+        }),
+        Action::Close(day) => Command::CloseThrough(CloseThrough {
+            day: day.map(|day| Day::parse(day).expect("a day")),
+            reason: Some(text("audited")),
+        }),
+        Action::CreateCurrency(number, name, is_other) => {
+            let mut currency = known_currency(*number);
+            currency.exponent += u8::from(*is_other);
+            let name = plain_name(name);
+            Command::CreateCurrency(CreateCurrency { currency, name })
+        }
         Action::CreateKey(name, role) => Command::CreateKey(key(name, *role)),
         Action::RevokeKey(number, by) => Command::RevokeKey {
             id: binding.key(*number),
             by: *by,
         },
+    }
+}
+
+fn listed((index, item): (usize, &Item), binding: &Binding) -> ListedTransaction {
+    let Command::CreateTransaction(command) = command(&item.action, binding) else {
+        panic!("a list makes transactions: {item:?}");
+    };
+    ListedTransaction {
+        index,
+        command,
+        idempotency: item.key.map(|key| idempotency(key, &item.action)),
     }
 }
 
@@ -181,7 +212,14 @@ pub(crate) fn user_id(number: usize) -> UserId {
 }
 
 fn known_currency(number: usize) -> Currency {
-    Currency::parse(CURRENCIES[number].0).expect("a currency")
+    let (code, exponent) = CURRENCIES[number];
+    if number < GIVEN_CURRENCIES {
+        return Currency::parse(code).expect("a currency");
+    }
+    Currency {
+        code: CurrencyCode::parse_own(code).expect("a currency's code"),
+        exponent: u8::try_from(exponent).expect("a few decimals"),
+    }
 }
 
 fn zone(number: usize) -> TimeZone {
