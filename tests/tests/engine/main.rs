@@ -36,4 +36,5 @@ mod state;
 mod steps;
 mod store;
 mod tampering;
+mod values;
 mod walks;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::binding::{Binding, document};
 use super::played::Played;
 use super::recount::{statistics, without_averages};
-use super::request::user_id;
+use super::values::user_id;
 
 /// When each transaction was made, by its id.
 type CreationTimes = BTreeMap<String, Value>;
