@@ -50,6 +50,16 @@ impl Binding {
 
     /// Holds an answer against the model's, and takes over the ids that it brings.
     pub(crate) fn check(&mut self, told: &Result<Success, Refusal>, found: &Result<Answer, LedgerError>) {
+        let is_rehearsed = told.as_ref().is_ok_and(|told| told.dry_run);
+        self.check_answer(told, found, is_rehearsed);
+    }
+
+    fn check_answer(
+        &mut self,
+        told: &Result<Success, Refusal>,
+        found: &Result<Answer, LedgerError>,
+        is_rehearsed: bool,
+    ) {
         match (told, found) {
             (Ok(told), Ok(found)) => {
                 assert_eq!(
@@ -58,11 +68,17 @@ impl Binding {
                     "told {told:?}, found {found:?}"
                 );
                 assert_eq!(found.position.is_none(), told.dry_run, "found {found:?}");
-                self.check_document(&told.document, &document(&found.record), told.dry_run);
+                assert_eq!(told.items.len(), found.items.len(), "told {told:?}, found {found:?}");
+                for (told, found) in told.items.iter().zip(&found.items) {
+                    self.check_answer(told, found, is_rehearsed);
+                }
+                self.check_document(&told.document, &document(&found.record), is_rehearsed);
             }
             (Err(told), Err(found)) => {
                 assert_eq!(told.code, found.code(), "told {told:?}, found {found:?}");
-                self.check_document(&told.members, &members(found), false);
+                // What an atomic list had made before one of its items was refused is gone.
+                let is_gone = is_rehearsed || matches!(found, LedgerError::Item { .. });
+                self.check_document(&told.members, &members(found), is_gone);
             }
             _ => panic!("told {told:?}, found {found:?}"),
         }
@@ -84,6 +100,23 @@ impl Binding {
     }
 
     fn is_same(&mut self, told: &Value, found: &Value, is_dry: bool) -> bool {
+        match (told, found) {
+            (Value::Array(told), Value::Array(found)) => {
+                let mut pairs = told.iter().zip(found);
+                told.len() == found.len() && pairs.all(|(told, found)| self.is_same(told, found, is_dry))
+            }
+            (Value::Object(told), Value::Object(found)) => {
+                let mut is_there = |(name, told): (&String, &Value)| {
+                    let found = found.get(name);
+                    found.is_some_and(|found| self.is_same(told, found, is_dry))
+                };
+                told.len() == found.len() && told.iter().all(&mut is_there)
+            }
+            _ => self.is_same_text(told, found, is_dry),
+        }
+    }
+
+    fn is_same_text(&mut self, told: &Value, found: &Value, is_dry: bool) -> bool {
         let Some((kind, number)) = told.as_str().and_then(|text| text.split_once(' ')) else {
             return told == found;
         };
@@ -111,6 +144,10 @@ impl Binding {
 /// A record without its times of recording and what is drawn at random, members in order; of a key, whether it is
 /// revoked.
 pub(crate) fn document(record: &Record) -> Value {
+    if let Record::Batch(batch) = record {
+        let transactions = batch.data.iter().cloned().map(Record::Transaction);
+        return json!({"data": transactions.map(|transaction| document(&transaction)).collect::<Vec<_>>()});
+    }
     let mut document = serde_json::to_value(record).expect("a record has a JSON form");
     let members = document.as_object_mut().expect("a record is an object");
     members.remove("created_at");
@@ -139,6 +176,12 @@ fn members(error: &LedgerError) -> Value {
             available,
             minimum_balance,
         } => json!({"account_id": account_id, "available": available, "minimum_balance": minimum_balance}),
+        LedgerError::PeriodClosed { closed_through } => json!({"closed_through": closed_through}),
+        LedgerError::Item { index, error } => {
+            let mut members = members(error);
+            members["index"] = (*index).into();
+            members
+        }
         LedgerError::AmountExceedsRemaining { remaining_amount } => json!({"remaining_amount": remaining_amount}),
         _ => json!({}),
     }

@@ -1,15 +1,19 @@
-//! The core by itself: every decision is the model's, and a batch decides as its commands would one by one.
+//! The core by itself: every decision is the model's, a batch decides as its commands would one by one, and a list as its
+//! items would.
 
 use std::collections::BTreeMap;
 
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use service::ledger::Ids;
+use service::ledger::{Command, Ids, Precondition, Request};
 use service::money::CurrencyCode;
+use service::value::Timestamp;
+use service::{Answer, LedgerError};
 use tests::Random;
 use uuid::Uuid;
 
 use super::binding::Binding;
 use super::clock::time_of;
+use super::closed_past::check_closed_past;
 use super::model::{Asked, Model};
 use super::request::request;
 use super::steps::{Phase, phases};
@@ -34,7 +38,7 @@ fn the_core_decides_as_the_model_alone_and_in_batches_and_never_makes_money() {
 }
 
 fn play(phases: &[Phase]) {
-    let (mut alone, mut together) = (Store::new(), Store::new());
+    let [mut alone, mut together, mut apart] = [(); 3].map(|()| Store::new());
     let (mut model, mut binding) = (Model::default(), Binding::default());
     let mut history: Vec<Asked> = Vec::new();
     for (number, phase) in phases.iter().enumerate() {
@@ -47,18 +51,45 @@ fn play(phases: &[Phase]) {
         let requests: Vec<_> = history[began..].iter().map(|asked| request(asked, &binding)).collect();
         let mut ids = Ids::new(now, 7);
         let batch = together.commit(&requests, now, &mut ids);
-        let mut ids = Ids::new(now, 7);
+        let [mut ids, mut ids_apart] = [(); 2].map(|()| Ids::new(now, 7));
         for ((asked, request), in_batch) in history[began..].iter().zip(&requests).zip(batch) {
             let answer = alone.commit(std::slice::from_ref(request), now, &mut ids).remove(0);
             assert_eq!(answer, in_batch, "alone, then in the batch");
+            commit_apart(&mut apart, request, &answer, now, &mut ids_apart);
             binding.check(&model.ask(asked, now), &answer);
         }
-        assert_eq!(
-            format!("{alone:#?}"),
-            format!("{together:#?}"),
-            "alone, then in the batch"
-        );
+        let left = format!("{alone:#?}");
+        assert_eq!(left, format!("{together:#?}"), "alone, then in the batch");
+        assert_eq!(left, format!("{apart:#?}"), "as lists, then as their items");
         check(&alone);
+    }
+}
+
+/// Asks for the items of a list one by one instead, where that is the same: it is kept, and not remembered as a whole.
+fn commit_apart(
+    store: &mut Store,
+    request: &Request,
+    answer: &Result<Answer, LedgerError>,
+    now: Timestamp,
+    ids: &mut Ids,
+) {
+    let whole = [request.clone()];
+    let (Command::CreateTransactions(list), Ok(answer), None, false) =
+        (&request.command, answer, &request.idempotency, request.dry_run)
+    else {
+        assert_eq!(store.commit(&whole, now, ids).first(), Some(answer));
+        return;
+    };
+    assert_eq!(list.items.len(), answer.items.len());
+    for (item, in_list) in list.items.iter().zip(&answer.items) {
+        let by_itself = Request {
+            command: Command::CreateTransaction(item.command.clone()),
+            precondition: Precondition::Any,
+            idempotency: item.idempotency.clone(),
+            ..request.clone()
+        };
+        let answers = store.commit(&[by_itself], now, ids);
+        assert_eq!(answers.first(), Some(in_list), "by itself, then in the list");
     }
 }
 
@@ -85,4 +116,5 @@ fn check(store: &Store) {
         assert_eq!((seq, balance), (account.seq, account.balance), "{account:?}");
     }
     assert_eq!(store.kept_totals(), store.recount());
+    check_closed_past(store.documents());
 }

@@ -2,9 +2,10 @@
 //!
 //! The core is held to the model without a database, the whole service on SQLite and on PostgreSQL, command by command
 //! and in bursts that become one commit, an hour after each other, so that holds are over in between; after each every
-//! invariant must hold (`Daybook::verify`), and a database that somebody changed by hand must be found out. Changes of
-//! time zone are taken apart step by step, lists are held to naive ones, and what is read part by part is changed between
-//! two parts.
+//! invariant must hold (`Daybook::verify`), and what is dated in the closed past must stand as it was. Lists of
+//! transactions leave what their items would leave by themselves. A database that somebody changed by hand must be found
+//! out, changes of time zone are taken apart step by step, lists to read are held to naive ones, and what is read part by
+//! part is changed between two parts.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -14,6 +15,7 @@
 
 mod binding;
 mod clock;
+mod closed_past;
 mod core;
 mod currencies;
 mod holds;
@@ -34,4 +36,5 @@ mod state;
 mod steps;
 mod store;
 mod tampering;
+mod values;
 mod walks;

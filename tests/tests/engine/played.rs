@@ -101,6 +101,11 @@ impl Played {
         // Each commit is a microsecond later than the one before, or more: when it was, its answer alone tells.
         let now = match answer.as_ref().map(|answer| &answer.record) {
             Ok(Record::Transaction(record)) => record.updated_at.max(self.now),
+            Ok(Record::Batch(batch)) => batch
+                .data
+                .iter()
+                .map(|record| record.updated_at)
+                .fold(self.now, Ord::max),
             _ => self.now,
         };
         self.binding.check(&self.model.ask(asked, now), answer);

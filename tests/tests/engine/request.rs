@@ -1,35 +1,40 @@
 //! What the model was asked, as the engine is asked it.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use service::access::make_secret;
 use service::ledger::{
-    CaptureHold, Command, CreateAccount, CreateKey, CreateTransaction, Idempotency, Movement, NewHold, PutUser,
-    RefundTransaction, Request, UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction,
+    CreateTransactions, Idempotency, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction, Request,
+    UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
 };
-use service::money::{AmountText, Currency};
-use service::record::{Role, TransactionKind};
-use service::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
+use service::record::{AccountStatus, Role, TransactionKind};
+use service::value::Metadata;
 
 use super::binding::Binding;
 use super::clock::time_of;
 use super::model::Asked;
-use super::steps::{Action, CURRENCIES, Details, Edit, USERS, ZONES};
+use super::steps::{Action, Details, Edit, Item, KeyName};
+use super::values::{
+    category, day, full_name, known_currency, patch, plain_name, reference, signed, text, time, unsigned, user_id, zone,
+};
 
 /// The request, with the ids that the engine gave.
 pub(crate) fn request(asked: &Asked, binding: &Binding) -> Request {
-    let idempotency = asked.key.map(|key| Idempotency {
-        key: Idempotency::key_of("", &format!("key {key}")),
-        fingerprint: fingerprint(&asked.action),
-    });
     Request {
         command: command(&asked.action, binding),
         precondition: asked.precondition.clone(),
-        idempotency,
+        idempotency: asked.key.map(|key| idempotency(key, &asked.action)),
         dry_run: asked.dry_run,
         actor: "key:test".to_owned(),
         request_id: "request".to_owned(),
+    }
+}
+
+fn idempotency(key: KeyName, action: &Action) -> Idempotency {
+    Idempotency {
+        key: Idempotency::key_of("", &key.to_string()),
+        fingerprint: fingerprint(action),
     }
 }
 
@@ -82,34 +87,43 @@ fn command(action: &Action, binding: &Binding) -> Command {
         Action::Expire(number) => Command::ExpireHold {
             id: binding.transaction(*number),
         },
-        Action::PutUser(user, name, time_zone, email) => Command::PutUser(PutUser {
-            id: user_id(*user),
-            full_name: full_name(name),
-            email: email.map(str::to_owned),
-            time_zone: time_zone.map(zone),
-            metadata: Metadata::default(),
-        }),
-        Action::PatchUser(user, name, time_zone, email) => Command::UpdateUser(UpdateUser {
-            id: user_id(*user),
-            full_name: name.map(full_name),
-            email: email.map(|email| email.map(str::to_owned)),
-            time_zone: time_zone.map(zone),
-            metadata: None,
-        }),
+        Action::PutUser(user, name, time_zone, email) => Command::PutUser(put_user(*user, name, *time_zone, *email)),
+        Action::PatchUser(user, name, time_zone, email) => {
+            Command::UpdateUser(update_user(*user, *name, *time_zone, *email))
+        }
         Action::CreateAccount(user, name, currency, minimum) => {
             Command::CreateAccount(account(*user, name, *currency, *minimum))
         }
-        Action::UpdateAccount(number, minimum, status, colour) => Command::UpdateAccount(UpdateAccount {
-            id: binding.account(*number),
-            minimum_balance: minimum.map(|minimum| minimum.map(signed)),
-            status: *status,
-            metadata: colour.map(|colour| patch(Some(colour))),
+        Action::UpdateAccount(number, minimum, status, colour) => {
+            Command::UpdateAccount(update_account(binding.account(*number), *minimum, *status, *colour))
+        }
+        Action::List(items, is_atomic) => Command::CreateTransactions(CreateTransactions {
+            items: items.iter().enumerate().map(|item| listed(item, binding)).collect(),
+            is_atomic: *is_atomic,
         }),
+        Action::Close(closed_through) => Command::CloseThrough(CloseThrough {
+            day: closed_through.map(day),
+            reason: Some(text("audited")),
+        }),
+        Action::CreateCurrency(number, name, is_other) => {
+            Command::CreateCurrency(own_currency(*number, name, *is_other))
+        }
         Action::CreateKey(name, role) => Command::CreateKey(key(name, *role)),
         Action::RevokeKey(number, by) => Command::RevokeKey {
             id: binding.key(*number),
             by: *by,
         },
+    }
+}
+
+fn listed((index, item): (usize, &Item), binding: &Binding) -> ListedTransaction {
+    let Command::CreateTransaction(command) = command(&item.action, binding) else {
+        panic!("a list makes transactions: {item:?}");
+    };
+    ListedTransaction {
+        index,
+        command,
+        idempotency: item.key.map(|key| idempotency(key, &item.action)),
     }
 }
 
@@ -153,6 +167,36 @@ fn refund(id: uuid::Uuid, amount: Option<&str>) -> RefundTransaction {
     }
 }
 
+fn put_user(user: usize, name: &str, time_zone: Option<usize>, email: Option<&str>) -> PutUser {
+    PutUser {
+        id: user_id(user),
+        full_name: full_name(name),
+        email: email.map(str::to_owned),
+        time_zone: time_zone.map(zone),
+        metadata: Metadata::default(),
+    }
+}
+
+fn update_user(user: usize, name: Option<&str>, time_zone: Option<usize>, email: Option<Option<&str>>) -> UpdateUser {
+    UpdateUser {
+        id: user_id(user),
+        full_name: name.map(full_name),
+        email: email.map(|email| email.map(str::to_owned)),
+        time_zone: time_zone.map(zone),
+        metadata: None,
+    }
+}
+
+/// The currency, or one of the same code at another exponent.
+fn own_currency(number: usize, name: &str, is_other: bool) -> CreateCurrency {
+    let mut currency = known_currency(number);
+    currency.exponent += u8::from(is_other);
+    CreateCurrency {
+        currency,
+        name: plain_name(name),
+    }
+}
+
 fn account(owner: Option<usize>, name: &str, currency: usize, minimum: Option<&str>) -> CreateAccount {
     CreateAccount {
         user_id: owner.map(user_id),
@@ -160,6 +204,20 @@ fn account(owner: Option<usize>, name: &str, currency: usize, minimum: Option<&s
         currency: known_currency(currency),
         minimum_balance: minimum.map(signed),
         metadata: Metadata::default(),
+    }
+}
+
+fn update_account(
+    id: uuid::Uuid,
+    minimum: Option<Option<&str>>,
+    status: Option<AccountStatus>,
+    colour: Option<&str>,
+) -> UpdateAccount {
+    UpdateAccount {
+        id,
+        minimum_balance: minimum.map(|minimum| minimum.map(signed)),
+        status,
+        metadata: colour.map(|colour| patch(Some(colour))),
     }
 }
 
@@ -174,53 +232,4 @@ fn side(user: usize, account: Option<&str>) -> UserSide {
         full_name: None,
         account: account.map(plain_name),
     }
-}
-
-pub(crate) fn user_id(number: usize) -> UserId {
-    UserId::parse(USERS[number]).expect("a user's id")
-}
-
-fn known_currency(number: usize) -> Currency {
-    Currency::parse(CURRENCIES[number].0).expect("a currency")
-}
-
-fn zone(number: usize) -> TimeZone {
-    TimeZone::parse(ZONES[number]).expect("a time zone")
-}
-
-fn plain_name(name: &str) -> Name {
-    Name::parse(name).expect("a name")
-}
-
-fn full_name(name: &str) -> FullName {
-    FullName::parse(name).expect("a name")
-}
-
-fn text(given: &str) -> Text {
-    Text::parse(given).expect("a text")
-}
-
-fn category(name: &str) -> Category {
-    Category::parse(name).expect("a category")
-}
-
-fn reference(name: &str) -> Reference {
-    Reference::parse(name).expect("a reference")
-}
-
-fn unsigned(amount: &str) -> AmountText {
-    AmountText::parse(amount).expect("an amount")
-}
-
-fn signed(amount: &str) -> AmountText {
-    AmountText::parse_signed(amount).expect("an amount")
-}
-
-fn time(given: &str) -> Timestamp {
-    Timestamp::parse(given).expect("a time")
-}
-
-fn patch(colour: Option<&str>) -> MetadataPatch {
-    let members = BTreeMap::from([("colour".to_owned(), colour.map(str::to_owned))]);
-    MetadataPatch::parse("metadata", members).expect("metadata")
 }

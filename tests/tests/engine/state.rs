@@ -11,13 +11,13 @@ use uuid::Uuid;
 use super::binding::{Binding, document};
 use super::played::Played;
 use super::recount::{statistics, without_averages};
-use super::request::user_id;
+use super::values::user_id;
 
 /// When each transaction was made, by its id.
 type CreationTimes = BTreeMap<String, Value>;
 
 impl Played {
-    /// Every account and every transaction is read back as the model has it.
+    /// Every account, every transaction and the closing are read back as the model has them.
     pub(crate) async fn check_reads(&mut self) {
         let Self {
             service,
@@ -40,6 +40,9 @@ impl Played {
             let found = document(&Record::Transaction(found.expect("the transaction is there")));
             binding.check_document(&model.transaction_document(number), &found, false);
         }
+        let found = service.daybook.find_closing(&service.ledger).await;
+        let found = document(&Record::Closing(found.expect("the ledger is there")));
+        binding.check_document(&model.closing_document(), &found, false);
     }
 
     /// What the accounts hold is what remains of the pending holds, as both are read back.
@@ -111,14 +114,18 @@ impl Played {
             "SELECT 'event ' || CAST(position AS TEXT) || ' ' || kind || ' ' || CAST(subject_version AS TEXT) || ' '
                 || actor || ' ' || request_id || ' ' || personal FROM events ORDER BY position",
             "SELECT 'answer ' || CAST(status AS TEXT) || ' ' || CAST(answer_position AS TEXT) || ' '
-                || CAST(head_position AS TEXT) FROM idempotency_keys ORDER BY key",
+                || CAST(head_position AS TEXT) || ' '
+                || CASE WHEN overlay LIKE '[%' THEN overlay ELSE '' END FROM idempotency_keys ORDER BY key",
             "SELECT 'user ' || id || ' ' || full_name || ' ' || COALESCE(email, '') || ' ' || time_zone || ' '
                 || CAST(version AS TEXT) || ' ' || CAST(position AS TEXT) FROM users ORDER BY id",
             "SELECT 'key ' || name || ' ' || role || ' ' || CAST(revoked_at IS NULL AS TEXT) FROM api_keys ORDER BY id",
             "SELECT 'account ' || owner || ' ' || name || ' ' || currency || ' ' || CAST(balance AS TEXT) || ' '
                 || CAST(held_out AS TEXT) || ' ' || CAST(held_in AS TEXT) || ' ' || CAST(version AS TEXT)
                 FROM accounts ORDER BY owner, name, currency",
-            "SELECT 'currency ' || code || ' ' || CAST(exponent AS TEXT) FROM currencies ORDER BY code",
+            "SELECT 'currency ' || code || ' ' || CAST(exponent AS TEXT) || ' ' || COALESCE(name, '') || ' '
+                || CAST(COALESCE(position, 0) AS TEXT) FROM currencies ORDER BY code",
+            "SELECT 'closing ' || CAST(closed_through AS TEXT) || ' ' || CAST(closing_version AS TEXT) || ' '
+                || CAST(closing_position AS TEXT) FROM ledgers WHERE closed_through IS NOT NULL",
             "SELECT 'day ' || owner || ' ' || currency || ' ' || CAST(day AS TEXT) || ' ' || category || ' '
                 || CAST(credit_count AS TEXT) || ' ' || CAST(credit_total AS TEXT) || ' '
                 || CAST(debit_count AS TEXT) || ' ' || CAST(debit_total AS TEXT)
@@ -148,17 +155,22 @@ impl Played {
 
     async fn entries(&self, account: usize, made: &CreationTimes) -> Vec<String> {
         let id = self.binding.account(account);
-        let page = all();
-        let entries = self.service.daybook.list_entries(&self.service.ledger, id, &page).await;
-        let entries = entries.expect("the account is there");
-        assert_eq!(entries.next_cursor, None);
         let line = |entry| format!("entry of account {account}: {}", self.shown(&entry, made));
-        entries.data.iter().map(|entry| line(json!(entry))).collect()
+        let (mut page, mut lines) = (first_page(), Vec::new());
+        loop {
+            let entries = self.service.daybook.list_entries(&self.service.ledger, id, &page).await;
+            let entries = entries.expect("the account is there");
+            lines.extend(entries.data.iter().map(|entry| line(json!(entry))));
+            if entries.next_cursor.is_none() {
+                return lines;
+            }
+            page.cursor = entries.next_cursor;
+        }
     }
 
     async fn revisions(&self, transaction: usize, made: &CreationTimes) -> Vec<String> {
         let id = self.binding.transaction(transaction);
-        let page = all();
+        let page = first_page();
         let revisions = self
             .service
             .daybook
@@ -187,8 +199,8 @@ fn minor(shown: &str) -> i128 {
     shown.replace('.', "").parse().expect("an amount is digits")
 }
 
-/// The first page, which holds all that a short sequence of commands leaves.
-fn all() -> PageRequest {
+/// The first page, which holds all versions of one transaction that a short sequence of commands leaves.
+fn first_page() -> PageRequest {
     PageRequest {
         limit: 200,
         cursor: None,

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use serde_json::Value;
 use service::ledger::{
-    ALL_CATEGORIES, Account, Count, DayTotal, Entry, Grouping, Ids, Key, LEDGER_GENERATION, LEDGER_OWNER,
+    ALL_CATEGORIES, Account, Count, DayTotal, Entry, Event, Grouping, Ids, Key, LEDGER_GENERATION, LEDGER_OWNER,
     LedgerCurrency, LedgerState, Limit, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey,
     Transaction, Usage, UsageKey, User, count_day, decide,
 };
@@ -25,7 +26,7 @@ pub(crate) struct Store {
     keys: BTreeMap<Uuid, Key>,
     limits: BTreeMap<Uuid, Limit>,
     pub(crate) entries: Vec<Entry>,
-    events: Vec<String>,
+    events: Vec<Event>,
     totals: BTreeMap<TotalKey, TotalDelta>,
 }
 
@@ -67,26 +68,14 @@ impl Store {
         let mut snapshot = self.load(&names);
         loop {
             let mut lacking = HashSet::new();
-            let mut drawn = ids.clone();
-            let mut answers = Vec::new();
-            for request in requests {
-                answers.push(
-                    decide(&snapshot, request, now, &mut drawn, &mut lacking).map(|decision| {
-                        let is_kept = !decision.answer.dry_run && !decision.answer.replayed;
-                        assert_eq!(decision.changes.is_some(), is_kept, "{:?}", decision.answer);
-                        if let Some(changes) = decision.changes {
-                            snapshot.apply(changes);
-                        }
-                        decision.answer
-                    }),
-                );
-            }
+            let undone = decide_all(&mut snapshot, requests, now, &mut ids.clone(), &mut lacking);
+            snapshot.undo();
             if lacking.is_empty() {
-                *ids = drawn;
+                let answers = decide_all(&mut snapshot, requests, now, ids, &mut lacking);
+                assert_eq!(undone, answers, "before it was undone, then again");
                 self.save(&snapshot);
                 return answers;
             }
-            snapshot.undo();
             for key in lacking {
                 let usage = self.count_usage(&key);
                 snapshot.usages.load(key, usage);
@@ -178,6 +167,7 @@ impl Store {
 
     fn save(&mut self, snapshot: &Snapshot) {
         self.ledger.head = snapshot.ledger.head;
+        self.ledger.closing = snapshot.ledger.closing;
         for known in snapshot.currencies.inserted() {
             self.currencies.insert(known.currency.code, known.clone());
         }
@@ -200,12 +190,17 @@ impl Store {
             self.limits.insert(limit.id, limit.clone());
         }
         self.entries.extend(snapshot.entries.iter().cloned());
-        self.events
-            .extend(snapshot.events.iter().map(|event| format!("{event:?}")));
+        self.events.extend(snapshot.events.iter().cloned());
         for (key, delta) in &snapshot.totals {
             self.totals.entry(key.clone()).or_default().add(delta);
         }
         self.totals.retain(|_, delta| !delta.is_zero());
+    }
+
+    /// The document of every event, in order.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = Value> {
+        let records = self.events.iter().map(|event| &event.record);
+        records.map(|record| serde_json::to_value(record).expect("a record has a JSON form"))
     }
 
     /// The statistics without those of groupings that were given up, which the service removes later.
@@ -264,6 +259,27 @@ impl Store {
         );
         totals.into_iter().collect()
     }
+}
+
+/// Decides the requests one after the other, each over what those before it left; `lacking` is what of limits must be
+/// known first.
+fn decide_all(
+    snapshot: &mut Snapshot,
+    requests: &[Request],
+    now: Timestamp,
+    ids: &mut Ids,
+    lacking: &mut HashSet<UsageKey>,
+) -> Vec<Result<Answer, LedgerError>> {
+    let mut decide_one = |request| {
+        let decision = decide(snapshot, request, now, ids, lacking)?;
+        let is_kept = !decision.answer.dry_run && !decision.answer.replayed;
+        assert_eq!(decision.changes.is_some(), is_kept, "{:?}", decision.answer);
+        if let Some(changes) = decision.changes {
+            snapshot.apply(changes);
+        }
+        Ok(decision.answer)
+    };
+    requests.iter().map(&mut decide_one).collect()
 }
 
 /// What the database holds of a day; it refuses what it cannot hold.

@@ -34,6 +34,7 @@ impl Model {
         check_version(expected, Some(hold.version))?;
         check_status(&hold, TransactionStatus::Pending, now)?;
         self.check_open([hold.source, hold.destination])?;
+        self.check_days(&[now])?;
         let amount = amount.unwrap_or(hold.held());
         self.change_captured(number, amount, is_final, now)?;
         let changes = [(hold.source, -amount), (hold.destination, amount)];

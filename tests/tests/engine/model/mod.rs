@@ -2,10 +2,15 @@
 
 mod accounts;
 mod amounts;
+mod answers;
+mod closing;
+mod currencies;
 mod documents;
 mod holds;
 mod keys;
+mod lists;
 mod movements;
+mod parents;
 mod refunds;
 mod resolve;
 mod status;
@@ -14,6 +19,7 @@ mod users;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use service::AnswerStatus;
 use service::ledger::Precondition;
@@ -21,7 +27,7 @@ use service::record::{AccountStatus, Role, TransactionStatus};
 use service::value::Timestamp;
 
 use super::clock::time_of;
-use super::steps::Action;
+use super::steps::{Action, KeyName};
 
 pub(crate) use amounts::show;
 pub(crate) use movements::day_in;
@@ -96,12 +102,20 @@ pub(crate) struct Key {
     pub(crate) is_revoked: bool,
 }
 
+/// How far the ledger is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Closing {
+    /// The last day, in UTC.
+    pub(crate) through: Option<NaiveDate>,
+    pub(crate) version: i64,
+}
+
 /// A request whose numbers and versions are worked out.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) action: Action,
     pub(crate) precondition: Precondition,
-    pub(crate) key: Option<u8>,
+    pub(crate) key: Option<KeyName>,
     pub(crate) dry_run: bool,
 }
 
@@ -112,6 +126,8 @@ pub(crate) struct Success {
     pub(crate) document: Value,
     pub(crate) replayed: bool,
     pub(crate) dry_run: bool,
+    /// What became of each transaction of a list.
+    pub(crate) items: Items,
 }
 
 /// A refusal: the code, and the members that the contract gives it.
@@ -131,6 +147,7 @@ impl Refusal {
 }
 
 type Outcome = Result<(AnswerStatus, Value), Refusal>;
+type Items = Vec<Result<Success, Refusal>>;
 
 /// The whole ledger.
 #[derive(Clone, Debug, Default)]
@@ -139,48 +156,16 @@ pub(crate) struct Model {
     pub(crate) accounts: Vec<Account>,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) keys: Vec<Key>,
+    pub(crate) closing: Closing,
+    /// The names of the currencies that it made.
+    pub(crate) own_currencies: BTreeMap<usize, &'static str>,
     /// By key: the request, and its answer.
-    answers: BTreeMap<u8, (String, Success)>,
+    answers: BTreeMap<KeyName, (String, Success)>,
     /// Accounts that the command under way has made or changed.
     touched: Vec<usize>,
 }
 
 impl Model {
-    /// What the contract answers to a request that is recorded at `now`.
-    pub(crate) fn ask(&mut self, asked: &Asked, now: Timestamp) -> Result<Success, Refusal> {
-        let request = format!("{:?}", asked.action);
-        if let Some((known, answer)) = asked.key.and_then(|key| self.answers.get(&key)) {
-            return if *known == request {
-                Ok(Success {
-                    replayed: true,
-                    ..answer.clone()
-                })
-            } else {
-                let members = json!({"resource_id": answer.document["id"]});
-                Err(Refusal {
-                    code: "idempotency_key_reused",
-                    members,
-                })
-            };
-        }
-        let mut copy = self.clone();
-        copy.touched.clear();
-        let (status, document) = copy.carry_out(&asked.action, &asked.precondition, now)?;
-        let answer = Success {
-            status: if asked.dry_run { AnswerStatus::Ok } else { status },
-            document,
-            replayed: false,
-            dry_run: asked.dry_run,
-        };
-        if !asked.dry_run {
-            if let Some(key) = asked.key {
-                copy.answers.insert(key, (request, answer.clone()));
-            }
-            *self = copy;
-        }
-        Ok(answer)
-    }
-
     fn carry_out(&mut self, action: &Action, expected: &Precondition, now: Timestamp) -> Outcome {
         match action {
             Action::Credit(user, account, currency, details) => {
@@ -206,6 +191,9 @@ impl Model {
             Action::UpdateAccount(number, minimum, status, colour) => {
                 self.update_account(*number, *minimum, *status, *colour, expected)
             }
+            Action::Close(day) => self.close_through(*day, expected),
+            Action::CreateCurrency(number, name, is_other) => self.create_currency(*number, name, *is_other),
+            Action::List(..) => unreachable!("a list is many requests"),
             Action::CreateKey(name, role) => Ok(self.create_key(name, *role)),
             Action::RevokeKey(number, by) => self.revoke_key(*number, *by),
         }

@@ -24,6 +24,7 @@ impl Model {
         check_status(&original, TransactionStatus::Posted, now)?;
         let (source, destination) = (original.destination, original.source);
         self.check_open([source, destination])?;
+        self.check_days(&[now])?;
         let remaining = original.amount - original.refunded.unwrap_or(0);
         let amount = match amount {
             None if remaining == 0 => return Err(exceeds(&original)),

@@ -4,17 +4,24 @@ use service::ledger::Precondition;
 use service::record::TransactionStatus;
 
 use super::{Asked, Model, Transaction};
-use crate::steps::{Action, Expectation, Step, UNKNOWN};
+use crate::steps::{Action, Expectation, GIVEN_CURRENCIES, Item, KeyName, Step, UNKNOWN};
 
 impl Model {
     /// Works out a step against what there is now; `history` are the requests so far.
     pub(crate) fn resolve(&self, step: &Step, history: &[Asked]) -> Asked {
-        if let Some(back) = step.again
-            && let Some(earlier) = history.len().checked_sub(back + 1).and_then(|index| history.get(index))
-        {
+        if let Some(earlier) = step.again.and_then(|back| from_the_end(&each_of(history), back)) {
             return Asked {
                 dry_run: step.dry_run,
-                ..earlier.clone()
+                ..earlier
+            };
+        }
+        let own_key = step.key.map(KeyName::of);
+        if let Action::List(items, is_atomic) = &step.action {
+            return Asked {
+                action: Action::List(self.resolve_items(items, *is_atomic, own_key, history), *is_atomic),
+                precondition: Precondition::Any,
+                key: own_key.filter(|_| *is_atomic),
+                dry_run: step.dry_run,
             };
         }
         let action = self.number(&step.action);
@@ -28,9 +35,37 @@ impl Model {
         Asked {
             action,
             precondition,
-            key: step.key,
+            key: own_key,
             dry_run: step.dry_run,
         }
+    }
+
+    /// Where a list is not atomic, its own key stands for those of items that have none.
+    fn resolve_items(&self, items: &[Item], is_atomic: bool, own_key: Option<KeyName>, history: &[Asked]) -> Vec<Item> {
+        let mut creations = each_of(history);
+        creations.retain(|asked| {
+            matches!(
+                asked.action,
+                Action::Credit(..) | Action::Debit(..) | Action::Transfer(..)
+            )
+        });
+        let mut resolved = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let again = item.again.and_then(|back| from_the_end(&creations, back));
+            let (action, key) = match again {
+                Some(earlier) => (earlier.action, earlier.key),
+                None => (self.number(&item.action), item.key),
+            };
+            let stands_in = own_key.filter(|_| !is_atomic).map(|key| key.at(index));
+            let item = Item {
+                action,
+                key: key.or(stands_in),
+                again: None,
+            };
+            creations.push(Asked::of_item(&item));
+            resolved.push(item);
+        }
+        resolved
     }
 
     /// Numbers that lie in what there is; now and then one that does not.
@@ -44,11 +79,25 @@ impl Model {
         let of = |number: usize, is_meant: fn(&Transaction) -> bool| {
             self.nth(number, is_meant).unwrap_or_else(|| transaction(number))
         };
+        let currency = |number: usize| {
+            if self.has_currency(number) {
+                number
+            } else {
+                number % GIVEN_CURRENCIES
+            }
+        };
         let hold = |number: usize| of(number, |transaction| transaction.status == TransactionStatus::Pending);
         let voided = |number: usize| of(number, |transaction| transaction.status == TransactionStatus::Voided);
         match action.clone() {
-            Action::Transfer(source, destination, currency, details) => {
-                Action::Transfer(account(source), account(destination), currency, details)
+            Action::Credit(user, name, of, details) => Action::Credit(user, name, of.map(currency), details),
+            Action::Debit(user, name, of, details) => Action::Debit(user, name, of.map(currency), details),
+            Action::Transfer(source, destination, of, details) => {
+                Action::Transfer(account(source), account(destination), of.map(currency), details)
+            }
+            Action::CreateAccount(user, name, of, minimum) => Action::CreateAccount(user, name, currency(of), minimum),
+            // What it has is settled by who makes it.
+            Action::CreateCurrency(number, name, is_other) => {
+                Action::CreateCurrency(number, name, is_other && self.has_currency(number))
             }
             Action::Edit(number, edit) => Action::Edit(transaction(number), edit),
             Action::Void(number) => Action::Void(transaction(number)),
@@ -87,7 +136,25 @@ impl Model {
             Action::PutUser(number, ..) | Action::PatchUser(number, ..) => {
                 self.users.get(number).map(|user| user.version)
             }
+            Action::Close(_) => Some(self.closing.version),
             _ => None,
         }
     }
+}
+
+/// All that was asked for, in order: before a list, each of its items.
+fn each_of(history: &[Asked]) -> Vec<Asked> {
+    let mut each = Vec::new();
+    for asked in history {
+        if let Action::List(items, _) = &asked.action {
+            each.extend(items.iter().map(Asked::of_item));
+        }
+        each.push(asked.clone());
+    }
+    each
+}
+
+/// The last of them, or one so far before it.
+fn from_the_end(asked: &[Asked], back: usize) -> Option<Asked> {
+    asked.iter().nth_back(back).cloned()
 }

@@ -8,7 +8,7 @@ use service::value::Timestamp;
 
 use super::amounts::positive;
 use super::status::{check_status, not_editable};
-use super::{Hold, Minor, Model, Outcome, Parent, Refusal, Transaction, User, check_version};
+use super::{Hold, Minor, Model, Outcome, Refusal, Transaction, User, check_version};
 use crate::clock::time_of;
 use crate::steps::{Details, Edit, USERS};
 
@@ -77,7 +77,11 @@ impl Model {
         if hold.and_then(|hold| hold.expires_at).is_some_and(|at| at <= now) {
             return Err(Refusal::of("validation_failed"));
         }
+        let date = details.date.map_or(now, time);
         self.check_open([source, destination])?;
+        if hold.is_none() {
+            self.check_days(&[date])?;
+        }
         self.check_reference(details.reference, None)?;
         if source == destination {
             return Err(Refusal::of("same_account"));
@@ -98,7 +102,7 @@ impl Model {
             destination,
             amount,
             currency,
-            date: details.date.map_or(now, time),
+            date,
             description: details.description,
             category: details.category,
             reference: details.reference,
@@ -138,6 +142,9 @@ impl Model {
         let moves = (old.amount, old.kind, old.date) != (new.amount, new.kind, new.date);
         if moves {
             self.check_open([new.source, new.destination])?;
+        }
+        if old.hold.is_none() {
+            self.check_days(&[old.date, new.date])?;
         }
         self.check_reference(new.reference, Some(number))?;
         self.change_parent(&old, new.amount - old.amount, now)?;
@@ -195,6 +202,7 @@ impl Model {
         now: Timestamp,
     ) -> Outcome {
         self.check_open([old.source, old.destination])?;
+        self.check_days(&[old.date])?;
         self.change_parent(old, amount, now)?;
         let changes = [(old.source, -amount), (old.destination, amount)];
         self.check_balances(&changes)?;
@@ -202,24 +210,6 @@ impl Model {
         self.check_sums()?;
         self.shift(&changes)?;
         Ok(kept)
-    }
-
-    /// More of a parent's money moves only where the parent allows it still.
-    fn check_parent(&self, child: &Transaction, now: Timestamp) -> Result<(), Refusal> {
-        match child.parent {
-            Some(Parent::RefundOf(number)) => check_status(&self.transactions[number], TransactionStatus::Posted, now),
-            Some(Parent::CaptureOf(number)) => self.check_may_be_captured(number, now),
-            None => Ok(()),
-        }
-    }
-
-    /// Counts a change of a transaction in what it belongs to.
-    fn change_parent(&mut self, child: &Transaction, change: Minor, now: Timestamp) -> Result<(), Refusal> {
-        match child.parent.filter(|_| change != 0) {
-            Some(Parent::RefundOf(number)) => self.change_refunded(number, change),
-            Some(Parent::CaptureOf(number)) => self.change_captured(number, change, false, now),
-            None => Ok(()),
-        }
     }
 
     /// Puts the next version in.

@@ -5,8 +5,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use service::record::{AccountStatus, Role};
 
+use super::closings::close;
 use super::holds::{hold_action, new_hold};
-use super::{Action, CURRENCIES, DATES, Details, Edit, Kind, USERS, ZONES};
+use super::lists::list;
+use super::{Action, CURRENCIES, DATES, Details, Edit, GIVEN_CURRENCIES, Kind, USERS, ZONES};
 
 const NAMES: [&str; 4] = ["main", "savings", "fees", "world"];
 /// Amounts of every day, and those whose sums come near what an account and a day's total can hold: 2^63−1 minor units
@@ -29,20 +31,11 @@ const TEXTS: [&str; 3] = ["", "rent", "Miete für März"];
 pub(super) fn action(kind: Kind) -> impl Strategy<Value = Action> {
     let number = || 0..8_usize;
     let zone = move || everyday(kind, 0..ZONES.len());
-    let details = move || details(kind);
     let role = || select(Role::ALL);
     let user = || 0..USERS.len();
-    let account = || of(select(&NAMES[..2]));
-    let currency = || of(0..CURRENCIES.len());
     prop_oneof![
-        6 => (user(), account(), currency(), details())
-            .prop_map(|(user, account, currency, details)| Action::Credit(user, account, currency, details)),
-        4 => (user(), account(), currency(), details())
-            .prop_map(|(user, account, currency, details)| Action::Debit(user, account, currency, details)),
-        4 => (number(), number(), weighted(0.2, 0..CURRENCIES.len()), details())
-            .prop_map(|(source, destination, currency, details)| {
-                Action::Transfer(source, destination, currency, details)
-            }),
+        14 => creation(kind),
+        4 => list(creation(kind)),
         7 => (number(), edit(kind)).prop_map(|(transaction, edit)| Action::Edit(transaction, edit)),
         3 => number().prop_map(Action::Void),
         2 => number().prop_map(Action::Restore),
@@ -56,10 +49,43 @@ pub(super) fn action(kind: Kind) -> impl Strategy<Value = Action> {
         3 => (of(user()), select(&NAMES[..]), 0..CURRENCIES.len(), everyday(kind, select(&MINIMUMS[..])))
             .prop_map(|(user, name, currency, minimum)| Action::CreateAccount(user, name, currency, minimum)),
         3 => update_account(kind),
+        1 => close(),
+        3 => (GIVEN_CURRENCIES..CURRENCIES.len(), select(&["Points", "Points", "Hours"][..]), any::<bool>())
+            .prop_map(|(currency, name, is_other)| Action::CreateCurrency(currency, name, is_other)),
         1 => (select(&["shop", "till"][..]), role()).prop_map(|(name, role)| Action::CreateKey(name, role)),
         1 => (number(), select(&[Role::Admin, Role::Operator][..]))
             .prop_map(|(key, by)| Action::RevokeKey(key, by)),
     ]
+}
+
+/// A new transaction; where there is little money, it is that of two users in one currency.
+pub(super) fn creation(kind: Kind) -> BoxedStrategy<Action> {
+    if matches!(kind, Kind::Holds | Kind::Small) {
+        let user = || 0..2_usize;
+        let account = || 0..3_usize;
+        return prop_oneof![
+            2 => (user(), details(kind)).prop_map(|(user, details)| Action::Credit(user, None, Some(0), details)),
+            3 => (user(), details(kind)).prop_map(|(user, details)| Action::Debit(user, None, Some(0), details)),
+            2 => (account(), account(), details(kind))
+                .prop_map(|(source, destination, details)| Action::Transfer(source, destination, None, details)),
+        ]
+        .boxed();
+    }
+    let number = || 0..8_usize;
+    let user = || 0..USERS.len();
+    let account = || of(select(&NAMES[..2]));
+    let currency = || of(0..CURRENCIES.len());
+    prop_oneof![
+        6 => (user(), account(), currency(), details(kind))
+            .prop_map(|(user, account, currency, details)| Action::Credit(user, account, currency, details)),
+        4 => (user(), account(), currency(), details(kind))
+            .prop_map(|(user, account, currency, details)| Action::Debit(user, account, currency, details)),
+        4 => (number(), number(), weighted(0.2, 0..CURRENCIES.len()), details(kind))
+            .prop_map(|(source, destination, currency, details)| {
+                Action::Transfer(source, destination, currency, details)
+            }),
+    ]
+    .boxed()
 }
 
 /// Half of the time something, where it is a matter of every day.
@@ -69,7 +95,7 @@ where
     S::Value: Clone,
 {
     match kind {
-        Kind::Everyday | Kind::Holds => of(what).boxed(),
+        Kind::Everyday | Kind::Holds | Kind::Small => of(what).boxed(),
         Kind::Large => Just(None).boxed(),
     }
 }
@@ -93,13 +119,13 @@ pub(super) fn amounts(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Everyday => &AMOUNTS,
         Kind::Large => &LARGE_AMOUNTS,
-        Kind::Holds => &HOLD_AMOUNTS,
+        Kind::Holds | Kind::Small => &HOLD_AMOUNTS,
     }
 }
 
 pub(super) fn details(kind: Kind) -> impl Strategy<Value = Details> {
     let held = match kind {
-        Kind::Everyday => 0.25,
+        Kind::Everyday | Kind::Small => 0.25,
         Kind::Large => 0.4,
         Kind::Holds => 0.7,
     };

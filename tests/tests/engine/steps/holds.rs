@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use service::record::AccountStatus;
 
-use super::actions::{amounts, details, edit};
+use super::actions::{amounts, creation, edit};
+use super::lists::list;
 use super::{Action, Details, Kind, NewHold, Phase, Step, step};
 
 /// Holds end at the beginning of one of these phases: before they are asked for, among what is asked of them, or later.
@@ -43,7 +44,7 @@ pub(super) fn held_money(phases_max: usize, steps_max: usize) -> impl Strategy<V
     })
 }
 
-fn money_of(user: usize) -> Action {
+pub(super) fn money_of(user: usize) -> Action {
     let details = Details {
         amount: "100",
         ..Details::default()
@@ -54,7 +55,6 @@ fn money_of(user: usize) -> Action {
 fn held_action() -> impl Strategy<Value = Action> {
     const KIND: Kind = Kind::Holds;
     let number = || 0..30_usize;
-    let user = || 0..2_usize;
     let account = || 0..3_usize;
     let status = prop_oneof![
         4 => Just(AccountStatus::Open),
@@ -62,10 +62,8 @@ fn held_action() -> impl Strategy<Value = Action> {
         1 => Just(AccountStatus::Closed),
     ];
     prop_oneof![
-        1 => (user(), details(KIND)).prop_map(|(user, details)| Action::Credit(user, None, Some(0), details)),
-        3 => (user(), details(KIND)).prop_map(|(user, details)| Action::Debit(user, None, Some(0), details)),
-        2 => (account(), account(), details(KIND))
-            .prop_map(|(source, destination, details)| Action::Transfer(source, destination, None, details)),
+        6 => creation(KIND),
+        1 => list(creation(KIND)),
         12 => hold_action(KIND, || 0..30),
         6 => (number(), edit(KIND)).prop_map(|(transaction, edit)| Action::Edit(transaction, edit)),
         3 => number().prop_map(Action::Void),

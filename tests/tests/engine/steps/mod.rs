@@ -1,8 +1,11 @@
 //! Random steps: what is asked for, in small spaces so that steps meet each other.
 
 mod actions;
+mod closings;
 mod days;
 mod holds;
+mod keys;
+mod lists;
 
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -10,13 +13,20 @@ use proptest::prelude::*;
 use service::record::{AccountStatus, Role};
 
 use actions::action;
+use closings::closed_money;
 use days::day_step;
 use holds::held_money;
+use lists::listed_money;
+
+pub(crate) use keys::KeyName;
+pub(crate) use lists::Item;
 
 /// Users are numbered, and called so.
 pub(crate) const USERS: [&str; 3] = ["ada", "bo", "cy"];
-/// Currencies with two, no and three decimals.
-pub(crate) const CURRENCIES: [(&str, usize); 3] = [("USD", 2), ("JPY", 0), ("KWD", 3)];
+/// Currencies with two, no and three decimals, and those that a ledger may make for itself.
+pub(crate) const CURRENCIES: [(&str, usize); 5] = [("USD", 2), ("JPY", 0), ("KWD", 3), ("GOLD_PT", 4), ("HOURS", 1)];
+/// So many of them are there without being made.
+pub(crate) const GIVEN_CURRENCIES: usize = 3;
 /// Zones with days far apart, one that skipped a day and one that turns its clock back at midnight.
 pub(crate) const ZONES: [&str; 5] = [
     "UTC",
@@ -94,6 +104,12 @@ pub(crate) enum Action {
         Option<AccountStatus>,
         Option<&'static str>,
     ),
+    /// The transactions, and whether they are recorded all or none.
+    List(Vec<Item>, bool),
+    /// The last day that is closed.
+    Close(Option<&'static str>),
+    /// The currency, what it is called, and whether it is asked for at another exponent than it has.
+    CreateCurrency(usize, &'static str, bool),
     CreateKey(&'static str, Role),
     /// The key, and the role of whoever revokes it.
     RevokeKey(usize, Role),
@@ -116,7 +132,7 @@ pub(crate) struct Step {
     pub(crate) expectation: Expectation,
     pub(crate) key: Option<u8>,
     pub(crate) dry_run: bool,
-    /// Sends an earlier request again instead, counted back from the last.
+    /// Sends an earlier request again instead, counted back from the last; each transaction of a list is one too.
     pub(crate) again: Option<usize>,
 }
 
@@ -145,6 +161,8 @@ enum Kind {
     Large,
     /// Little money, most of it in holds.
     Holds,
+    /// Little money, most of it moved.
+    Small,
 }
 
 /// Phases, one after the other.
@@ -154,7 +172,16 @@ pub(crate) fn phases(count: usize, steps_max: usize) -> impl Strategy<Value = Ve
     let holds = held_money(count.saturating_mul(3), steps_max);
     // Long enough for what a large batch does in another way than a small one.
     let days = vec(vec(day_step(), 1..=steps_max.saturating_mul(4)), 1..=count);
-    prop_oneof![3 => of(Kind::Everyday), 1 => of(Kind::Large), 2 => holds, 1 => days]
+    let lists = listed_money(count, steps_max);
+    let closings = closed_money(count.saturating_mul(2), steps_max);
+    prop_oneof![
+        3 => of(Kind::Everyday),
+        1 => of(Kind::Large),
+        2 => holds,
+        1 => days,
+        2 => lists,
+        2 => closings,
+    ]
 }
 
 fn step(action: impl Strategy<Value = Action>) -> impl Strategy<Value = Step> {
@@ -166,7 +193,7 @@ fn step(action: impl Strategy<Value = Action>) -> impl Strategy<Value = Step> {
     ];
     let key = weighted(0.4, 0..4_u8);
     let dry_run = prop::bool::weighted(0.1);
-    (action, expectation, key, dry_run, weighted(0.1, 0..6_usize)).prop_map(
+    (action, expectation, key, dry_run, weighted(0.1, 0..8_usize)).prop_map(
         |(action, expectation, key, dry_run, again)| Step {
             action,
             expectation,
