@@ -14,9 +14,9 @@ pub struct Model {
     pub id: Uuid,
     /// What people call it.
     pub name: String,
-    /// The user that it is for.
-    pub user_id: Option<String>,
-    /// The account that it is for; with neither, it is for every user by itself.
+    /// The user that it is for, or whose account it is for; empty: every user by itself.
+    pub owner: String,
+    /// The one account that it is for.
     pub account_id: Option<Uuid>,
     /// Of the maximum, and of the transactions that it counts.
     pub currency: String,

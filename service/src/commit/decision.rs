@@ -22,6 +22,10 @@ use crate::value::Timestamp;
 /// From so many events on, making the journal takes longer than a statement of its own for it.
 const JOURNAL_APART_MIN: usize = 32;
 
+/// So often a batch is decided over windows of limits that it lacked. Once is the rule; more often where one command waits
+/// for what becomes of another. Beyond that its requests are run one by one.
+const ROUNDS_MAX: usize = 8;
+
 /// What is decided together, and all that the decision depends on but the snapshot.
 pub(super) struct Question<'a> {
     pub(super) requests: &'a [Request],
@@ -96,13 +100,19 @@ impl Question<'_> {
     }
 
     /// Loads the windows of limits that were lacking, and decides over them, until none is.
+    ///
+    /// # Errors
+    /// One of the data, where that has no end.
     async fn decide_over_usages(
         &self,
         session: &mut Session,
         snapshot: &mut Snapshot,
         mut decided: Decided,
     ) -> Result<Decided, Failure> {
-        while !decided.lacking.is_empty() {
+        for _ in 0..ROUNDS_MAX {
+            if decided.lacking.is_empty() {
+                return Ok(decided);
+            }
             snapshot.undo();
             let lists = bind_usages(&decided.lacking);
             let sql = usages_sql(session.dialect());
@@ -110,7 +120,7 @@ impl Question<'_> {
             read_usages(snapshot, decided.lacking, &rows)?;
             decided = self.decide_over(snapshot, session.dialect())?;
         }
-        Ok(decided)
+        Err(Failure::internal("a batch lacks windows of limits without end"))
     }
 
     /// Whether all that the snapshot lacks is most likely new.

@@ -15,7 +15,6 @@ use uuid::Uuid;
 use super::ahead::Ahead;
 use super::seal::Tip;
 use crate::ledger::{LEDGER_OWNER, LedgerState, Names, Snapshot};
-use crate::record::LimitStatus;
 use crate::value::Metadata;
 
 /// Most users, and most accounts: what a hash table of 2^14 places takes.
@@ -93,12 +92,15 @@ impl Kept {
 /// What is kept of a batch: a snapshot that knows nothing else.
 pub(super) fn settle(last: Snapshot) -> Snapshot {
     let mut next = Snapshot::new(last.ledger);
+    // Limits are known as long as their users are: where there are too many, all are forgotten.
+    if last.limits.count() > ROWS_MAX {
+        return next;
+    }
     (next.users, next.accounts, next.account_ids) = (last.users, last.accounts, last.account_ids);
     next.currencies = last.currencies;
     next.currencies.settle(ROWS_MAX, |_| true);
     (next.limits, next.usages) = (last.limits, last.usages);
-    next.limits
-        .settle(ROWS_MAX, |limit| limit.status != LimitStatus::Deleted);
+    next.limits.settle();
     next.usages.settle(ROWS_MAX, |_| true);
     let is_small = |metadata: &Metadata| metadata.size_bytes() <= METADATA_BYTES_MAX;
     next.users

@@ -9,6 +9,7 @@
 //! | 1 | `BEGIN` and the lock of the ledger's row |
 //! | 2 | [`load`]: everything that the batch names and that is not [`kept`] from the one before |
 //! | | the totals of days that a large movement is counted on, where there is one |
+//! | | the windows of limits that it turns out to need, and that are not [`kept`] |
 //! | | the references that the batch frees, where it does |
 //! | 3 | [`save`]: every table that the batch writes; a large batch's journal in a statement of its own |
 //! | | the busiest days that are looked for, where one lost some ([`busiest`]) |

@@ -59,7 +59,7 @@ tables! {
         ledger_id: Ledger, code: Text, exponent: Int, name: Text, created_at: Int, position: Int,
     }
     LIMITS = "limits" key 2 {
-        ledger_id: Ledger, id: Uuid, name: Text, user_id: Text, account_id: Uuid, currency: Text, direction: Text,
+        ledger_id: Ledger, id: Uuid, name: Text, owner: Text, account_id: Uuid, currency: Text, direction: Text,
         period: Text, max_amount: Int, max_count: Int, category: Text, status: Text, version: Int, created_at: Int,
         updated_at: Int, position: Int,
     }

@@ -11,7 +11,7 @@ use super::totals::{TotalDelta, TotalDeltas, TotalKey};
 use super::usage::{Usage, UsageKey};
 use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
-use crate::record::{LimitStatus, Record};
+use crate::record::Record;
 use crate::value::{Text, Timestamp};
 
 /// Whoever asks, and when it is decided.
@@ -242,19 +242,15 @@ impl<'a> Draft<'a> {
         self.changes.keys.insert(key.record.id, key);
     }
 
-    /// Every limit that is not deleted.
-    pub(super) fn limits(&self) -> impl Iterator<Item = &Limit> {
+    /// The limits that name the owner: a user, or [`LEDGER_OWNER`](super::state::LEDGER_OWNER) for every user.
+    pub(super) fn limits_of(&self, owner: &str) -> impl Iterator<Item = &Limit> {
         // None is changed by a command that posts anything, nor looked at again by one that changes it.
-        self.snapshot
-            .limits
-            .iter()
-            .filter(|limit| limit.status != LimitStatus::Deleted)
+        self.snapshot.limits.of(owner)
     }
 
     /// The limit, unless it is deleted.
     pub(super) fn limit(&self, id: Uuid) -> Option<&Limit> {
-        let limit = self.snapshot.limits.get(&id);
-        limit.filter(|limit| limit.status != LimitStatus::Deleted)
+        self.snapshot.limits.get(id)
     }
 
     pub(super) fn put_limit(&mut self, limit: Limit) {

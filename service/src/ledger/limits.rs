@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::posting::owner_of;
-use super::state::{Limit, Scope, Transaction};
+use super::state::{LEDGER_OWNER, Limit, Scope, Transaction};
 use super::totals::{ALL_CATEGORIES, Count};
 use super::usage::{Usage, UsageKey};
 use crate::money::CurrencyCode;
@@ -43,11 +43,7 @@ pub(super) fn count_usage<'a>(
         return Ok(());
     }
     let parts = parts_of(draft, changes)?;
-    let mut limits: Vec<&Limit> = draft
-        .limits()
-        .filter(|limit| limit.status == LimitStatus::Active && parts.iter().any(|part| part.is_counted_by(limit)))
-        .collect();
-    limits.sort_unstable_by_key(|limit| (limit.direction == Direction::Credit, limit.id));
+    let limits = limits_of(draft, &parts);
     let mut lacking = Vec::new();
     let checked = limits
         .into_iter()
@@ -63,6 +59,38 @@ pub(super) fn count_usage<'a>(
         }
     }
     Ok(())
+}
+
+/// Notes the windows that a transaction to be is held against and that the snapshot lacks, before anything is refused: a list
+/// whose items are refused one after the other, each for what another did, would tell them one by one.
+///
+/// # Errors
+/// `Internal`, where an owner was not loaded.
+pub(super) fn note_windows(draft: &mut Draft<'_>, transaction: &Transaction) -> Result<(), LedgerError> {
+    if !draft.counts_usage() {
+        return Ok(());
+    }
+    let parts = parts_of(draft, [(transaction, Count::In)])?;
+    let mut lacking = Vec::new();
+    for limit in limits_of(draft, &parts) {
+        let counted = parts.iter().filter(|part| part.is_counted_by(limit));
+        let keys = counted.filter_map(|part| part.key_of(limit));
+        lacking.extend(keys.filter(|key| draft.usage(key).is_none()));
+    }
+    lacking.into_iter().for_each(|key| draft.lack_usage(key));
+    Ok(())
+}
+
+/// The active limits that count any of `parts`, in the order in which they are told.
+fn limits_of<'a>(draft: &'a Draft<'_>, parts: &[Part<'_>]) -> Vec<&'a Limit> {
+    let owners = std::iter::once(LEDGER_OWNER).chain(parts.iter().map(|part| part.owner));
+    let mut limits: Vec<&Limit> = owners
+        .flat_map(|owner| draft.limits_of(owner))
+        .filter(|limit| limit.status == LimitStatus::Active && parts.iter().any(|part| part.is_counted_by(limit)))
+        .collect();
+    limits.sort_unstable_by_key(|limit| (limit.direction == Direction::Credit, limit.id));
+    limits.dedup_by_key(|limit| limit.id);
+    limits
 }
 
 /// Holds what `parts` make of the limit's windows against its maxima: only what rises is refused.
@@ -155,7 +183,7 @@ impl Part<'_> {
         let is_in_scope = match &limit.scope {
             Scope::AllUsers => true,
             Scope::User(id) => id == self.owner,
-            Scope::Account(id) => *id == self.account_id,
+            Scope::Account { id, .. } => *id == self.account_id,
         };
         is_in_scope
             && limit.currency.code == self.currency
@@ -165,12 +193,8 @@ impl Part<'_> {
 
     /// The window of the limit that the part is in; `None` where each transaction is one.
     fn key_of(&self, limit: &Limit) -> Option<UsageKey> {
-        let account_id = match limit.scope {
-            Scope::Account(id) => Some(id),
-            Scope::AllUsers | Scope::User(_) => None,
-        };
         self.key(
-            account_id,
+            limit.scope.account_id(),
             limit.category.as_deref().unwrap_or(ALL_CATEGORIES),
             limit.window,
         )

@@ -15,6 +15,7 @@ mod draft;
 mod grouping;
 mod holding;
 mod id;
+mod known_limits;
 mod large;
 mod limits;
 mod names;
@@ -37,6 +38,7 @@ pub use command::{
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};
 pub use id::Ids;
+pub use known_limits::KnownLimits;
 pub use large::{DayRange, LARGE_AMOUNT, LargeMovements};
 pub use names::Names;
 pub use request::{Idempotency, Precondition, Request};

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::command::{CaptureHold, Command, CreateTransaction, LimitFor, Movement, RefundTransaction, UserSide};
+use super::command::{
+    CaptureHold, Command, CreateTransaction, LimitFor, Movement, RefundTransaction, UpdateLimit, UserSide,
+};
 use super::request::Request;
 use super::snapshot::AccountName;
 use super::state::{LEDGER_OWNER, MAIN, WORLD};
@@ -28,7 +30,9 @@ pub struct Names {
     pub answers: BTreeSet<Uuid>,
     /// API keys by id.
     pub keys: BTreeSet<Uuid>,
-    /// The ledger's currencies and limits, all of them, which come with anything that is loaded.
+    /// Spending limits by id.
+    pub limits: BTreeSet<Uuid>,
+    /// The ledger's currencies, and the limits for every user, all of which come with anything that is loaded.
     pub settings: bool,
     /// The ledger's oldest API key, whichever it is.
     pub oldest_key: bool,
@@ -85,7 +89,10 @@ impl Names {
                 }
                 self.settings = true;
             }
-            Command::CreateCurrency(_) | Command::UpdateLimit(_) | Command::DeleteLimit { .. } => self.settings = true,
+            Command::UpdateLimit(UpdateLimit { id, .. }) | Command::DeleteLimit { id } => {
+                self.limits.insert(*id);
+            }
+            Command::CreateCurrency(_) => self.settings = true,
             Command::CloseThrough(_) | Command::CreateKey(_) => {}
             Command::CreateFirstKey(_) => self.oldest_key = true,
             Command::RevokeKey { id, .. } => {
@@ -106,6 +113,7 @@ impl Names {
             references: _,
             answers: _,
             keys,
+            limits,
             settings,
             oldest_key,
         } = self;
@@ -114,6 +122,7 @@ impl Names {
             && account_names.is_empty()
             && transactions.is_empty()
             && keys.is_empty()
+            && limits.is_empty()
             && !settings
             && !oldest_key
     }

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::changes::{Changes, Entry, Event, StoredAnswer};
-use super::state::{Account, Closing, Key, LedgerCurrency, Limit, Transaction, User};
+use super::known_limits::KnownLimits;
+use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
 use super::table::Table;
 use super::totals::{DayTotal, TotalDelta, TotalDeltas, TotalKey};
 use super::usage::{Usage, UsageKey};
@@ -55,8 +56,8 @@ pub struct Snapshot {
     pub answers: Table<Uuid, StoredAnswer>,
     /// API keys by id.
     pub keys: Table<Uuid, Key>,
-    /// The ledger's spending limits by id, but for those that are deleted.
-    pub limits: Table<Uuid, Limit>,
+    /// Spending limits: those for every user, and those of the users above.
+    pub limits: KnownLimits,
     /// What is used of them, in the windows that were looked at.
     pub usages: Table<UsageKey, Usage>,
     /// Lines to append to the accounts' journals.
@@ -86,7 +87,7 @@ impl Snapshot {
             released: Vec::new(),
             answers: Table::default(),
             keys: Table::default(),
-            limits: Table::default(),
+            limits: KnownLimits::default(),
             usages: Table::default(),
             entries: Vec::new(),
             totals: TotalDeltas::new(),
@@ -136,8 +137,8 @@ impl Snapshot {
         for (id, key) in changes.keys {
             self.keys.put(id, key);
         }
-        for (id, limit) in changes.limits {
-            self.limits.put(id, limit);
+        for limit in changes.limits.into_values() {
+            self.limits.put(limit);
         }
         for (key, usage) in changes.usages {
             self.usages.put(key, usage);

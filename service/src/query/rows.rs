@@ -76,7 +76,7 @@ pub(crate) fn limit(row: limit::Model, currencies: &Currencies) -> Result<Limit,
     Ok(Limit {
         id: row.id,
         name: row.name,
-        scope: Scope::stored(row.user_id, row.account_id),
+        scope: Scope::stored(row.owner, row.account_id),
         currency: currencies.find(&row.currency)?,
         direction: named(&row.direction, Direction::from_name)?,
         window: named(&row.period, LimitWindow::from_name)?,

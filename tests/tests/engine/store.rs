@@ -157,7 +157,7 @@ impl Store {
             .values()
             .filter(|limit| limit.status != LimitStatus::Deleted)
         {
-            snapshot.limits.load(limit.id, limit.clone());
+            snapshot.limits.load(limit.clone());
         }
         for (key, total) in &self.totals {
             snapshot.day_totals.insert(key.clone(), day_total(total));

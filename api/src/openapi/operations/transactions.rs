@@ -7,14 +7,13 @@ use crate::openapi::describe::Description;
 use crate::openapi::{examples, parameters};
 use crate::problem::Code;
 
-/// What a change of a posted transaction can meet.
+/// What a transaction can meet whose money moves back.
 const CHANGE: &[Code] = &[
     Code::TransactionNotEditable,
     Code::AccountClosed,
     Code::AccountFrozen,
     Code::PeriodClosed,
     Code::AmountOverflow,
-    Code::LimitExceeded,
     Code::InsufficientFunds,
 ];
 

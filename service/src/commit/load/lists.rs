@@ -12,7 +12,7 @@ use crate::money::CurrencyCode;
 type List = (&'static str, &'static [&'static str], &'static [Kind]);
 
 /// The lists that a load is bound to, in the order of their parameters.
-const LISTS: [List; 7] = [
+const LISTS: [List; 8] = [
     ("named_users", &["id"], &[Kind::Text]),
     ("named_accounts", &["id"], &[Kind::Uuid]),
     (
@@ -24,6 +24,7 @@ const LISTS: [List; 7] = [
     (NAMED_REFERENCES, &["reference"], &[Kind::Text]),
     (NAMED_ANSWERS, &["key"], &[Kind::Uuid]),
     ("named_keys", &["id"], &[Kind::Uuid]),
+    ("named_limits", &["id"], &[Kind::Uuid]),
 ];
 
 /// Those of what callers draw anew for each request ([`Names::are_new`]).
@@ -51,6 +52,7 @@ pub(in crate::commit) fn bind_lists(names: &Names) -> Vec<Rows> {
         texts(&names.references),
         ids(&names.answers),
         ids(&names.keys),
+        ids(&names.limits),
     ];
     let are_new = names.are_new();
     let lists = LISTS.iter().zip(cells);

@@ -89,7 +89,8 @@ fn load_sql(dialect: Dialect) -> String {
             UNION ALL SELECT a.* FROM account_names n {accounts_by_name}),
         user_ids AS (SELECT id FROM named_users UNION SELECT owner FROM found_accounts WHERE owner <> '')
         SELECT {currency} FROM currencies c WHERE c.ledger_id = $1
-        UNION ALL SELECT {limit} FROM limits m WHERE m.ledger_id = $1 AND m.status <> 'deleted'
+        UNION ALL SELECT {limit} FROM named_limits n {limits_by_id}
+        UNION ALL SELECT {limit} FROM (SELECT id FROM user_ids UNION ALL SELECT '') n {limits_by_owner}
         UNION ALL SELECT {user} FROM user_ids n {users_by_id}
         UNION ALL SELECT {account} FROM found_accounts a
         UNION ALL SELECT {transaction} FROM found_transactions t
@@ -112,6 +113,8 @@ fn load_sql(dialect: Dialect) -> String {
         ),
         users_by_id = look_up("users", "u", &[LEDGER, ("id", "n.id")]),
         keys_by_id = look_up("api_keys", "k", &[LEDGER, ("id", "n.id")]),
+        limits_by_id = look_up("limits", "m", &[LEDGER, ("id", "n.id")]),
+        limits_by_owner = limits_by_owner(dialect),
         sources = all_sources(dialect),
         holders = holders(dialect),
         answers = answers(dialect),
@@ -156,6 +159,18 @@ fn look_up(dialect: Dialect, table: &str, alias: &str, key: &[(&str, &str)]) -> 
                 .collect::<Vec<_>>()
                 .join(" AND ")
         ),
+    }
+}
+
+/// The join that finds the limits of each owner, in the order of the one index that has it, for the reason of
+/// [`select_one`].
+fn limits_by_owner(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => {
+            "CROSS JOIN LATERAL (SELECT * FROM limits AS one WHERE one.ledger_id = $1
+                AND one.owner BETWEEN n.id AND n.id AND one.status <> 'deleted' ORDER BY one.owner, one.id OFFSET 0) m"
+        }
+        Dialect::Sqlite => "CROSS JOIN limits m ON m.ledger_id = $1 AND m.owner = n.id AND m.status <> 'deleted'",
     }
 }
 
@@ -268,7 +283,7 @@ pub(super) fn read_rows(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Fai
             }
             "limit" => {
                 let limit = LimitRow::take(slots)?.read(snapshot)?;
-                snapshot.limits.load(limit.id, limit);
+                snapshot.limits.load(limit);
             }
             "holder" => {
                 let (reference, id) = HolderRow::take(slots)?.read();

@@ -53,11 +53,19 @@ fn build(dialect: Dialect) -> String {
     let accounts_first = Rows::new(&USERS).parameters(dialect).saturating_add(2);
     let of_side = |side: &str, direction: &str| {
         let days = format!("CASE n.slot WHEN 0 THEN t.{side}_day_0 ELSE t.{side}_day_1 END");
-        // Bounds of the one index that has this order, however small the planner takes the table for.
+        let bounds = match dialect {
+            // Those of the one index that has this order, however small the planner takes the table for.
+            Dialect::Postgres => format!(
+                "(t.{side}_owner, t.transaction_date) >= (n.owner, n.first_time)
+                    AND (t.{side}_owner, t.transaction_date) < (n.owner, n.last_time)"
+            ),
+            // Of two values SQLite bounds an index by the first alone.
+            Dialect::Sqlite => format!(
+                "t.{side}_owner = n.owner AND t.transaction_date >= n.first_time AND t.transaction_date < n.last_time"
+            ),
+        };
         let found = format!(
-            "t.ledger_id = $1 AND t.{side}_owner <> '' AND n.direction = '{direction}'
-                AND (t.{side}_owner, t.transaction_date) >= (n.owner, n.first_time)
-                AND (t.{side}_owner, t.transaction_date) < (n.owner, n.last_time)
+            "t.ledger_id = $1 AND t.{side}_owner <> '' AND n.direction = '{direction}' AND {bounds}
                 AND t.{side}_account_id = n.account_id AND t.status = 'posted'
                 AND (n.category = '' OR t.category = n.category) AND {days} BETWEEN n.first_day AND n.last_day"
         );
@@ -173,4 +181,42 @@ pub(in crate::commit) fn read_usages(
         snapshot.usages.load(key, usage);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+    use sqlx::sqlite::SqlitePool;
+
+    use super::super::load_sql;
+    use super::*;
+    use crate::database::Database;
+    use crate::database::tests::{TempPath, options};
+
+    /// How SQLite finds the rows of `sql`, a step a line.
+    async fn plan(path: &TempPath, sql: &str) -> String {
+        let url = format!("sqlite://{}", path.0.display());
+        let pool = SqlitePool::connect(&url).await.unwrap();
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let steps = sqlx::query(explain).fetch_all(&pool).await.unwrap();
+        let details = steps.iter().map(|step| step.get::<String, _>("detail"));
+        details.collect::<Vec<_>>().join("\n")
+    }
+
+    #[tokio::test]
+    async fn sqlite_reads_nothing_but_the_windows_and_the_limits_of_their_owners() {
+        let path = TempPath::new();
+        let _made = Database::open(&options(&path.0)).await.unwrap();
+        let windows = plan(&path, usages_sql(Dialect::Sqlite)).await;
+        for bounds in [
+            "source_owner_date_idx (ledger_id=? AND source_owner=? AND transaction_date>? AND transaction_date<?)",
+            "destination_owner_date_idx (ledger_id=? AND destination_owner=? AND transaction_date>? AND transaction_date<?)",
+            "(ledger_id=? AND owner=? AND currency=? AND generation=? AND category=? AND day>? AND day<?)",
+        ] {
+            assert!(windows.contains(bounds), "{bounds}: {windows}");
+        }
+        let limits = plan(&path, &load_sql(Dialect::Sqlite)).await;
+        let bounds = "limits_owner_id_idx (ledger_id=? AND owner=?)";
+        assert!(limits.contains(bounds), "{limits}");
+    }
 }

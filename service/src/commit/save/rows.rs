@@ -8,7 +8,7 @@ use crate::journal::SCHEMA_VERSION;
 use crate::ledger::{
     Account, Closing, Entry, Event, Key, LedgerCurrency, Limit, Side, StoredAnswer, Transaction, User,
 };
-use crate::record::{LimitScope, Record, TransactionRelation};
+use crate::record::{Record, TransactionRelation};
 use crate::value::{Day, Timestamp, fold};
 
 fn micros(at: Timestamp) -> Cell {
@@ -37,13 +37,12 @@ pub(super) fn currency_row(ledger_id: i64, known: &LedgerCurrency) -> Vec<Cell> 
 }
 
 pub(super) fn limit_row(ledger_id: i64, limit: &Limit) -> Vec<Cell> {
-    let LimitScope { user_id, account_id } = limit.scope.record();
     vec![
         ledger_id.into(),
         limit.id.into(),
         limit.name.as_str().into(),
-        user_id.into(),
-        account_id.into(),
+        limit.scope.owner().into(),
+        limit.scope.account_id().into(),
         limit.currency.code.as_str().into(),
         limit.direction.as_str().into(),
         limit.window.as_str().into(),

@@ -10,6 +10,7 @@ use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::{CreateTransaction, Movement, NewHold, UserSide};
 use crate::ledger::draft::Draft;
 use crate::ledger::holding::{check_source_funds, keep};
+use crate::ledger::limits::note_windows;
 use crate::ledger::posting::{self, check_accounts_open, post};
 use crate::ledger::state::{Hold, LEDGER_OWNER, MAIN, Side, Transaction, WORLD};
 use crate::ledger::totals::Count;
@@ -36,7 +37,12 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
     let amount = refused.take("amount", command.amount.positive_minor_units(currency));
     check_is_to_come(draft, &mut refused, command.hold.and_then(|hold| hold.expires_at));
     refused.check()?;
-    let accounts = [route.source.account_id, route.destination.account_id];
+    let mut transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
+    if command.hold.is_none() {
+        posting::set_days(draft, &mut transaction)?;
+        note_windows(draft, &transaction)?;
+    }
+    let accounts = [transaction.source.account_id, transaction.destination.account_id];
     check_accounts_open(draft, accounts)?;
     if command.hold.is_none() {
         check_days_open(draft, [command.transaction_date.unwrap_or(draft.now())])?;
@@ -46,7 +52,7 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
         command.reference.as_ref().map(crate::value::Reference::as_str),
         None,
     )?;
-    if route.source.account_id == route.destination.account_id {
+    if transaction.source.account_id == transaction.destination.account_id {
         return Err(LedgerError::SameAccount);
     }
     if [source_currency, destination_currency]
@@ -55,14 +61,13 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
     {
         return Err(LedgerError::CurrencyMismatch);
     }
-    let transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
     record_new(draft, transaction, None)
 }
 
 /// Posts a new transaction, or keeps what it says if it is a hold, and records its event.
 ///
 /// # Errors
-/// `AmountOverflow`, then `InsufficientFunds`.
+/// `AmountOverflow`, `LimitExceeded`, `InsufficientFunds`, in this order.
 pub(super) fn record_new(
     draft: &mut Draft<'_>,
     mut transaction: Transaction,

@@ -13,8 +13,9 @@ use crate::record::{LimitStatus, Record};
 use crate::value::{FieldError, ValueCode, ValueError};
 use crate::{LedgerError, Resource};
 
-/// Most limits of a ledger: a batch knows them all.
-const LIMITS_MAX: usize = 1000;
+/// Most limits of a user, those of the user's accounts among them, and most that are for every user: each posting is held
+/// against all of them.
+const LIMITS_MAX: usize = 100;
 
 pub(super) fn create_limit(draft: &mut Draft<'_>, command: &CreateLimit) -> Result<Outcome, LedgerError> {
     let (scope, currency) = find_scope(draft, command)?;
@@ -22,10 +23,10 @@ pub(super) fn create_limit(draft: &mut Draft<'_>, command: &CreateLimit) -> Resu
     let max_amount = command.max_amount.as_ref();
     let max_amount = max_amount.and_then(|max| refused.take("max_amount", max.minor_units(currency)));
     refused.check()?;
-    if draft.limits().count() >= LIMITS_MAX {
-        let detail = format!("A ledger has at most {LIMITS_MAX} limits.");
+    if draft.limits_of(scope.owner()).count() >= LIMITS_MAX {
+        let detail = format!("There are at most {LIMITS_MAX} limits of one user, and as many for every user.");
         return Err(LedgerError::Invalid(vec![FieldError {
-            field: String::new(),
+            field: "scope".to_owned(),
             error: ValueError::new(ValueCode::TooMany, detail),
         }]));
     }
@@ -68,7 +69,13 @@ fn find_scope(draft: &Draft<'_>, command: &CreateLimit) -> Result<(Scope, Curren
             }
             match asked {
                 Some(currency) if currency.code != account.currency.code => Err(LedgerError::CurrencyMismatch),
-                _ => Ok((Scope::Account(*id), account.currency)),
+                _ => Ok((
+                    Scope::Account {
+                        id: *id,
+                        owner: account.owner.clone(),
+                    },
+                    account.currency,
+                )),
             }
         }
     }

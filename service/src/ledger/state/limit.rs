@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::LEDGER_OWNER;
 use crate::money::Currency;
 use crate::record::{Direction, LimitRecord, LimitScope, LimitStatus, LimitWindow};
 use crate::value::{Day, Timestamp, ValueCode, ValueError};
@@ -47,7 +48,12 @@ pub enum Scope {
     /// All accounts of one user together.
     User(String),
     /// One account of a user.
-    Account(Uuid),
+    Account {
+        /// The account.
+        id: Uuid,
+        /// The user.
+        owner: String,
+    },
 }
 
 impl Scope {
@@ -60,20 +66,38 @@ impl Scope {
                 user_id: Some(id.clone()),
                 account_id: None,
             },
-            Self::Account(id) => LimitScope {
+            Self::Account { id, .. } => LimitScope {
                 user_id: None,
                 account_id: Some(*id),
             },
         }
     }
 
-    /// The scope that is stored so.
+    /// The user whose transactions are counted; [`LEDGER_OWNER`] where that is every one.
     #[must_use]
-    pub fn stored(user_id: Option<String>, account_id: Option<Uuid>) -> Self {
-        match (account_id, user_id) {
-            (Some(id), _) => Self::Account(id),
-            (None, Some(id)) => Self::User(id),
-            (None, None) => Self::AllUsers,
+    pub fn owner(&self) -> &str {
+        match self {
+            Self::AllUsers => LEDGER_OWNER,
+            Self::User(owner) | Self::Account { owner, .. } => owner,
+        }
+    }
+
+    /// The one account whose transactions are counted.
+    #[must_use]
+    pub fn account_id(&self) -> Option<Uuid> {
+        match self {
+            Self::AllUsers | Self::User(_) => None,
+            Self::Account { id, .. } => Some(*id),
+        }
+    }
+
+    /// The scope of that owner and account.
+    #[must_use]
+    pub fn stored(owner: String, account_id: Option<Uuid>) -> Self {
+        match account_id {
+            Some(id) => Self::Account { id, owner },
+            None if owner == LEDGER_OWNER => Self::AllUsers,
+            None => Self::User(owner),
         }
     }
 }

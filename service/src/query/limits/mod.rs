@@ -4,14 +4,14 @@ mod usage;
 
 use entity::account;
 use entity::limit::{Column, Entity, Model};
-use sea_orm::sea_query::{Condition, Query};
+use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::list::{List, read_page};
 use super::width::Width;
 use super::{LimitFilter, Page, PageRequest, Reader, rows};
-use crate::ledger::Limit;
+use crate::ledger::{LEDGER_OWNER, Limit};
 use crate::record::{LimitRecord, LimitStatus, LimitUsageRecord};
 use crate::value::{Timestamp, UserId};
 use crate::{LedgerError, Resource};
@@ -83,36 +83,46 @@ enum Which<'a> {
 }
 
 impl Which<'_> {
+    /// Whose limits are asked for.
     fn condition(&self, ledger_id: i64) -> Condition {
+        // In the words of the index by owners, which is found by them alone.
+        let mut owners = Condition::all();
+        let of_owner = Condition::all().add(Expr::cust("status <> 'deleted'"));
         match self {
             Self::Filtered(filter) => {
-                let user_id = filter.user_id.as_ref().map(UserId::as_str);
+                if let Some(user_id) = &filter.user_id {
+                    owners = of_owner
+                        .clone()
+                        .add(Column::Owner.eq(user_id.as_str()))
+                        .add(Column::AccountId.is_null());
+                }
+                if let Some(account_id) = filter.account_id {
+                    let mut owner = Query::select();
+                    owner
+                        .column(account::Column::Owner)
+                        .from(account::Entity)
+                        .and_where(account::Column::LedgerId.eq(ledger_id))
+                        .and_where(account::Column::Id.eq(account_id));
+                    owners = owners
+                        .add(of_owner)
+                        .add(Column::Owner.in_subquery(owner))
+                        .add(Column::AccountId.eq(account_id));
+                }
+                owners
+            }
+            Self::OfUser(id) => of_owner.add(Column::Owner.is_in([LEDGER_OWNER, *id])),
+        }
+    }
+
+    fn shows(&self, row: &Model) -> bool {
+        match self {
+            Self::Filtered(filter) => {
                 let currency = filter.currency.as_ref().map(|currency| currency.code);
-                Condition::all()
-                    .add_option(user_id.map(|id| Column::UserId.eq(id)))
-                    .add_option(filter.account_id.map(|id| Column::AccountId.eq(id)))
-                    .add_option(currency.map(|code| Column::Currency.eq(code.as_str())))
-                    .add_option(filter.status.map(|status| Column::Status.eq(status.as_str())))
+                row.status != LimitStatus::Deleted.as_str()
+                    && currency.is_none_or(|code| code.as_str() == row.currency)
+                    && filter.status.is_none_or(|status| status.as_str() == row.status)
             }
-            Self::OfUser(id) => {
-                let mut accounts = Query::select();
-                accounts
-                    .column(account::Column::Id)
-                    .from(account::Entity)
-                    .and_where(account::Column::LedgerId.eq(ledger_id))
-                    .and_where(account::Column::Owner.eq(*id));
-                let of_all = Condition::all()
-                    .add(Column::UserId.is_null())
-                    .add(Column::AccountId.is_null());
-                Condition::all()
-                    .add(Column::Status.eq(LimitStatus::Active.as_str()))
-                    .add(
-                        Condition::any()
-                            .add(of_all)
-                            .add(Column::UserId.eq(*id))
-                            .add(Column::AccountId.in_subquery(accounts)),
-                    )
-            }
+            Self::OfUser(_) => row.status == LimitStatus::Active.as_str(),
         }
     }
 }
@@ -134,7 +144,6 @@ impl List for LimitList<'_> {
         let ledger_id = self.reader.ledger.id;
         let limits = Entity::find()
             .filter(Column::LedgerId.eq(ledger_id))
-            .filter(Column::Status.ne(LimitStatus::Deleted.as_str()))
             .filter(Column::Id.lt(after.copied().unwrap_or(Uuid::max())))
             .filter(self.which.condition(ledger_id))
             .order_by_desc(Column::Id)
@@ -146,5 +155,13 @@ impl List for LimitList<'_> {
 
     fn position(&self, row: &Model) -> Uuid {
         row.id
+    }
+
+    fn is_filtered(&self) -> bool {
+        true
+    }
+
+    fn shows(&self, row: &Model) -> bool {
+        self.which.shows(row)
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 use uuid::Uuid;
 
 use crate::LedgerError;
-use crate::ledger::{ALL_CATEGORIES, Limit, Scope, Usage, join_total};
+use crate::ledger::{ALL_CATEGORIES, Limit, Usage, join_total};
 use crate::query::Reader;
 use crate::query::list::padded;
 use crate::record::{Direction, LimitUsageRecord};
@@ -64,7 +64,7 @@ impl Figures {
         (first, last): (Day, Day),
     ) -> Result<(), LedgerError> {
         use daily_total::{Column, Entity};
-        let of_user = || limits.iter().filter(|limit| !matches!(limit.scope, Scope::Account(_)));
+        let of_user = || limits.iter().filter(|limit| limit.scope.account_id().is_none());
         let currencies: BTreeSet<&str> = of_user().map(|limit| limit.currency.code.as_str()).collect();
         let categories: BTreeSet<&str> = of_user()
             .map(|limit| limit.category.as_deref().unwrap_or(ALL_CATEGORIES))
@@ -110,10 +110,7 @@ impl Figures {
     ) -> Result<(), LedgerError> {
         let of_accounts: HashSet<(Uuid, Direction)> = limits
             .iter()
-            .filter_map(|limit| match limit.scope {
-                Scope::Account(id) => Some((id, limit.direction)),
-                Scope::AllUsers | Scope::User(_) => None,
-            })
+            .filter_map(|limit| Some((limit.scope.account_id()?, limit.direction)))
             .collect();
         for (account_id, direction) in of_accounts {
             let values: [Value; 7] = [
@@ -160,13 +157,13 @@ impl Figures {
     }
 
     fn used(&self, limit: &Limit, (first, last): (Day, Day)) -> Usage {
-        let (counted, category) = match &limit.scope {
+        let (counted, category) = match limit.scope.account_id() {
             // The days' totals of all categories are rows of their own.
-            Scope::AllUsers | Scope::User(_) => {
+            None => {
                 let category = limit.category.as_deref().unwrap_or(ALL_CATEGORIES);
                 (self.of_user.get(limit.currency.code.as_str()), Some(category))
             }
-            Scope::Account(id) => (self.of_accounts.get(id), limit.category.as_deref()),
+            Some(id) => (self.of_accounts.get(&id), limit.category.as_deref()),
         };
         counted
             .into_iter()

@@ -15,6 +15,7 @@ on_both!(
     money_that_comes_in_has_limits_of_its_own,
     a_hold_counts_when_it_is_captured,
     items_of_a_batch_see_what_those_before_them_used,
+    items_that_are_refused_for_what_others_did_are_answered_all_the_same,
     a_row_of_an_import_is_refused_like_any_other,
     a_rehearsal_is_held_to_limits_as_well,
     zero_allows_nothing,
@@ -221,6 +222,32 @@ async fn items_of_a_batch_see_what_those_before_them_used(book: &Book) {
     assert_eq!(statuses, [201, 422, 201, 422]);
     assert_eq!(answer.rows()[3]["problem"]["used"], "10.00");
     assert_eq!(used(book, "ada", &limit).await, dollars("10.00", "0.00", 2));
+    book.database().verify().await;
+}
+
+async fn items_that_are_refused_for_what_others_did_are_answered_all_the_same(book: &Book) {
+    let limit = make(book, &spending("day", json!({"max_amount": "10"}))).await;
+    let users: Vec<String> = (0..100).map(|number| format!("user-{number}")).collect();
+    let all = |amount: &str, more: &Value| -> Value {
+        let items = users.iter().map(|user| with(debit(user, amount), more.clone()));
+        json!({"atomic": false, "transactions": items.collect::<Vec<_>>()})
+    };
+    let _ = book
+        .post("/transactions/batch", &all("10.00", &json!({})))
+        .await
+        .expect(200);
+    // What was used is not known any more, and the one that is not refused takes the reference from all others.
+    let book = &book.restarted().await;
+    let body = all("0.01", &json!({"reference": "r"}));
+    let answer = book.post("/transactions/batch", &body).await.expect(200);
+    for row in answer.rows() {
+        let problem = &row["problem"];
+        assert_eq!(
+            (&problem["code"], &problem["limit_id"]),
+            (&json!("limit_exceeded"), &json!(limit)),
+            "{row}"
+        );
+    }
     book.database().verify().await;
 }
 

@@ -129,7 +129,7 @@ const END: &[&str] = &[
     "account_frozen",
 ];
 
-/// What a transaction meets whose money moves back or again.
+/// What a transaction meets whose money moves back.
 const CHANGE: &[&str] = &[
     "transaction_not_found",
     "version_mismatch",
@@ -138,7 +138,6 @@ const CHANGE: &[&str] = &[
     "account_frozen",
     "period_closed",
     "amount_overflow",
-    "limit_exceeded",
     "insufficient_funds",
 ];
 

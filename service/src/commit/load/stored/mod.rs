@@ -66,7 +66,7 @@ stored_rows! {
         updated_at: i64, first_position: i64, position: i64,
     }
     LimitRow from "m" {
-        id: Uuid, name: String, user_id: Option<String>, account_id: Option<Uuid>, currency: String, direction: String,
+        id: Uuid, name: String, owner: String, account_id: Option<Uuid>, currency: String, direction: String,
         period: String, max_amount: Option<i64>, max_count: Option<i64>, category: Option<String>, status: String,
         version: i64, created_at: i64, updated_at: i64, position: i64,
     }
@@ -256,7 +256,7 @@ impl LimitRow {
         Ok(Limit {
             id: self.id,
             name: self.name,
-            scope: Scope::stored(self.user_id, self.account_id),
+            scope: Scope::stored(self.owner, self.account_id),
             currency: read_currency(snapshot, &self.currency)?,
             direction: read_name(Direction::from_name(&self.direction), &self.direction)?,
             window: read_name(LimitWindow::from_name(&self.period), &self.period)?,

@@ -1,13 +1,17 @@
 //! What can be asked of a ledger. A command's values are checked; whether its state allows it is decided here.
 
+mod limits;
+
 use uuid::Uuid;
 
 use super::request::Idempotency;
 use crate::money::{AmountText, Currency};
-use crate::record::{AccountStatus, Direction, LimitStatus, LimitWindow, Role, TransactionKind};
+use crate::record::{AccountStatus, Role, TransactionKind};
 use crate::value::{
     Category, Day, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId,
 };
+
+pub use limits::{CreateLimit, LimitFor, UpdateLimit};
 
 /// One change that a caller asks for.
 #[derive(Clone, Debug)]
@@ -287,55 +291,6 @@ pub struct CloseThrough {
     pub day: Option<Day>,
     /// Why.
     pub reason: Option<Text>,
-}
-
-/// A spending limit to make.
-#[derive(Clone, Debug)]
-pub struct CreateLimit {
-    /// What people call it.
-    pub name: Name,
-    /// Whom it is for.
-    pub scope: LimitFor,
-    /// `None`: the currency of the account, else the ledger's default currency.
-    pub currency: Option<Currency>,
-    /// The way of the money that it counts.
-    pub direction: Direction,
-    /// What it counts together.
-    pub window: LimitWindow,
-    /// The most that a window's amounts may add up to, in major units.
-    pub max_amount: Option<AmountText>,
-    /// The most transactions of a window.
-    pub max_count: Option<i64>,
-    /// Only transactions of this category are counted.
-    pub category: Option<Category>,
-    /// Whether it holds from the start.
-    pub status: LimitStatus,
-}
-
-/// Whom a spending limit to make is for.
-#[derive(Clone, Debug)]
-pub enum LimitFor {
-    /// Every user by itself.
-    AllUsers,
-    /// All accounts of one user together.
-    User(UserId),
-    /// One account of a user.
-    Account(Uuid),
-}
-
-/// Changes to a spending limit: `None` leaves a member as it is.
-#[derive(Clone, Debug)]
-pub struct UpdateLimit {
-    /// The limit.
-    pub id: Uuid,
-    /// A new name.
-    pub name: Option<Name>,
-    /// `Some(None)` lifts it, where there is another.
-    pub max_amount: Option<Option<AmountText>>,
-    /// `Some(None)` lifts it, where there is another.
-    pub max_count: Option<Option<i64>>,
-    /// Whether it holds.
-    pub status: Option<LimitStatus>,
 }
 
 /// An API key to make. Its secret was made by the caller of the service, which keeps the hash alone.
