@@ -59,10 +59,15 @@ impl Query {
             }
             parameters.push((name, value));
         }
-        Ok(Self {
+        Ok(Self::of(parameters))
+    }
+
+    /// Parameters that came without a URL.
+    pub(crate) fn of(parameters: Vec<(String, String)>) -> Self {
+        Self {
             parameters,
             asked: Vec::new(),
-        })
+        }
     }
 
     /// A parameter that may be absent, read by `parse`.
@@ -133,15 +138,6 @@ impl Query {
             format!("There is no such parameter; known are {}.", self.asked.join(", "))
         };
         Err(Problem::parameter(name, detail))
-    }
-
-    /// No parameter at all.
-    #[cfg(test)]
-    pub(crate) fn empty() -> Self {
-        Self {
-            parameters: Vec::new(),
-            asked: Vec::new(),
-        }
     }
 
     /// The parameters that were asked for so far.

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 use prometheus::Registry;
@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use super::output::{self, ProgressLine, grouped};
+use super::progress::Progress;
 use super::{Failure, find_ledger};
 use crate::config::{ImportArguments, Settings};
 use crate::format::Format;
@@ -23,11 +24,9 @@ use crate::server::options;
 /// The longest that the last commits may take.
 const COMMIT_TIME_MAX: Duration = Duration::from_secs(30);
 /// Bytes that are read at once.
-const PIECE_BYTES: usize = 64 * 1024;
+const PIECE_BYTES: usize = 16 * 1024;
 /// Pieces that are read ahead.
 const PIECES_MAX: usize = 4;
-/// How often the progress is shown.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 /// Rejected rows that are told one by one.
 const ERRORS_SHOWN_MAX: usize = 20;
 
@@ -116,7 +115,8 @@ async fn import(
     mut source: Source,
     mut stopping: watch::Receiver<bool>,
 ) -> (Result<Report, Unfinished>, Option<Stopped>) {
-    let mut progress = Progress::new(source.bytes_in_all);
+    let line = ProgressLine::new();
+    let mut progress = Progress::new(&line, source.bytes_in_all);
     let mut stopped = None;
     let outcome = loop {
         if import.is_over() {
@@ -147,7 +147,7 @@ async fn import(
         progress.show(import.report().rows());
     };
     let ended = import.end(outcome).await;
-    progress.line.clear();
+    line.clear();
     (ended, stopped)
 }
 
@@ -232,50 +232,5 @@ fn read_pieces(mut reader: Box<dyn Read + Send>, sender: &mpsc::Sender<std::io::
         if sender.blocking_send(piece).is_err() || is_last {
             return;
         }
-    }
-}
-
-/// How far an import is, as it is shown on a terminal.
-struct Progress {
-    line: ProgressLine,
-    bytes_in_all: Option<u64>,
-    bytes: u64,
-    began_at: Instant,
-    shown_at: Option<Instant>,
-}
-
-impl Progress {
-    fn new(bytes_in_all: Option<u64>) -> Self {
-        Self {
-            line: ProgressLine::new(),
-            bytes_in_all,
-            bytes: 0,
-            began_at: Instant::now(),
-            shown_at: None,
-        }
-    }
-
-    fn count(&mut self, bytes: usize) {
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.bytes = self.bytes.saturating_add(bytes);
-    }
-
-    fn show(&mut self, rows: u64) {
-        if self
-            .shown_at
-            .is_some_and(|shown_at| shown_at.elapsed() < PROGRESS_INTERVAL)
-        {
-            return;
-        }
-        self.shown_at = Some(Instant::now());
-        let done = self
-            .bytes_in_all
-            .and_then(|all| self.bytes.saturating_mul(100).checked_div(all))
-            .map(|percent| format!("  {percent:>3} %"));
-        let millis = u64::try_from(self.began_at.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let rate = rows.saturating_mul(1000).checked_div(millis).unwrap_or_default();
-        let (rows, rate) = (grouped(rows), grouped(rate));
-        self.line
-            .show(&format!("{rows} rows{}  {rate} a second", done.unwrap_or_default()));
     }
 }

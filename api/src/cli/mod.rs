@@ -1,9 +1,11 @@
 //! The command line: what each command does, and what it prints.
 
+mod export;
 mod import;
 mod key;
 mod migrate;
 mod output;
+mod progress;
 mod serve;
 mod verify;
 
@@ -68,7 +70,9 @@ pub async fn run(given: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn execute(arguments: Arguments) -> Result<(), Failure> {
     let (settings, log_format) = match &arguments.command {
         Command::Serve(serve) => serve.check(&arguments.database),
-        Command::Migrate(_) | Command::Key(_) | Command::Import(_) | Command::Verify(_) => arguments.database.check(),
+        Command::Migrate(_) | Command::Key(_) | Command::Import(_) | Command::Export(_) | Command::Verify(_) => {
+            arguments.database.check()
+        }
     }
     .map_err(Failure::usage)?;
     logging::init(log_format, config::log_filter().as_deref());
@@ -79,6 +83,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
             KeyCommand::Create { ledger, role, name } => key::create(&settings, &ledger, &role, &name).await,
         },
         Command::Import(arguments) => import::run(&settings, &arguments).await,
+        Command::Export(arguments) => export::run(&settings, &arguments).await,
         Command::Verify(verify) => verify::run(&settings, verify.ledger.as_deref()).await,
     }
 }

@@ -43,6 +43,12 @@ pub(super) fn grouped(number: u64) -> String {
     grouped
 }
 
+/// So many of what is called `name` where there is one: `1,234 rows`.
+pub(super) fn counted(number: u64, name: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {name}{ending}", grouped(number))
+}
+
 /// A line on a terminal's standard error that is written over again; elsewhere nothing.
 #[derive(Debug)]
 pub(super) struct ProgressLine {
@@ -56,18 +62,33 @@ impl ProgressLine {
         }
     }
 
-    /// Writes `text` over what the line said.
+    /// The line beside results on standard output, which would tear them where both are one terminal.
+    pub(super) fn beside_results() -> Self {
+        Self {
+            is_shown: std::io::stderr().is_terminal() && !std::io::stdout().is_terminal(),
+        }
+    }
+
+    /// Writes `text` over what the line said; what a narrow terminal has no room for is cut off, since what goes on in a
+    /// second line could not be written over.
     pub(super) fn show(&self, text: &str) {
         if self.is_shown {
-            let _ = write!(std::io::stderr(), "\r{text}\u{1b}[K");
+            let line = format!("\r\u{1b}[?7l{text}\u{1b}[K\u{1b}[?7h");
+            let _ = std::io::stderr().write_all(line.as_bytes());
+        }
+    }
+
+    /// Writes `text` instead of the line, and leaves it there.
+    pub(super) fn leave(&self, text: &str) {
+        if self.is_shown {
+            let _ = writeln!(std::io::stderr(), "\r{text}\u{1b}[K");
         }
     }
 
     /// Takes the line away.
     pub(super) fn clear(&self) {
-        self.show("");
         if self.is_shown {
-            let _ = write!(std::io::stderr(), "\r");
+            let _ = std::io::stderr().write_all(b"\r\x1b[K");
         }
     }
 }
@@ -80,6 +101,13 @@ mod tests {
     fn thousands_stand_apart() {
         for (number, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345_678, "12,345,678")] {
             assert_eq!(grouped(number), shown);
+        }
+    }
+
+    #[test]
+    fn only_one_is_singular() {
+        for (number, shown) in [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1_000, "1,000 rows")] {
+            assert_eq!(counted(number, "row"), shown);
         }
     }
 }

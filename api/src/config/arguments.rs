@@ -3,15 +3,15 @@
 //! Every value is taken as text and checked by [`super::check`], so that one line can name every bad one.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use migration::DATABASE_URL_DEFAULT;
 
+use super::file_arguments::{ExportArguments, ImportArguments};
 use super::{LogFormat, Settings, SettingsError, check};
 
 /// The commands by name.
-const COMMANDS: &[&str] = &["serve", "migrate", "key", "import", "verify"];
+const COMMANDS: &[&str] = &["serve", "migrate", "key", "import", "export", "verify"];
 /// Flags that ask about the program and not about a command.
 const ABOUT_ALL: &[&str] = &["-h", "--help", "-V", "--version"];
 
@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Key(KeyArguments),
     /// Record a file of transactions; run again, it adds what is missing
     Import(ImportArguments),
+    /// Write transactions to a file or to standard output; with --append, only what is missing
+    Export(Box<ExportArguments>),
     /// Check every invariant of a live database; exit status 1 and a list if one fails
     Verify(VerifyArguments),
 }
@@ -228,26 +230,6 @@ pub(crate) enum KeyCommand {
         #[arg(long)]
         name: String,
     },
-}
-
-/// `daybook import`
-#[derive(Args, Clone, Debug)]
-pub(crate) struct ImportArguments {
-    /// CSV with a header row or NDJSON, in UTF-8; - is standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// The ledger that it is recorded in
-    #[arg(long, value_name = "NAME", default_value = "main")]
-    pub(crate) ledger: String,
-    /// csv or ndjson [default: as the file's name ends]
-    #[arg(long)]
-    pub(crate) format: Option<String>,
-    /// Check and report, and keep nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// After a row that is rejected: skip it and go on, or stop there
-    #[arg(long, value_name = "ACTION", default_value = "skip")]
-    pub(crate) on_error: String,
 }
 
 /// `daybook verify`

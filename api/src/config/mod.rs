@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+mod file_arguments;
 #[cfg(test)]
 mod tests;
 
@@ -13,8 +14,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-pub(crate) use arguments::{Arguments, Command, ImportArguments, KeyCommand};
+pub(crate) use arguments::{Arguments, Command, KeyCommand};
 pub use check::SettingsError;
+pub(crate) use file_arguments::{ExportArguments, FilterArguments, ImportArguments};
 
 /// The port of a server that is told of none, on the loopback interface.
 const PORT_DEFAULT: u16 = 8000;

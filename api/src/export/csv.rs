@@ -37,6 +37,11 @@ const COLUMNS: [&str; 24] = [
     "updated_at",
 ];
 
+/// The first row of a file, as it is written.
+pub(super) fn header() -> String {
+    format!("{}\n", COLUMNS.join(","))
+}
+
 /// The transactions, a row each; the first have the names of the columns above them.
 pub(super) fn write(transactions: &[TransactionRecord], is_first: bool) -> Result<Vec<u8>, LedgerError> {
     let mut rows = Rows::new();

@@ -3,12 +3,14 @@
 //! Knows nothing of HTTP: whoever has a walk through transactions can write it anywhere.
 
 mod csv;
+mod end;
 mod ndjson;
 
 use service::record::TransactionRecord;
 use service::{LedgerError, TransactionWalk};
 
 use crate::format::Format;
+pub(crate) use end::{End, NoEnd};
 
 impl Format {
     /// What the text is announced as.
@@ -34,6 +36,7 @@ pub(crate) struct Export {
     walk: TransactionWalk,
     format: Format,
     is_begun: bool,
+    rows: u64,
 }
 
 impl Export {
@@ -43,6 +46,15 @@ impl Export {
             walk,
             format,
             is_begun: false,
+            rows: 0,
+        }
+    }
+
+    /// The text that they make below what a file has already.
+    pub(crate) fn after(end: &End, walk: TransactionWalk, format: Format) -> Self {
+        Self {
+            is_begun: end.is_begun,
+            ..Self::new(walk, format)
         }
     }
 
@@ -55,6 +67,13 @@ impl Export {
             return Ok(None);
         };
         let is_first = !std::mem::replace(&mut self.is_begun, true);
+        let rows = u64::try_from(transactions.len()).unwrap_or(u64::MAX);
+        self.rows = self.rows.saturating_add(rows);
         self.format.write(&transactions, is_first).map(Some)
+    }
+
+    /// How many transactions the parts so far have.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
     }
 }

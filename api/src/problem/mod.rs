@@ -24,6 +24,8 @@ pub(crate) use code::Code;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 /// Seconds after which a request that met a busy or absent database may be sent again.
 const RETRY_AFTER_S: &str = "1";
+/// The member that names a parameter.
+const PARAMETER: &str = "parameter";
 
 /// Why a request was refused.
 #[derive(Debug)]
@@ -72,7 +74,7 @@ impl Problem {
 
     /// 400: one parameter of the query or the path cannot be read.
     pub(crate) fn parameter(name: &str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::malformed(detail).with("parameter", name)
+        Self::malformed(detail).with(PARAMETER, name)
     }
 
     /// 401.
@@ -168,6 +170,12 @@ impl Problem {
     /// What a person is told.
     pub(crate) fn detail(&self) -> &str {
         &self.0.detail
+    }
+
+    /// The parameter that cannot be read, where it is about one.
+    pub(crate) fn named_parameter(&self) -> Option<&str> {
+        let found = self.0.members.iter().find(|(name, _)| *name == PARAMETER);
+        found.and_then(|(_, value)| value.as_str())
     }
 
     /// Every bad field, where it is about such.

@@ -4,13 +4,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::{Daybook, Ledger};
 use crate::LedgerError;
 use crate::query::{PAGE_LIMIT_MAX, PageRequest, StatementQuery, TransactionFilter, TransactionSort, Walk};
 use crate::record::{StatementLineRecord, TransactionRecord};
 
-/// The transactions that a filter shows, oldest first, ties settled by id. One that is there throughout and whose date
-/// stays is seen exactly once.
+/// The transactions that a filter shows, oldest first with ties settled by id, or in the order of recording. One that is
+/// there throughout and whose place in the order stays is seen exactly once.
 pub struct TransactionWalk {
     daybook: Daybook,
     ledger: Arc<Ledger>,
@@ -58,6 +60,32 @@ impl Daybook {
             },
             next: Some(page(None)),
         }
+    }
+
+    /// The transactions that `filter` shows, in the order of recording, whatever the filter's is: those that were recorded
+    /// after the transaction `after`, or all. Whatever is recorded later comes later, so that nothing is passed over by a
+    /// walk that goes on after the last one of an earlier walk.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn walk_recorded(
+        &self,
+        ledger: &Arc<Ledger>,
+        filter: TransactionFilter,
+        after: Option<Uuid>,
+    ) -> Result<TransactionWalk, LedgerError> {
+        let filter = TransactionFilter {
+            sort: TransactionSort::CreatedAscending,
+            ..filter
+        };
+        let reader = self.reader(ledger);
+        let cursor = after.map(|id| reader.cursor_after(&filter, id)).transpose()?;
+        Ok(TransactionWalk {
+            daybook: self.clone(),
+            ledger: Arc::clone(ledger),
+            filter,
+            next: Some(page(cursor)),
+        })
     }
 }
 

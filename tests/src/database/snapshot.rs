@@ -41,4 +41,27 @@ impl Snapshot {
             );
         }
     }
+
+    /// Proves that every row is there still, with nothing new but further columns behind its own, and further tables.
+    /// The table `history` says how that came about, and is not looked at.
+    ///
+    /// # Panics
+    ///
+    /// Where a table lost or got a row, or a row has become another.
+    #[track_caller]
+    pub fn assert_widened_from(&self, before: &Self, history: &str) {
+        for (table, earlier) in before.tables.iter().filter(|(table, _)| *table != history) {
+            let rows = self.tables.get(table).map(Vec::as_slice).unwrap_or_default();
+            assert_eq!(rows.len(), earlier.len(), "rows of {table}");
+            for row in earlier {
+                // PostgreSQL puts a row in brackets.
+                let own = row.strip_suffix(')').unwrap_or(row);
+                let is_there = |now: &String| {
+                    let rest = now.strip_prefix(own);
+                    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ')']))
+                };
+                assert!(rows.iter().any(is_there), "{table} has no longer {row}, but {rows:#?}");
+            }
+        }
+    }
 }

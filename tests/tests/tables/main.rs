@@ -16,4 +16,5 @@ mod locked_ledger;
 mod minimum_balance;
 mod schema;
 mod two_ledgers;
+mod upgrade;
 mod verified;

@@ -244,7 +244,7 @@ fn a_query_is_documented_as_it_is_read() {
             .filter(|parameter| parameter["in"] == "query" && parameter["name"] != "dry_run")
             .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
             .collect();
-        let mut query = Query::empty();
+        let mut query = Query::of(Vec::new());
         if let Some(reader) = readers.get(operation["operationId"].as_str().unwrap()) {
             reader(&mut query);
         }

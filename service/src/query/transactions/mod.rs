@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 use super::list::{List, padded, read_page};
+use super::page::Binding;
 use super::width::Width;
 use super::{Page, PageRequest, Reader, TransactionFilter, TransactionSort, TransactionVersion};
 use crate::ledger::LEDGER_OWNER;
@@ -57,7 +58,7 @@ impl Reader<'_> {
         let amounts = self.amounts(filter).await?;
         let list = TransactionList {
             reader: *self,
-            description: format!("{} transactions {filter:?}", self.ledger.id),
+            description: self.description(filter),
             rows: RowFilter::new(filter, amounts),
             key: filter.sort.into(),
             range: self.range(filter, amounts).await?,
@@ -69,6 +70,19 @@ impl Reader<'_> {
             let currency = currencies.find(row.document.currency.as_str())?;
             Ok(row.into_record(currency))
         })
+    }
+
+    /// The cursor of the page after the transaction `id`, in a list by recording: whether or not it is shown there.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub(crate) fn cursor_after(&self, filter: &TransactionFilter, id: Uuid) -> Result<String, LedgerError> {
+        let position: Position = (range::RECORDING_KEY, id);
+        Binding::new(&self.description(filter)).cursor(&position)
+    }
+
+    fn description(&self, filter: &TransactionFilter) -> String {
+        format!("{} transactions {filter:?}", self.ledger.id)
     }
 
     async fn amounts(&self, filter: &TransactionFilter) -> Result<Amounts, LedgerError> {

@@ -12,8 +12,11 @@ use crate::LedgerError;
 use crate::query::parameters::Parameters;
 use crate::query::width::Width;
 
-/// Where a row stands: its sort value, 0 in a list by recording, and its id.
+/// Where a row stands: its sort value, [`RECORDING_KEY`] in a list by recording, and its id.
 pub(super) type Position = (i64, Uuid);
+
+/// The sort value of every row of a list by recording, which ids alone put in order.
+pub(super) const RECORDING_KEY: i64 = 0;
 
 /// Whose transactions an index leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +47,7 @@ impl SortKey {
     pub(super) fn position(self, row: &TransactionRow) -> Position {
         let key = match self {
             Self::Date => row.document.transaction_date.micros(),
-            Self::Created => 0,
+            Self::Created => RECORDING_KEY,
             Self::Amount => row.amount,
         };
         (key, row.id())

@@ -15,12 +15,14 @@ on_both!(
 );
 
 /// What needs a database that somebody has made.
-const COMMANDS: [&[&str]; 5] = [
+const COMMANDS: [&[&str]; 7] = [
     &["verify"],
     &["verify", "--ledger", "main"],
     &[
         "key", "create", "--ledger", "main", "--role", "reader", "--name", "shop",
     ],
+    &["export"],
+    &["export", "all.csv", "--append"],
     &["migrate", "status"],
     &["migrate", "down"],
 ];

@@ -1,6 +1,7 @@
 //! The command line: section 9 of the contract, on the programs themselves.
 
 mod absent;
+mod export;
 mod first_start;
 mod import;
 mod keys;

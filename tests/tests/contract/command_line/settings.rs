@@ -36,7 +36,7 @@ async fn help_and_version_are_printed(_: &Book) {
     let version = assert_succeeds(&folder, &["--version"]);
     assert!(version.starts_with("daybook "), "{version}");
     let help = assert_succeeds(&folder, &["--help"]) + &assert_succeeds(&folder, &["serve", "--help"]);
-    for name in ["serve", "migrate", "key", "verify", "RUST_LOG"] {
+    for name in ["serve", "migrate", "key", "import", "export", "verify", "RUST_LOG"] {
         assert!(help.contains(name), "{name} is not in the help");
     }
     for (flag, variable, _) in SETTINGS {

@@ -1,6 +1,7 @@
 //! The order of errors: section 2 of the contract. Each row breaks one more rule than the row before it, and the code of
 //! the newly broken rule must win over all that were broken already.
 
+mod holds;
 mod resources;
 
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! The order of errors of every other write: users, accounts, keys, and transactions without an edit.
+//! The order of errors of every other write: users, accounts, keys, transactions without an edit, and the close.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -16,17 +16,18 @@ on_both!(
     the_errors_of_revoking_a_key_come_in_order,
     the_errors_of_deleting_a_transaction_come_in_order,
     the_errors_of_restoring_a_transaction_come_in_order,
+    the_errors_of_closing_come_in_order,
 );
 
-const UNKNOWN: &str = "01980000-0000-7000-8000-000000000000";
+pub(super) const UNKNOWN: &str = "01980000-0000-7000-8000-000000000000";
 
 impl Sinner {
-    fn expect_version(&mut self, version: u64) {
+    pub(super) fn expect_version(&mut self, version: u64) {
         self.headers.push(("If-Match", format!("\"{version}\"")));
     }
 
     /// From here on every request has a key that another request has used.
-    async fn reuse_a_key(&mut self, book: &Book) {
+    pub(super) async fn reuse_a_key(&mut self, book: &Book) {
         let other = book.post("/transactions", &credit("zoe", "1.00")).key("used");
         let _ = other.await.expect(201);
         self.headers.push(("Idempotency-Key", "used".to_owned()));
@@ -179,4 +180,14 @@ async fn the_errors_of_restoring_a_transaction_come_in_order(book: &Book) {
     sinner.expect(book, "transaction_not_found", 404).await;
     sinner.reuse_a_key(book).await;
     break_the_rest(book, &mut sinner, json!({"reason": "\u{0}"}), reader).await;
+}
+
+async fn the_errors_of_closing_come_in_order(book: &Book) {
+    let writer = book.key("writer").await;
+    let day = json!({"closed_through": "2026-01-31"});
+    let mut sinner = Sinner::new(book, Method::PUT, "/closing", day);
+    sinner.expect_version(9);
+    sinner.expect(book, "version_mismatch", 412).await;
+    sinner.reuse_a_key(book).await;
+    break_the_rest(book, &mut sinner, json!({"closed_through": "January"}), writer).await;
 }
