@@ -14,6 +14,7 @@
 )]
 
 mod connection;
+mod copy;
 mod create;
 mod drive;
 mod figures;
@@ -54,6 +55,12 @@ enum Experiment {
     Read,
     /// Rows of an import a second, beside transactions that are each posted by themselves, and the server's memory
     Import {
+        /// Rows of a file
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: usize,
+    },
+    /// Rows of an import into an empty book a second, beside COPY (INSERT … SELECT) of the rows that it left
+    Copy {
         /// Rows of a file
         #[arg(long, default_value_t = 1_000_000)]
         rows: usize,
@@ -105,6 +112,7 @@ fn main() {
             Experiment::Create => create::run(plan).await,
             Experiment::Read => read::run(plan).await,
             Experiment::Import { rows } => import::run(plan, rows).await,
+            Experiment::Copy { rows } => copy::run(plan, rows).await,
             Experiment::Growth { transactions } => growth::run(plan, transactions).await,
         }
     };
