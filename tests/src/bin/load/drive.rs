@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tests::Random;
 
 use crate::connection::Connection;
-use crate::figures::Round;
+use crate::figures::{Round, rate};
 
 /// What is sent before anything is counted.
 const WARM_UP: Duration = Duration::from_millis(500);
@@ -19,6 +19,17 @@ pub(crate) type Next = Rc<dyn Fn(&mut Random, &mut Vec<u8>)>;
 /// Lets this many connections send what `next` writes, and counts the answers of `time`. Every answer must be a
 /// success: a load that is refused measures nothing.
 pub(crate) async fn drive(address: SocketAddr, connections: usize, time: Duration, next: &Next) -> Round {
+    drive_lists(address, connections, time, 1, next).await
+}
+
+/// The same where a request has a list of this many items: what is counted is items, and a latency is that of them all.
+pub(crate) async fn drive_lists(
+    address: SocketAddr,
+    connections: usize,
+    time: Duration,
+    items: usize,
+    next: &Next,
+) -> Round {
     let begin = Instant::now() + WARM_UP;
     let latencies = Rc::new(RefCell::new(Vec::new()));
     let clients: Vec<_> = (0..connections)
@@ -57,9 +68,9 @@ pub(crate) async fn drive(address: SocketAddr, connections: usize, time: Duratio
     let mut latencies = latencies.take();
     latencies.sort_unstable();
     assert!(!latencies.is_empty(), "nothing was answered within {time:?}");
-    let count = u128::try_from(latencies.len()).expect("a length is a u128");
+    let count = u64::try_from(latencies.len() * items).expect("a number is a u64");
     Round {
-        rate: u64::try_from(count * 1_000_000 / time.as_micros()).expect("a rate is a u64"),
+        rate: rate(count, time),
         p50: latencies[latencies.len() / 2],
         p99: Some(latencies[latencies.len() * 99 / 100]),
     }

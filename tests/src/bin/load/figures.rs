@@ -14,6 +14,23 @@ pub(crate) struct Round {
     pub(crate) p99: Option<Duration>,
 }
 
+impl Round {
+    /// A round that was one piece of work, which took this long for `count` of what is counted.
+    pub(crate) fn once(count: u64, time: Duration) -> Self {
+        Self {
+            rate: rate(count, time),
+            p50: time,
+            p99: None,
+        }
+    }
+}
+
+/// How many a second.
+pub(crate) fn rate(count: u64, time: Duration) -> u64 {
+    let rate = u128::from(count) * 1_000_000 / time.as_micros().max(1);
+    u64::try_from(rate).expect("a rate is a u64")
+}
+
 /// All rounds of one load.
 #[derive(Debug)]
 pub(crate) struct Series {
@@ -79,6 +96,11 @@ pub(crate) fn print_table(what: &str, series: &[&Series]) {
 /// Prints how something compares, and what it is to reach.
 pub(crate) fn print_ratio(what: &str, ratio: &Ratio, goal: &str) {
     println!("- {what}: **{ratio}** (goal: {goal})");
+}
+
+/// Prints how something compares to what it cannot reach.
+pub(crate) fn print_comparison(what: &str, ratio: &Ratio) {
+    println!("- {what}: **{ratio}**");
 }
 
 /// A ratio in hundredths, one a round, sorted.

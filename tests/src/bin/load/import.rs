@@ -45,14 +45,16 @@ pub(crate) async fn run(plan: Plan, rows: usize) {
     let memory = server.memory_max_mib();
     print_table("rows", &[&named, &unnamed, &again, &posted]);
     print_ratio("import, to posts with a key", &unnamed.ratio_to(&posted), "1");
-    println!(
-        "- memory of the server: {} MiB more for files of {rows} rows (goal: 200)",
-        memory.saturating_sub(memory_before)
-    );
+    print_memory(memory.saturating_sub(memory_before), rows);
+}
+
+/// Prints how many MiB a server grew by.
+pub(crate) fn print_memory(growth: u64, rows: usize) {
+    println!("- memory of the server: {growth} MiB more for files of {rows} rows (goal: 200)");
 }
 
 /// Imports the file of a round, all of whose rows must come to `outcome`.
-async fn import(server: &Server, round: usize, rows: usize, has_reference: bool, outcome: &str) -> Round {
+pub(crate) async fn import(server: &Server, round: usize, rows: usize, has_reference: bool, outcome: &str) -> Round {
     let mut connection = Connection::open(server.address()).await;
     let began = Instant::now();
     let head = format!(
@@ -86,13 +88,7 @@ async fn import(server: &Server, round: usize, rows: usize, has_reference: bool,
     let answer = connection.send(&chunk("")).await;
     let report: Value = serde_json::from_slice(answer.body).expect("an answer is JSON");
     assert_eq!(report[outcome], rows, "{report}");
-    let time = began.elapsed();
-    let count = u128::try_from(rows).expect("a number is a u128");
-    Round {
-        rate: u64::try_from(count * 1_000_000 / time.as_micros().max(1)).expect("a rate is a u64"),
-        p50: time,
-        p99: None,
-    }
+    Round::once(u64::try_from(rows).expect("a number is a u64"), began.elapsed())
 }
 
 /// A piece of a body in chunks; an empty one ends it.

@@ -13,7 +13,9 @@
     reason = "a program for the command line: what it prints is its purpose, and it ends where it cannot go on"
 )]
 
+mod batch;
 mod connection;
+mod copy;
 mod create;
 mod drive;
 mod figures;
@@ -52,8 +54,16 @@ enum Experiment {
     Create,
     /// Reads of one transaction and of a page of 20, over HTTP and by plain SQL
     Read,
+    /// Transactions a second, a thousand a request, beside single posts and COPY (INSERT … SELECT) of the same rows
+    Batch,
     /// Rows of an import a second, beside transactions that are each posted by themselves, and the server's memory
     Import {
+        /// Rows of a file
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: usize,
+    },
+    /// Rows of an import into an empty book a second, beside COPY (INSERT … SELECT) of the rows that it left
+    Copy {
         /// Rows of a file
         #[arg(long, default_value_t = 1_000_000)]
         rows: usize,
@@ -104,7 +114,9 @@ fn main() {
         match arguments.experiment {
             Experiment::Create => create::run(plan).await,
             Experiment::Read => read::run(plan).await,
+            Experiment::Batch => batch::run(plan).await,
             Experiment::Import { rows } => import::run(plan, rows).await,
+            Experiment::Copy { rows } => copy::run(plan, rows).await,
             Experiment::Growth { transactions } => growth::run(plan, transactions).await,
         }
     };

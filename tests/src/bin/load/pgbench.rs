@@ -20,6 +20,8 @@ pub(crate) enum Script {
     Transfer,
     /// A transfer as a service without a journal would keep it.
     TransferUnchained,
+    /// A thousand credits with every row that Daybook writes for them.
+    List,
 }
 
 impl Script {
@@ -27,6 +29,15 @@ impl Script {
         match self {
             Self::Transfer => include_str!("transfer.sql"),
             Self::TransferUnchained => include_str!("transfer_unchained.sql"),
+            Self::List => include_str!("list.sql"),
+        }
+    }
+
+    /// The transactions of the ledger that one of the database makes.
+    fn items(self) -> u64 {
+        match self {
+            Self::Transfer | Self::TransferUnchained => 1,
+            Self::List => 1_000,
         }
     }
 }
@@ -48,16 +59,36 @@ impl Baseline {
         Self { server, users }
     }
 
-    /// Lets this many sessions run the script.
+    /// Lets this many sessions run the script, and counts the ledger's transactions.
     pub(crate) fn run(&self, script: Script, clients: usize, time: Duration) -> Round {
         let users = self.users.to_string();
-        run(
+        let outcome = run_scripts(
             self.server.database(),
             &[script.sql().to_owned()],
             &[("users", &users)],
             clients,
             time,
-        )
+        );
+        outcome.to_round(script.items())
+    }
+}
+
+/// What `pgbench` tells at its end.
+struct Outcome {
+    /// Scripts that were run in a thousand seconds.
+    rate_thousandths: u64,
+    latency_average: Duration,
+}
+
+impl Outcome {
+    /// The rate of what a script does `items` times.
+    fn to_round(&self, items: u64) -> Round {
+        Round {
+            rate: self.rate_thousandths * items / 1000,
+            // Of `pgbench` it is the average.
+            p50: self.latency_average,
+            p99: None,
+        }
     }
 }
 
@@ -69,6 +100,16 @@ pub(crate) fn run(
     clients: usize,
     time: Duration,
 ) -> Round {
+    run_scripts(database, scripts, variables, clients, time).to_round(1)
+}
+
+fn run_scripts(
+    database: &Database,
+    scripts: &[String],
+    variables: &[(&str, &str)],
+    clients: usize,
+    time: Duration,
+) -> Outcome {
     let folder = Folder::empty();
     let mut command = Command::new("pgbench");
     command
@@ -95,11 +136,9 @@ pub(crate) fn run(
         let number = rest.and_then(|rest| rest.split([' ', '\n']).next()).map(thousandths);
         number.unwrap_or_else(|| panic!("pgbench tells no {name}: {said}"))
     };
-    Round {
-        rate: figure("tps =") / 1000,
-        // Of `pgbench` it is the average.
-        p50: Duration::from_micros(figure("latency average =")),
-        p99: None,
+    Outcome {
+        rate_thousandths: figure("tps ="),
+        latency_average: Duration::from_micros(figure("latency average =")),
     }
 }
 
