@@ -22,11 +22,11 @@ use super::line::Line;
 use super::seal::Tip;
 use super::session::Session;
 use super::txn::{LockedLedger, Txn};
-use crate::ledger::{LARGE_AMOUNT, LedgerState, Names, Snapshot};
+use crate::ledger::{LARGE_AMOUNT, LedgerState, Names, Request, Snapshot};
 use crate::value::Timestamp;
 
-/// With fewer events of the one batch, or requests of the next, a second connection is not worth it.
-const REQUESTS_MIN: usize = 8;
+/// With fewer events of the one batch, or commands of the next, a second connection is not worth it.
+const COMMANDS_MIN: usize = 8;
 
 /// A batch that is decided, and what it was decided over.
 pub(super) struct Plan {
@@ -86,7 +86,7 @@ impl Target {
     /// It is decided where it is that of the `line`.
     pub(super) async fn look_ahead(&self, last: Snapshot, tip: Tip, now: Timestamp, line: Option<&mut Line>) -> Left {
         let_it_go_out().await;
-        let line = line.filter(|_| last.events.len() >= REQUESTS_MIN);
+        let line = line.filter(|_| last.events.len() >= COMMANDS_MIN);
         let written = line.is_some().then(|| Written::by(&last));
         let snapshot = kept::settle(last);
         let (Some(line), Some(written)) = (line, written) else {
@@ -121,7 +121,8 @@ impl Target {
             large_amount: LARGE_AMOUNT,
             is_ahead: true,
         };
-        let is_worth_it = requests.len() >= REQUESTS_MIN;
+        let commands = requests.iter().map(Request::weight).fold(0, usize::saturating_add);
+        let is_worth_it = commands >= COMMANDS_MIN;
         if !is_worth_it || written.is_named(&names) || !question.is_new(&names, &snapshot) {
             session.give_back();
             return Ok(Left::Snapshot(tip, Box::new(snapshot)));

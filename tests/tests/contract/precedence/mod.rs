@@ -121,6 +121,9 @@ async fn an_edits_errors_come_in_the_order_of_the_contract(book: &Book) {
     let path = format!("/transactions/{spent}");
     let mut sinner = Sinner::new(book, Method::PATCH, &path, json!({"amount": "20.01"}));
     sinner.expect(book, "insufficient_funds", 422).await;
+    let limit = json!({"name": "l", "direction": "debit", "window": "transaction", "max_amount": "20"});
+    let _ = book.post("/limits", &limit).await.expect(201);
+    sinner.expect(book, "limit_exceeded", 422).await;
     sinner.set(json!({"amount": "92233720368547758.07"}));
     sinner.expect(book, "amount_overflow", 422).await;
     sinner.set(json!({"reference": "taken"}));
