@@ -3,6 +3,7 @@
 
 mod bytes;
 mod fields;
+mod readers;
 mod rows;
 mod tree;
 mod values;
@@ -10,7 +11,8 @@ mod values;
 pub(crate) use bytes::{BODY_BYTES_MAX, MALFORMED_CHUNK, Media, read};
 #[cfg(test)]
 pub(crate) use fields::Asked;
-pub(crate) use fields::{ERRORS_MAX, Fields, flag, list, one_of, text, whole_number};
+pub(crate) use fields::{ERRORS_MAX, Fields};
+pub(crate) use readers::{flag, list, one_of, text, whole_number};
 pub(crate) use rows::Rows;
 pub(crate) use tree::Tree;
 pub(crate) use values::{email, server_id};

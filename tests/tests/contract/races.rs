@@ -15,11 +15,12 @@ on_both!(
     one_key_from_thirty_two_clients_makes_one_transaction,
     one_key_and_two_requests_at_once_make_one_transaction,
     a_debit_is_before_a_freeze_or_refused,
+    a_debit_and_a_higher_minimum_never_stand_together,
 );
 
 const CLIENTS: usize = 64;
 const TRANSFERS_EACH: usize = 10;
-/// How often a debit meets a freeze.
+/// How often a debit meets a change of its account.
 const ROUNDS: usize = 100;
 
 /// How many succeeded; all others must be this problem.
@@ -273,5 +274,40 @@ async fn a_debit_is_before_a_freeze_or_refused(book: &Book) {
     assert_eq!(debits.len(), paid);
     let entries = book.walk(&format!("{account}/entries"), 200).await;
     assert_eq!(entries.len(), paid + 1, "a refused debit leaves no entry");
+    book.database().verify().await;
+}
+
+async fn a_debit_and_a_higher_minimum_never_stand_together(book: &Book) {
+    let funded = book.create(&credit("ada", "10.00")).await;
+    let account = format!("/accounts/{}", funded.text("destination_account_id"));
+    let (body, raise, lift) = (
+        debit("ada", "8.00"),
+        json!({"minimum_balance": "5"}),
+        json!({"minimum_balance": null}),
+    );
+    for round in 0..ROUNDS {
+        let (one, other) = (book.client(), book.client());
+        let (debited, raised) = if round % 2 == 0 {
+            tokio::join!(one.post("/transactions", &body), other.patch(&account, &raise))
+        } else {
+            let (raised, debited) = tokio::join!(other.patch(&account, &raise), one.post("/transactions", &body));
+            (debited, raised)
+        };
+        // Whichever was second is told that the money is not there.
+        if debited.status == 201 {
+            let refused = raised.problem("insufficient_funds", 422);
+            assert_eq!(refused.text("available"), "2.00", "round {round}");
+            let _ = book
+                .delete(&format!("/transactions/{}", debited.id()))
+                .await
+                .expect(200);
+        } else {
+            let _ = raised.expect(200);
+            let refused = debited.problem("insufficient_funds", 422);
+            assert_eq!(refused.text("minimum_balance"), "5.00", "round {round}");
+            let _ = book.patch(&account, &lift).await.expect(200);
+        }
+    }
+    assert_eq!(book.balance_of("ada").await, "10.00");
     book.database().verify().await;
 }

@@ -1,6 +1,7 @@
 //! Rows as they come back from the load statement, read into the state of the core.
 
 mod answer;
+mod limits;
 
 use uuid::Uuid;
 
@@ -9,13 +10,12 @@ use crate::commit::failure::Failure;
 use crate::commit::slots::{Column, SlotValue, Slots};
 use crate::journal;
 use crate::ledger::{
-    Account, DayTotal, Grouping, Hold, Key, LedgerCurrency, Limit, OwnCurrency, Regrouping, Scope, Side, Snapshot,
-    TotalKey, Transaction, Usage, User, join_total,
+    Account, DayTotal, Grouping, Hold, Key, LedgerCurrency, OwnCurrency, Regrouping, Side, Snapshot, TotalKey,
+    Transaction, User,
 };
 use crate::money::{Currency, CurrencyCode};
 use crate::record::{
-    AccountStatus, Direction, KeyRecord, LimitStatus, LimitWindow, Record, Role, TransactionKind, TransactionRecord,
-    TransactionRelation, TransactionStatus,
+    AccountStatus, KeyRecord, Record, Role, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus,
 };
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
@@ -142,16 +142,6 @@ impl DayRow {
     }
 }
 
-impl UsageRow {
-    pub(super) fn read(&self) -> (i64, Usage) {
-        let usage = Usage {
-            count: self.transactions,
-            amount: join_total(self.high, self.low),
-        };
-        (self.number, usage)
-    }
-}
-
 impl UserRow {
     pub(super) fn read(self) -> Result<User, Corrupt> {
         let regrouping = match (self.regroup_zone, self.regroup_generation, self.regroup_until) {
@@ -246,27 +236,6 @@ impl TransactionRow {
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
             first_position: self.first_position,
-            position: self.position,
-        })
-    }
-}
-
-impl LimitRow {
-    pub(super) fn read(self, snapshot: &Snapshot) -> Result<Limit, Corrupt> {
-        Ok(Limit {
-            id: self.id,
-            name: self.name,
-            scope: Scope::stored(self.owner, self.account_id),
-            currency: read_currency(snapshot, &self.currency)?,
-            direction: read_name(Direction::from_name(&self.direction), &self.direction)?,
-            window: read_name(LimitWindow::from_name(&self.period), &self.period)?,
-            max_amount: self.max_amount,
-            max_count: self.max_count,
-            category: self.category,
-            status: read_name(LimitStatus::from_name(&self.status), &self.status)?,
-            version: self.version,
-            created_at: Timestamp::from_micros(self.created_at),
-            updated_at: Timestamp::from_micros(self.updated_at),
             position: self.position,
         })
     }

@@ -1,14 +1,16 @@
 //! One command at work: it reads through to the snapshot and writes beside it, so that a refusal or a dry run leaves
 //! the snapshot as it was.
 
+mod limits;
+
 use uuid::Uuid;
 
 use super::changes::{Changes, Event, StoredAnswer};
 use super::id::Ids;
 use super::snapshot::{AccountName, Snapshot};
-use super::state::{Account, Closing, Key, LedgerCurrency, Limit, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
 use super::totals::{TotalDelta, TotalDeltas, TotalKey};
-use super::usage::{Usage, UsageKey};
+use super::usage::UsageKey;
 use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
 use crate::record::Record;
@@ -54,12 +56,6 @@ impl<'a> Draft<'a> {
     pub(super) fn into_changes(mut self) -> Changes {
         self.end_item();
         self.earlier
-    }
-
-    /// The windows of limits that were needed, and that the snapshot lacks; taken for empty, they may have been decided
-    /// over wrongly.
-    pub(super) fn take_lacking(&mut self) -> Vec<UsageKey> {
-        std::mem::take(&mut self.lacking)
     }
 
     /// Keeps what an item of a list changed: to the next one it is what was there before.
@@ -240,41 +236,6 @@ impl<'a> Draft<'a> {
 
     pub(super) fn put_key(&mut self, key: Key) {
         self.changes.keys.insert(key.record.id, key);
-    }
-
-    /// The limits that name the owner: a user, or [`LEDGER_OWNER`](super::state::LEDGER_OWNER) for every user.
-    pub(super) fn limits_of(&self, owner: &str) -> impl Iterator<Item = &Limit> {
-        // None is changed by a command that posts anything, nor looked at again by one that changes it.
-        self.snapshot.limits.of(owner)
-    }
-
-    /// The limit, unless it is deleted.
-    pub(super) fn limit(&self, id: Uuid) -> Option<&Limit> {
-        self.snapshot.limits.get(id)
-    }
-
-    pub(super) fn put_limit(&mut self, limit: Limit) {
-        self.changes.limits.insert(limit.id, limit);
-    }
-
-    /// Whether there is any limit, or any window to be kept up to date.
-    pub(super) fn counts_usage(&self) -> bool {
-        !self.snapshot.limits.is_empty() || !self.snapshot.usages.is_empty()
-    }
-
-    /// What is used of a window; `None` where the snapshot lacks it.
-    pub(super) fn usage(&self, key: &UsageKey) -> Option<Usage> {
-        let changed = self.changes.usages.get(key).or(self.earlier.usages.get(key));
-        changed.or_else(|| self.snapshot.usages.get(key)).copied()
-    }
-
-    pub(super) fn put_usage(&mut self, key: UsageKey, usage: Usage) {
-        self.changes.usages.insert(key, usage);
-    }
-
-    /// Notes that a window is needed.
-    pub(super) fn lack_usage(&mut self, key: UsageKey) {
-        self.lacking.push(key);
     }
 
     /// The answer that was given under an idempotency key.
