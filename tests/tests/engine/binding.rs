@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use service::record::Record;
-use service::{Answer, LedgerError};
+use service::{Answer, Exceeded, LedgerError};
 use uuid::Uuid;
 
 use super::model::{Refusal, Success};
@@ -15,6 +15,7 @@ pub(crate) struct Binding {
     pub(crate) accounts: BTreeMap<usize, Uuid>,
     pub(crate) transactions: BTreeMap<usize, Uuid>,
     pub(crate) keys: BTreeMap<usize, Uuid>,
+    pub(crate) limits: BTreeMap<usize, Uuid>,
 }
 
 impl Binding {
@@ -33,13 +34,19 @@ impl Binding {
         self.keys.get(&number).copied().unwrap_or(Uuid::from_u128(1))
     }
 
-    /// Which of the three has this id, as the model names it.
+    /// The limit's id, or one that does not exist.
+    pub(crate) fn limit(&self, number: usize) -> Uuid {
+        self.limits.get(&number).copied().unwrap_or(Uuid::from_u128(1))
+    }
+
+    /// Which of them has this id, as the model names it.
     pub(crate) fn name_of(&self, id: &str) -> Option<String> {
         let id = Uuid::parse_str(id).ok()?;
         [
             ("account", &self.accounts),
             ("transaction", &self.transactions),
             ("key", &self.keys),
+            ("limit", &self.limits),
         ]
         .iter()
         .find_map(|(kind, ids)| {
@@ -124,6 +131,7 @@ impl Binding {
             "account" => &mut self.accounts,
             "transaction" => &mut self.transactions,
             "key" => &mut self.keys,
+            "limit" => &mut self.limits,
             _ => return told == found,
         };
         let (Ok(number), Some(id)) = (number.parse(), found.as_str().and_then(|id| Uuid::parse_str(id).ok())) else {
@@ -176,6 +184,17 @@ fn members(error: &LedgerError) -> Value {
             available,
             minimum_balance,
         } => json!({"account_id": account_id, "available": available, "minimum_balance": minimum_balance}),
+        LedgerError::LimitExceeded {
+            limit_id,
+            window,
+            exceeded,
+        } => {
+            let (max, used) = match exceeded {
+                Exceeded::Amount { max, used } => (json!(max), json!(used)),
+                Exceeded::Count { max, used } => (json!(max), json!(used)),
+            };
+            json!({"limit_id": limit_id, "window": window, "max": max, "used": used})
+        }
         LedgerError::PeriodClosed { closed_through } => json!({"closed_through": closed_through}),
         LedgerError::Item { index, error } => {
             let mut members = members(error);

@@ -16,7 +16,7 @@ use super::clock::time_of;
 use super::closed_past::check_closed_past;
 use super::model::{Asked, Model};
 use super::request::request;
-use super::steps::{Phase, phases};
+use super::steps::{Phase, phases_of_core};
 use super::store::Store;
 
 /// Random sequences.
@@ -30,7 +30,7 @@ fn the_core_decides_as_the_model_alone_and_in_batches_and_never_makes_money() {
         failure_persistence: None,
         ..Config::default()
     };
-    let outcome = TestRunner::new(config).run(&phases(4, 10), |phases| {
+    let outcome = TestRunner::new(config).run(&phases_of_core(4, 10), |phases| {
         play(&phases);
         Ok(())
     });

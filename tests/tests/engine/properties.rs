@@ -61,6 +61,8 @@ async fn play(engine: Engine, way: Way, phases: &[Phase]) -> Option<Vec<String>>
         played
             .at(time_of(number), async |played| play_phase(played, way, asked).await)
             .await;
+        // A change of time zone was seen through before it was answered.
+        played.model.show_zones();
         check_all(&mut played).await;
     }
     let state = played.state().await;
@@ -115,8 +117,15 @@ async fn check_all(played: &mut Played) {
         model.accounts.len(),
         model.transactions.len(),
         model.keys.len() + 1,
+        model.limits.len(),
     ];
-    let counted = [counts.users, counts.accounts, counts.transactions, counts.api_keys];
+    let counted = [
+        counts.users,
+        counts.accounts,
+        counts.transactions,
+        counts.api_keys,
+        counts.limits,
+    ];
     assert_eq!(rows.map(|rows| u64::try_from(rows).expect("a small number")), counted);
 }
 

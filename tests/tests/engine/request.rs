@@ -4,9 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use service::access::make_secret;
 use service::ledger::{
-    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateTransaction,
-    CreateTransactions, Idempotency, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction, Request,
-    UpdateAccount, UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateLimit, CreateTransaction,
+    CreateTransactions, Idempotency, LimitFor, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction,
+    Request, UpdateAccount, UpdateLimit, UpdateTransaction, UpdateUser, UserSide,
 };
 use service::record::{AccountStatus, Role, TransactionKind};
 use service::value::Metadata;
@@ -14,7 +14,7 @@ use service::value::Metadata;
 use super::binding::Binding;
 use super::clock::time_of;
 use super::model::Asked;
-use super::steps::{Action, Details, Edit, Item, KeyName};
+use super::steps::{Action, Details, Edit, Item, KeyName, LimitEdit, LimitScope, NewLimit};
 use super::values::{
     category, day, full_name, known_currency, patch, plain_name, reference, signed, text, time, unsigned, user_id, zone,
 };
@@ -97,10 +97,7 @@ fn command(action: &Action, binding: &Binding) -> Command {
         Action::UpdateAccount(number, minimum, status, colour) => {
             Command::UpdateAccount(update_account(binding.account(*number), *minimum, *status, *colour))
         }
-        Action::List(items, is_atomic) => Command::CreateTransactions(CreateTransactions {
-            items: items.iter().enumerate().map(|item| listed(item, binding)).collect(),
-            is_atomic: *is_atomic,
-        }),
+        Action::List(items, is_atomic) => Command::CreateTransactions(list(items, *is_atomic, binding)),
         Action::Close(closed_through) => Command::CloseThrough(CloseThrough {
             day: closed_through.map(day),
             reason: Some(text("audited")),
@@ -108,11 +105,23 @@ fn command(action: &Action, binding: &Binding) -> Command {
         Action::CreateCurrency(number, name, is_other) => {
             Command::CreateCurrency(own_currency(*number, name, *is_other))
         }
+        Action::CreateLimit(name, limit) => Command::CreateLimit(new_limit(name, limit, binding)),
+        Action::UpdateLimit(number, edit) => Command::UpdateLimit(update_limit(binding.limit(*number), edit)),
+        Action::DeleteLimit(number) => Command::DeleteLimit {
+            id: binding.limit(*number),
+        },
         Action::CreateKey(name, role) => Command::CreateKey(key(name, *role)),
         Action::RevokeKey(number, by) => Command::RevokeKey {
             id: binding.key(*number),
             by: *by,
         },
+    }
+}
+
+fn list(items: &[Item], is_atomic: bool, binding: &Binding) -> CreateTransactions {
+    CreateTransactions {
+        items: items.iter().enumerate().map(|item| listed(item, binding)).collect(),
+        is_atomic,
     }
 }
 
@@ -218,6 +227,34 @@ fn update_account(
         minimum_balance: minimum.map(|minimum| minimum.map(signed)),
         status,
         metadata: colour.map(|colour| patch(Some(colour))),
+    }
+}
+
+fn new_limit(name: &str, limit: &NewLimit, binding: &Binding) -> CreateLimit {
+    CreateLimit {
+        name: plain_name(name),
+        scope: match limit.scope {
+            LimitScope::AllUsers => LimitFor::AllUsers,
+            LimitScope::User(user) => LimitFor::User(user_id(user)),
+            LimitScope::Account(account) => LimitFor::Account(binding.account(account)),
+        },
+        currency: limit.currency.map(known_currency),
+        direction: limit.direction,
+        window: limit.window,
+        max_amount: limit.max_amount.map(unsigned),
+        max_count: limit.max_count,
+        category: limit.category.map(category),
+        status: limit.status,
+    }
+}
+
+fn update_limit(id: uuid::Uuid, edit: &LimitEdit) -> UpdateLimit {
+    UpdateLimit {
+        id,
+        name: edit.name.map(plain_name),
+        max_amount: edit.max_amount.map(|max| max.map(unsigned)),
+        max_count: edit.max_count,
+        status: edit.status,
     }
 }
 

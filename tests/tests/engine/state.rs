@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use service::query::{Interval, PageRequest, StatisticsQuery, TransactionVersion};
-use service::record::{Record, TransactionStatus};
+use service::record::{LimitStatus, Record, TransactionStatus};
+use service::{LedgerError, Resource};
 use uuid::Uuid;
 
 use super::binding::{Binding, document};
@@ -17,7 +18,7 @@ use super::values::user_id;
 type CreationTimes = BTreeMap<String, Value>;
 
 impl Played {
-    /// Every account, every transaction and the closing are read back as the model has them.
+    /// Every account, every transaction, every limit and the closing are read back as the model has them.
     pub(crate) async fn check_reads(&mut self) {
         let Self {
             service,
@@ -39,6 +40,15 @@ impl Played {
                 .await;
             let found = document(&Record::Transaction(found.expect("the transaction is there")));
             binding.check_document(&model.transaction_document(number), &found, false);
+        }
+        for (number, limit) in model.limits.iter().enumerate() {
+            let found = service.daybook.find_limit(&service.ledger, binding.limit(number)).await;
+            if limit.status == LimitStatus::Deleted {
+                assert_eq!(found, Err(LedgerError::NotFound(Resource::Limit)));
+            } else {
+                let found = document(&Record::Limit(found.expect("the limit is there")));
+                binding.check_document(&model.limit_document(number), &found, false);
+            }
         }
         let found = service.daybook.find_closing(&service.ledger).await;
         let found = document(&Record::Closing(found.expect("the ledger is there")));
@@ -119,6 +129,10 @@ impl Played {
             "SELECT 'user ' || id || ' ' || full_name || ' ' || COALESCE(email, '') || ' ' || time_zone || ' '
                 || CAST(version AS TEXT) || ' ' || CAST(position AS TEXT) FROM users ORDER BY id",
             "SELECT 'key ' || name || ' ' || role || ' ' || CAST(revoked_at IS NULL AS TEXT) FROM api_keys ORDER BY id",
+            "SELECT 'limit ' || name || ' ' || owner || ' ' || currency || ' ' || direction || ' '
+                || period || ' ' || CAST(COALESCE(max_amount, -1) AS TEXT) || ' '
+                || CAST(COALESCE(max_count, -1) AS TEXT) || ' ' || COALESCE(category, '') || ' ' || status || ' '
+                || CAST(version AS TEXT) FROM limits ORDER BY position",
             "SELECT 'account ' || owner || ' ' || name || ' ' || currency || ' ' || CAST(balance AS TEXT) || ' '
                 || CAST(held_out AS TEXT) || ' ' || CAST(held_in AS TEXT) || ' ' || CAST(version AS TEXT)
                 FROM accounts ORDER BY owner, name, currency",

@@ -50,6 +50,7 @@ impl Model {
             ..hold
         });
         self.check_sums()?;
+        self.check_limits(self.transactions.len() - 1, None)?;
         self.shift(&changes)?;
         Ok((
             AnswerStatus::Created,

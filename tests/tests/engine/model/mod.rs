@@ -8,6 +8,7 @@ mod currencies;
 mod documents;
 mod holds;
 mod keys;
+mod limits;
 mod lists;
 mod movements;
 mod parents;
@@ -30,6 +31,7 @@ use super::clock::time_of;
 use super::steps::{Action, KeyName};
 
 pub(crate) use amounts::show;
+pub(crate) use limits::Limit;
 pub(crate) use movements::day_in;
 
 /// An amount in minor units.
@@ -43,6 +45,8 @@ pub(crate) struct User {
     pub(crate) full_name: String,
     pub(crate) email: Option<String>,
     pub(crate) zone: &'static str,
+    /// The zone by whose days statistics are shown, and limits are counted.
+    pub(crate) shown_zone: &'static str,
     pub(crate) version: i64,
 }
 
@@ -156,6 +160,7 @@ pub(crate) struct Model {
     pub(crate) accounts: Vec<Account>,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) keys: Vec<Key>,
+    pub(crate) limits: Vec<Limit>,
     pub(crate) closing: Closing,
     /// The names of the currencies that it made.
     pub(crate) own_currencies: BTreeMap<usize, &'static str>,
@@ -194,6 +199,9 @@ impl Model {
             Action::Close(day) => self.close_through(*day, expected),
             Action::CreateCurrency(number, name, is_other) => self.create_currency(*number, name, *is_other),
             Action::List(..) => unreachable!("a list is many requests"),
+            Action::CreateLimit(name, limit) => self.create_limit(name, limit),
+            Action::UpdateLimit(number, edit) => self.update_limit(*number, edit, expected),
+            Action::DeleteLimit(number) => self.delete_limit(*number, expected),
             Action::CreateKey(name, role) => Ok(self.create_key(name, *role)),
             Action::RevokeKey(number, by) => self.revoke_key(*number, *by),
         }

@@ -48,6 +48,7 @@ impl Model {
             ..original
         });
         self.check_sums()?;
+        self.check_limits(self.transactions.len() - 1, None)?;
         self.shift(&changes)?;
         Ok((
             AnswerStatus::Created,

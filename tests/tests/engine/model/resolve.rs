@@ -1,10 +1,10 @@
 //! Which request a step becomes: its numbers and versions are worked out against what there is.
 
 use service::ledger::Precondition;
-use service::record::TransactionStatus;
+use service::record::{LimitStatus, TransactionStatus};
 
 use super::{Asked, Model, Transaction};
-use crate::steps::{Action, Expectation, GIVEN_CURRENCIES, Item, KeyName, Step, UNKNOWN};
+use crate::steps::{Action, Expectation, GIVEN_CURRENCIES, Item, KeyName, LimitScope, NewLimit, Step, UNKNOWN};
 
 impl Model {
     /// Works out a step against what there is now; `history` are the requests so far.
@@ -86,6 +86,11 @@ impl Model {
                 number % GIVEN_CURRENCIES
             }
         };
+        // Mostly one that is not deleted.
+        let limit = |number: usize| {
+            self.live_limit(number)
+                .unwrap_or_else(|| within(number, self.limits.len()))
+        };
         let hold = |number: usize| of(number, |transaction| transaction.status == TransactionStatus::Pending);
         let voided = |number: usize| of(number, |transaction| transaction.status == TransactionStatus::Voided);
         match action.clone() {
@@ -110,6 +115,15 @@ impl Model {
             Action::UpdateAccount(number, minimum, status, colour) => {
                 Action::UpdateAccount(account(number), minimum, status, colour)
             }
+            Action::CreateLimit(name, limit) => {
+                let scope = match limit.scope {
+                    LimitScope::Account(number) => LimitScope::Account(account(number)),
+                    other => other,
+                };
+                Action::CreateLimit(name, NewLimit { scope, ..limit })
+            }
+            Action::UpdateLimit(number, edit) => Action::UpdateLimit(limit(number), edit),
+            Action::DeleteLimit(number) => Action::DeleteLimit(limit(number)),
             Action::RevokeKey(number, by) => Action::RevokeKey(within(number, self.keys.len()), by),
             other => other,
         }
@@ -120,6 +134,12 @@ impl Model {
         let meant = (0..self.transactions.len()).filter(|number| is_meant(&self.transactions[*number]));
         let meant: Vec<usize> = meant.collect();
         meant.get(number % (meant.len() + 1)).copied()
+    }
+
+    fn live_limit(&self, number: usize) -> Option<usize> {
+        let is_live = |number: &usize| self.limits[*number].status != LimitStatus::Deleted;
+        let live: Vec<usize> = (0..self.limits.len()).filter(is_live).collect();
+        live.get(number % (live.len() + 1)).copied()
     }
 
     fn version_of(&self, action: &Action) -> Option<i64> {
@@ -135,6 +155,9 @@ impl Model {
             Action::UpdateAccount(number, ..) => self.accounts.get(*number).map(|account| account.version),
             Action::PutUser(number, ..) | Action::PatchUser(number, ..) => {
                 self.users.get(number).map(|user| user.version)
+            }
+            Action::UpdateLimit(number, _) | Action::DeleteLimit(number) => {
+                self.limits.get(*number).map(|limit| limit.version)
             }
             Action::Close(_) => Some(self.closing.version),
             _ => None,

@@ -32,6 +32,7 @@ impl Model {
                     full_name: USERS[user].to_owned(),
                     email: None,
                     zone: "UTC",
+                    shown_zone: "UTC",
                     version: 1,
                 });
                 self.make_account(Some(user), name, currency, None)
@@ -113,6 +114,7 @@ impl Model {
             version: 1,
         });
         self.check_sums()?;
+        self.check_limits(self.transactions.len() - 1, None)?;
         self.shift(&changes)?;
         Ok((
             AnswerStatus::Created,
@@ -161,6 +163,7 @@ impl Model {
         self.check_balances(&changes)?;
         let kept = self.keep(number, new);
         self.check_sums()?;
+        self.check_limits(number, Some(&old))?;
         if moves {
             self.shift(&changes)?;
         }
@@ -208,6 +211,7 @@ impl Model {
         self.check_balances(&changes)?;
         let kept = self.keep(number, Transaction { status, ..old.clone() });
         self.check_sums()?;
+        self.check_limits(number, Some(old))?;
         self.shift(&changes)?;
         Ok(kept)
     }

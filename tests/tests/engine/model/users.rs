@@ -22,6 +22,7 @@ impl Model {
             full_name: name.to_owned(),
             email: email.map(str::to_owned),
             zone: ZONES[zone.unwrap_or(0)],
+            shown_zone: old.as_ref().map_or(ZONES[zone.unwrap_or(0)], |user| user.shown_zone),
             version: old.as_ref().map_or(1, |user| user.version),
         };
         let status = if old.is_some() {
@@ -63,6 +64,13 @@ impl Model {
         }
         self.users.insert(number, new);
         self.user_document(number)
+    }
+
+    /// Statistics of every user are shown by the days of the time zone that the user has.
+    pub(crate) fn show_zones(&mut self) {
+        for user in self.users.values_mut() {
+            user.shown_zone = user.zone;
+        }
     }
 
     fn user_document(&self, number: usize) -> Value {

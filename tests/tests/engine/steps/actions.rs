@@ -8,7 +8,10 @@ use service::record::{AccountStatus, Role};
 use super::closings::close;
 use super::holds::{hold_action, new_hold};
 use super::lists::list;
-use super::{Action, CURRENCIES, DATES, Details, Edit, GIVEN_CURRENCIES, Kind, USERS, ZONES};
+use super::{
+    Action, CATEGORIES, CURRENCIES, DATES, Details, Edit, GIVEN_CURRENCIES, Kind, LIMITED_AMOUNTS, LIMITED_DATES,
+    USERS, ZONES,
+};
 
 const NAMES: [&str; 4] = ["main", "savings", "fees", "world"];
 /// Amounts of every day, and those whose sums come near what an account and a day's total can hold: 2^63−1 minor units
@@ -95,7 +98,7 @@ where
     S::Value: Clone,
 {
     match kind {
-        Kind::Everyday | Kind::Holds | Kind::Small => of(what).boxed(),
+        Kind::Everyday | Kind::Holds | Kind::Small | Kind::Limited => of(what).boxed(),
         Kind::Large => Just(None).boxed(),
     }
 }
@@ -120,20 +123,29 @@ pub(super) fn amounts(kind: Kind) -> &'static [&'static str] {
         Kind::Everyday => &AMOUNTS,
         Kind::Large => &LARGE_AMOUNTS,
         Kind::Holds | Kind::Small => &HOLD_AMOUNTS,
+        Kind::Limited => &LIMITED_AMOUNTS,
+    }
+}
+
+fn dates(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Limited => &LIMITED_DATES,
+        Kind::Everyday | Kind::Large | Kind::Holds | Kind::Small => &DATES,
     }
 }
 
 pub(super) fn details(kind: Kind) -> impl Strategy<Value = Details> {
     let held = match kind {
         Kind::Everyday | Kind::Small => 0.25,
+        Kind::Limited => 0.15,
         Kind::Large => 0.4,
         Kind::Holds => 0.7,
     };
     (
         select(amounts(kind)),
-        weighted(0.8, select(&DATES[..])),
+        weighted(0.8, select(dates(kind))),
         of(select(&TEXTS[..])),
-        of(select(&["food", "salary"][..])),
+        of(select(&CATEGORIES[..])),
         weighted(0.3, select(&["r1", "r2", "r3"][..])),
         weighted(0.3, select(&TEXTS[1..])),
         weighted(held, new_hold()),
@@ -155,9 +167,9 @@ pub(super) fn edit(kind: Kind) -> impl Strategy<Value = Edit> {
     (
         weighted(0.4, select(amounts(kind))),
         weighted(0.3, 0..3_usize),
-        weighted(0.3, select(&DATES[..])),
+        weighted(0.3, select(dates(kind))),
         weighted(0.3, of(select(&TEXTS[..]))),
-        weighted(0.3, of(select(&["food", "salary"][..]))),
+        weighted(0.3, of(select(&CATEGORIES[..]))),
         weighted(0.3, of(select(&["r1", "r2", "r3"][..]))),
         weighted(0.3, of(select(&TEXTS[1..]))),
     )

@@ -5,6 +5,7 @@ mod closings;
 mod days;
 mod holds;
 mod keys;
+mod limits;
 mod lists;
 
 use proptest::collection::vec;
@@ -16,9 +17,11 @@ use actions::action;
 use closings::closed_money;
 use days::day_step;
 use holds::held_money;
+use limits::{LIMITED_AMOUNTS, LIMITED_DATES, limited_money};
 use lists::listed_money;
 
 pub(crate) use keys::KeyName;
+pub(crate) use limits::{LimitEdit, LimitScope, NewLimit};
 pub(crate) use lists::Item;
 
 /// Users are numbered, and called so.
@@ -44,6 +47,7 @@ pub(crate) const DATES: [&str; 6] = [
     "1969-12-31T23:30:00Z",
     "2026-02-01T04:30:00Z",
 ];
+pub(crate) const CATEGORIES: [&str; 2] = ["food", "salary"];
 /// The number of what does not exist.
 pub(crate) const UNKNOWN: usize = usize::MAX;
 
@@ -110,6 +114,10 @@ pub(crate) enum Action {
     Close(Option<&'static str>),
     /// The currency, what it is called, and whether it is asked for at another exponent than it has.
     CreateCurrency(usize, &'static str, bool),
+    /// What it is called, and all else that it has.
+    CreateLimit(&'static str, NewLimit),
+    UpdateLimit(usize, LimitEdit),
+    DeleteLimit(usize),
     CreateKey(&'static str, Role),
     /// The key, and the role of whoever revokes it.
     RevokeKey(usize, Role),
@@ -163,6 +171,8 @@ enum Kind {
     Holds,
     /// Little money, most of it moved.
     Small,
+    /// Little money, moved as far as spending limits allow.
+    Limited,
 }
 
 /// Phases, one after the other.
@@ -174,6 +184,8 @@ pub(crate) fn phases(count: usize, steps_max: usize) -> impl Strategy<Value = Ve
     let days = vec(vec(day_step(), 1..=steps_max.saturating_mul(4)), 1..=count);
     let lists = listed_money(count, steps_max);
     let closings = closed_money(count.saturating_mul(2), steps_max);
+    // Long enough for what is used in one batch to matter.
+    let limits = limited_money(Kind::Limited, count, steps_max.saturating_mul(3));
     prop_oneof![
         3 => of(Kind::Everyday),
         1 => of(Kind::Large),
@@ -181,6 +193,15 @@ pub(crate) fn phases(count: usize, steps_max: usize) -> impl Strategy<Value = Ve
         1 => days,
         2 => lists,
         2 => closings,
+        4 => limits,
+    ]
+}
+
+/// Those, and what only the core answers as the model does: a database finds some sums too large after the limits.
+pub(crate) fn phases_of_core(count: usize, steps_max: usize) -> impl Strategy<Value = Vec<Phase>> {
+    prop_oneof![
+        9 => phases(count, steps_max),
+        1 => limited_money(Kind::Large, count, steps_max),
     ]
 }
 
