@@ -32,7 +32,8 @@ whole.
 
 With --append they come in the order in which they were recorded. FILE is made where it is absent; else a row at its end
 that is torn is cut off, and what was recorded after its last row is added: run again, also after it was broken off, the
-same command, with the same filters, adds what is missing. Rows that are there stay as they are, whatever was edited, voided or restored since.")]
+same command, with the same filters, adds what is missing. Rows that are there stay as they are, whatever was edited,
+voided or restored since.")]
 pub(crate) struct ExportArguments {
     /// Where to write; - is standard output [default: -]
     #[arg(value_name = "FILE")]

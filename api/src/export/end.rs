@@ -14,6 +14,8 @@ use crate::format::Format;
 const DOCUMENT_START: &[u8] = b"{\"id\":\"";
 /// Bytes of an id.
 const ID_BYTES: usize = 36;
+/// Most bytes of a row that is torn; none of ours is as long.
+const ROW_BYTES_MAX: u64 = 1024 * 1024;
 /// Bytes that are read at once.
 const PIECE_BYTES: usize = 256 * 1024;
 
@@ -145,6 +147,22 @@ impl EndReader {
         Uuid::try_parse_ascii(id?).ok()
     }
 
+    /// Whether the row that has begun can be the beginning of one of ours, as far as it goes.
+    fn begins_like_a_row(&self) -> bool {
+        let prefix = match self.format {
+            Format::Csv => &[],
+            Format::Ndjson => DOCUMENT_START,
+        };
+        let mut rest = self.start.iter().skip(prefix.len());
+        let is_id = rest
+            .by_ref()
+            .take(ID_BYTES)
+            .all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+        let end = rest.next();
+        let is_ended = end.is_none_or(|byte| *byte == if self.format == Format::Csv { b',' } else { b'"' });
+        prefix.iter().zip(&self.start).all(|(ours, theirs)| ours == theirs) && is_id && is_ended
+    }
+
     /// The number of the row that has begun, from 1.
     fn row(&self) -> u64 {
         let headers = u64::from(self.header.is_some() && self.end.is_begun);
@@ -162,11 +180,12 @@ impl EndReader {
         let first = self.header.as_ref().map_or(DOCUMENT_START, String::as_bytes);
         let begins_like_ours = first.iter().zip(&self.start).all(|(ours, theirs)| ours == theirs);
         let is_named = self.format == Format::Csv || self.start.len() < self.start_bytes_max || self.id().is_some();
-        if self.end.is_begun || (begins_like_ours && is_named) {
-            Ok(self.end)
+        let is_torn = if self.end.is_begun {
+            self.begins_like_a_row() && self.bytes.saturating_sub(self.end.bytes) <= ROW_BYTES_MAX
         } else {
-            Err(self.foreign())
-        }
+            begins_like_ours && is_named
+        };
+        if is_torn { Ok(self.end) } else { Err(self.foreign()) }
     }
 }
 
@@ -231,6 +250,9 @@ mod tests {
             };
             let two_and_one = [&rows[0][..], &rows[2], &rows[1]].concat();
             let twice = [&rows[0][..], &rows[1], &rows[1]].concat();
+            let begun = [&rows[0][..], &rows[1]].concat();
+            let torn = rows[2].trim_end();
+            let endless = format!("{begun}{torn}\"{}", "x".repeat(1024 * 1024));
             for (text, told) in [
                 ("my notes", "its row 1 is none"),
                 ("my notes\n", "its row 1 is none"),
@@ -244,7 +266,10 @@ mod tests {
                 (&two_and_one, "was not recorded after"),
                 (&twice, "was not recorded after"),
                 (&format!("{}notes\n{}", rows[0], rows[1]), "is none of an export"),
-                (&format!("{}{}\n", rows[0], rows[1]), "is none of an export"),
+                (&format!("{begun}\n"), "is none of an export"),
+                (&format!("{begun}notes"), "is none of an export"),
+                (&format!("{begun}{FIRST}x"), "is none of an export"),
+                (&endless, "is none of an export"),
                 (
                     &rows.concat().replace('\n', "\r\n").replace(FIRST, "first"),
                     "is none of an export",

@@ -109,10 +109,12 @@ impl Question<'_> {
         snapshot: &mut Snapshot,
         mut decided: Decided,
     ) -> Result<Decided, Failure> {
-        for _ in 0..ROUNDS_MAX {
-            if decided.lacking.is_empty() {
-                return Ok(decided);
+        let mut rounds = 0_usize;
+        while !decided.lacking.is_empty() {
+            if rounds == ROUNDS_MAX {
+                return Err(Failure::internal("a batch lacks windows of limits without end"));
             }
+            rounds = rounds.saturating_add(1);
             snapshot.undo();
             let lists = bind_usages(&decided.lacking);
             let sql = usages_sql(session.dialect());
@@ -120,7 +122,7 @@ impl Question<'_> {
             read_usages(snapshot, decided.lacking, &rows)?;
             decided = self.decide_over(snapshot, session.dialect())?;
         }
-        Err(Failure::internal("a batch lacks windows of limits without end"))
+        Ok(decided)
     }
 
     /// Whether all that the snapshot lacks is most likely new.

@@ -52,13 +52,13 @@ impl KnownLimits {
     /// How many are known.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.limits.iter().count()
+        self.limits.len()
     }
 
     /// Whether none is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.limits.is_empty()
+        self.count() == 0
     }
 
     /// The limits that the database does not have yet.
@@ -78,11 +78,12 @@ impl KnownLimits {
 
     /// Makes ready for the next batch, once this one is committed.
     pub fn settle(&mut self) {
-        if self.limits.changed_keys().next().is_none() {
-            return self.limits.settle(usize::MAX, |_| true);
-        }
+        let is_changed = self.limits.changed_keys().next().is_some();
         self.limits
             .settle(usize::MAX, |limit| limit.status != LimitStatus::Deleted);
+        if !is_changed {
+            return;
+        }
         self.ids.retain(|_, ids| {
             ids.retain(|id| self.limits.get(id).is_some());
             !ids.is_empty()

@@ -67,9 +67,6 @@ pub(super) fn count_usage<'a>(
 /// # Errors
 /// `Internal`, where an owner was not loaded.
 pub(super) fn note_windows(draft: &mut Draft<'_>, transaction: &Transaction) -> Result<(), LedgerError> {
-    if !draft.counts_usage() {
-        return Ok(());
-    }
     let parts = parts_of(draft, [(transaction, Count::In)])?;
     let mut lacking = Vec::new();
     for limit in limits_of(draft, &parts) {

@@ -90,6 +90,11 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
         self.rows.values().map(|row| &row.value)
     }
 
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -43,7 +43,8 @@ pub(super) async fn open(
         })?;
     }
     cut(&mut file, end).map_err(|error| unusable(&error))?;
-    Ok((Output::File(file), end))
+    let path = path.to_owned();
+    Ok((Output::File { file, path }, end))
 }
 
 fn cut(file: &mut File, end: End) -> std::io::Result<()> {

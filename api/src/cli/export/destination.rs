@@ -87,7 +87,7 @@ pub(super) enum Output {
     Standard,
     Stream(File),
     Unfinished(Unfinished),
-    File(File),
+    File { file: File, path: PathBuf },
 }
 
 impl Output {
@@ -114,7 +114,7 @@ impl Output {
     pub(super) fn writer(&self) -> Result<Box<dyn Write + Send>> {
         Ok(match self {
             Self::Standard => Box::new(std::io::stdout()),
-            Self::Stream(file) | Self::File(file) | Self::Unfinished(Unfinished { file, .. }) => {
+            Self::Stream(file) | Self::File { file, .. } | Self::Unfinished(Unfinished { file, .. }) => {
                 Box::new(file.try_clone()?)
             }
         })
@@ -127,7 +127,11 @@ impl Output {
     pub(super) fn finish(self) -> Result<()> {
         match self {
             Self::Standard | Self::Stream(_) => Ok(()),
-            Self::File(file) => file.sync_all(),
+            Self::File { file, path } => {
+                file.sync_all()?;
+                sync_folder_of(&path);
+                Ok(())
+            }
             Self::Unfinished(unfinished) => unfinished.put_in_place(),
         }
     }
@@ -163,21 +167,40 @@ impl Unfinished {
 
     fn put_in_place(self) -> Result<()> {
         self.file.sync_all()?;
-        if !self.replaces && self.path.exists() {
-            return Err(ErrorKind::AlreadyExists.into());
+        if self.replaces {
+            fs::rename(&self.beside, &self.path)?;
+        } else {
+            self.link()?;
         }
-        fs::rename(&self.beside, &self.path)?;
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = File::open(folder.unwrap_or(Path::new(".")))?;
-        // Not every file system can do this for a folder, and the file is there.
-        let _ = folder.sync_all();
+        sync_folder_of(&self.path);
         Ok(())
     }
+
+    /// Gives the file its name, unless another has it by now.
+    fn link(&self) -> Result<()> {
+        match fs::hard_link(&self.beside, &self.path) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                // A file system that knows no links leaves a moment between the question and the name.
+                if self.path.exists() {
+                    return Err(ErrorKind::AlreadyExists.into());
+                }
+                fs::rename(&self.beside, &self.path)
+            }
+            linked => linked,
+        }
+    }
+}
+
+/// Makes sure that the name of a file stays as well. Not every file system can do this for a folder, nor may everybody, and
+/// the file is there.
+fn sync_folder_of(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
 }
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        // Nothing is there any more once it is in place.
+        // It is there no more, or under both names, once it is in place.
         let _ = fs::remove_file(&self.beside);
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
     check_is_to_come(draft, &mut refused, command.hold.and_then(|hold| hold.expires_at));
     refused.check()?;
     let mut transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
-    if command.hold.is_none() {
+    if command.hold.is_none() && draft.counts_usage() {
         posting::set_days(draft, &mut transaction)?;
         note_windows(draft, &transaction)?;
     }

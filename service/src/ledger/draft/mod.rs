@@ -73,6 +73,18 @@ impl<'a> Draft<'a> {
         self.changes = Changes::default();
     }
 
+    /// Does what tells of the windows of limits that it lacks, and leaves nothing else; where no limit looks at anything, it is
+    /// not done.
+    pub(super) fn rehearse<T>(&mut self, work: impl FnOnce(&mut Self) -> T) {
+        if !self.counts_usage() {
+            return;
+        }
+        let ids = self.ids.clone();
+        drop(work(self));
+        self.drop_item();
+        *self.ids = ids;
+    }
+
     /// The time of the batch.
     pub(super) fn now(&self) -> Timestamp {
         self.context.now

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::body::{credit, debit, transfer, with};
 use tests::{Answer, Book, on_both};
 
-use super::{change, make, refused, spending, used};
+use super::{change, dollars, make, refused, spending, used};
 
 on_both!(
     what_is_spent_counts_until_it_is_taken_back,
@@ -14,9 +14,6 @@ on_both!(
     a_limit_of_a_category_counts_that_alone,
     money_that_comes_in_has_limits_of_its_own,
     a_hold_counts_when_it_is_captured,
-    items_of_a_batch_see_what_those_before_them_used,
-    items_that_are_refused_for_what_others_did_are_answered_all_the_same,
-    a_row_of_an_import_is_refused_like_any_other,
     a_rehearsal_is_held_to_limits_as_well,
     zero_allows_nothing,
     the_limit_that_is_told_is_that_of_the_source_and_the_oldest,
@@ -24,10 +21,6 @@ on_both!(
 
 fn path(transaction: &Answer) -> String {
     format!("/transactions/{}", transaction.id())
-}
-
-fn dollars(used: &str, remaining: &str, count: u32) -> (Value, Value, Value) {
-    (used.into(), remaining.into(), count.into())
 }
 
 async fn what_is_spent_counts_until_it_is_taken_back(book: &Book) {
@@ -203,69 +196,6 @@ async fn a_hold_counts_when_it_is_captured(book: &Book) {
     let _ = book.refuses(raise, "limit_exceeded", 422).await;
     let _ = book.patch(&path(&captured), &json!({"amount": "10"})).await.expect(200);
     book.database().verify().await;
-}
-
-async fn items_of_a_batch_see_what_those_before_them_used(book: &Book) {
-    let limit = make(book, &spending("day", json!({"max_amount": "10"}))).await;
-    let items = ["4.00", "7.00", "6.00", "0.01"].map(|amount| debit("ada", amount));
-    let atomic = json!({"atomic": true, "transactions": items});
-    let answer = book
-        .refuses(book.post("/transactions/batch", &atomic), "limit_exceeded", 422)
-        .await;
-    assert_eq!(
-        (&answer.body["index"], answer.text("limit_id"), answer.text("used")),
-        (&json!(1), &*limit, "4.00")
-    );
-    let apart = json!({"atomic": false, "transactions": items});
-    let answer = book.post("/transactions/batch", &apart).await.expect(200);
-    let statuses: Vec<&Value> = answer.rows().iter().map(|row| &row["status"]).collect();
-    assert_eq!(statuses, [201, 422, 201, 422]);
-    assert_eq!(answer.rows()[3]["problem"]["used"], "10.00");
-    assert_eq!(used(book, "ada", &limit).await, dollars("10.00", "0.00", 2));
-    book.database().verify().await;
-}
-
-async fn items_that_are_refused_for_what_others_did_are_answered_all_the_same(book: &Book) {
-    let limit = make(book, &spending("day", json!({"max_amount": "10"}))).await;
-    let users: Vec<String> = (0..100).map(|number| format!("user-{number}")).collect();
-    let all = |amount: &str, more: &Value| -> Value {
-        let items = users.iter().map(|user| with(debit(user, amount), more.clone()));
-        json!({"atomic": false, "transactions": items.collect::<Vec<_>>()})
-    };
-    let _ = book
-        .post("/transactions/batch", &all("10.00", &json!({})))
-        .await
-        .expect(200);
-    // What was used is not known any more, and the one that is not refused takes the reference from all others.
-    let book = &book.restarted().await;
-    let body = all("0.01", &json!({"reference": "r"}));
-    let answer = book.post("/transactions/batch", &body).await.expect(200);
-    for row in answer.rows() {
-        let problem = &row["problem"];
-        assert_eq!(
-            (&problem["code"], &problem["limit_id"]),
-            (&json!("limit_exceeded"), &json!(limit)),
-            "{row}"
-        );
-    }
-    book.database().verify().await;
-}
-
-async fn a_row_of_an_import_is_refused_like_any_other(book: &Book) {
-    let _ = make(book, &spending("day", json!({"max_amount": "10"}))).await;
-    let file = "type,user_id,amount\ndebit,ada,8.00\ndebit,ada,3.00\ndebit,ada,2.00\n";
-    let report = book
-        .post("/transactions/import", &Value::Null)
-        .body(file, "text/csv")
-        .await;
-    let report = report.expect(200);
-    assert_eq!(
-        (&report.body["accepted"], &report.body["rejected"]),
-        (&json!(2), &json!(1))
-    );
-    let error = &report.body["errors"][0];
-    assert_eq!((&error["line"], &error["code"]), (&json!(3), &json!("limit_exceeded")));
-    assert_eq!(book.balance_of("ada").await, "-10.00");
 }
 
 async fn a_rehearsal_is_held_to_limits_as_well(book: &Book) {

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod counting;
+mod lists;
 mod scopes;
 mod usage;
 mod windows;
@@ -41,6 +42,11 @@ async fn used(book: &Book, user: &str, limit: &str) -> (Value, Value, Value) {
     let of_limit = of_limit.expect("the limit holds for the user");
     let [amount, remaining, count] = ["used", "remaining", "used_count"].map(|member| of_limit[member].clone());
     (amount, remaining, count)
+}
+
+/// What is [`used`] of a limit in dollars.
+fn dollars(used: &str, remaining: &str, count: u32) -> (Value, Value, Value) {
+    (used.into(), remaining.into(), count.into())
 }
 
 /// Posts what the limit must refuse, and leaves nothing behind.
