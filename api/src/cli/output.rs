@@ -69,6 +69,11 @@ impl ProgressLine {
         }
     }
 
+    /// Whether anybody sees it.
+    pub(super) fn is_shown(&self) -> bool {
+        self.is_shown
+    }
+
     /// Writes `text` over what the line said; what a narrow terminal has no room for is cut off, since what goes on in a
     /// second line could not be written over.
     pub(super) fn show(&self, text: &str) {

@@ -9,33 +9,39 @@ const INTERVAL: Duration = Duration::from_millis(200);
 /// The length of a bar.
 const BAR_CHARS: usize = 20;
 
-/// The rows so far, and how many there are a second.
+/// The rows so far, how many there are a second, and a bar where it is known how much there is in all.
 pub(super) struct Progress<'a> {
     line: &'a ProgressLine,
-    bytes_in_all: Option<u64>,
-    bytes: u64,
+    /// How much there is: bytes of a file, or rows of a ledger.
+    in_all: Option<u64>,
+    done: u64,
     began_at: Instant,
     shown_at: Instant,
 }
 
 impl<'a> Progress<'a> {
-    /// The progress through a file of `bytes_in_all`, where that is known.
-    pub(super) fn new(line: &'a ProgressLine, bytes_in_all: Option<u64>) -> Self {
+    /// The progress through `in_all`, where that is known.
+    pub(super) fn new(line: &'a ProgressLine, in_all: Option<u64>) -> Self {
         let began_at = Instant::now();
         Self {
             line,
-            bytes_in_all,
-            bytes: 0,
+            in_all,
+            done: 0,
             began_at,
             // What is over at once shows nothing.
             shown_at: began_at,
         }
     }
 
-    /// Counts some bytes of the file.
-    pub(super) fn count(&mut self, bytes: usize) {
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.bytes = self.bytes.saturating_add(bytes);
+    /// Takes note of how much there is, once that is known.
+    pub(super) fn expect(&mut self, in_all: u64) {
+        self.in_all = Some(in_all);
+    }
+
+    /// Counts what was done.
+    pub(super) fn count(&mut self, part: usize) {
+        let part = u64::try_from(part).unwrap_or(u64::MAX);
+        self.done = self.done.saturating_add(part);
     }
 
     /// Shows that there are so many rows, unless something was shown a moment ago.
@@ -45,8 +51,8 @@ impl<'a> Progress<'a> {
         }
         self.shown_at = Instant::now();
         let done = self
-            .bytes_in_all
-            .and_then(|all| self.bytes.saturating_mul(100).checked_div(all));
+            .in_all
+            .and_then(|all| self.done.saturating_mul(100).checked_div(all));
         let millis = u64::try_from(self.began_at.elapsed().as_millis()).unwrap_or(u64::MAX);
         let rate = rows.saturating_mul(1000).checked_div(millis).unwrap_or_default();
         let (bar, rows, rate) = (done.map(bar).unwrap_or_default(), counted(rows, "row"), grouped(rate));
@@ -56,9 +62,9 @@ impl<'a> Progress<'a> {
 
 /// So many parts of a hundred, as a bar and as a number.
 fn bar(percent: u64) -> String {
-    let full = usize::try_from(percent.min(100))
-        .unwrap_or_default()
-        .saturating_mul(BAR_CHARS);
+    // More can be recorded than there was when it was counted.
+    let percent = percent.min(100);
+    let full = usize::try_from(percent).unwrap_or_default().saturating_mul(BAR_CHARS);
     let full = full.checked_div(100).unwrap_or_default();
     let empty = BAR_CHARS.saturating_sub(full);
     format!("[{}{}] {percent:>3} %  ", "#".repeat(full), "-".repeat(empty))
@@ -73,5 +79,6 @@ mod tests {
         assert_eq!(bar(0), "[--------------------]   0 %  ");
         assert_eq!(bar(49), "[#########-----------]  49 %  ");
         assert_eq!(bar(100), "[####################] 100 %  ");
+        assert_eq!(bar(101), bar(100));
     }
 }

@@ -89,6 +89,17 @@ impl Daybook {
     }
 }
 
+impl Daybook {
+    /// How many transactions of the ledger, but for those that are voided, were recorded after the transaction `after`, or
+    /// ever. They are read for it.
+    ///
+    /// # Errors
+    /// Those of a database that does not answer.
+    pub async fn count_transactions(&self, ledger: &Ledger, after: Option<Uuid>) -> Result<u64, LedgerError> {
+        self.reader(ledger).count_transactions(after).await
+    }
+}
+
 impl TransactionWalk {
     /// The next transactions, which may be none where the filter passes over many; `None` after the last.
     ///

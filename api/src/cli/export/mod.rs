@@ -13,6 +13,7 @@ use service::money::CurrencyCode;
 use service::query::TransactionFilter;
 use service::{Daybook, Ledger, LedgerError, Purpose};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
 
 use super::output::{ProgressLine, counted, grouped};
 use super::progress::Progress;
@@ -29,6 +30,9 @@ use sink::Sink;
 
 /// The longest that connections may take to close.
 const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// How many transactions there are to be written, as it is found out meanwhile; `None` where it could not be.
+type Counting = JoinSet<Option<u64>>;
 
 /// Why an export was not written to its end.
 enum Stopped {
@@ -71,7 +75,12 @@ async fn export(
         Destination::StandardOutput => ProgressLine::beside_results(),
         _ => ProgressLine::new(),
     };
-    let written = write_until_told(&mut export, &output, &line, destination).await;
+    let mut counting = JoinSet::new();
+    if line.is_shown() && arguments.filter.parameters().is_empty() {
+        let (daybook, ledger, after) = (daybook.clone(), Arc::clone(&ledger), end.and_then(|end| end.last));
+        counting.spawn(async move { daybook.count_transactions(&ledger, after).await.ok() });
+    }
+    let written = write_until_told(&mut export, &output, &line, counting, destination).await;
     let written = written.and_then(|()| output.finish().map_err(Stopped::Unwritten));
     match written {
         Ok(()) => {
@@ -132,12 +141,13 @@ async fn write_until_told(
     export: &mut Export,
     output: &Output,
     line: &ProgressLine,
+    counting: Counting,
     destination: &Destination,
 ) -> Result<(), Stopped> {
     let mut told = Told::listen().map_err(Stopped::Unwritten)?;
     let mut sink = Sink::new(output.writer().map_err(Stopped::Unwritten)?);
     let read = tokio::select! {
-        read = write(export, &mut sink, Progress::new(line, None)) => read,
+        read = write(export, &mut sink, Progress::new(line, None), counting) => read,
         () = told.wait() => Err(Stopped::Interrupted),
     };
     line.clear();
@@ -151,12 +161,24 @@ async fn write_until_told(
 }
 
 /// Writes until there is no more to read, or `sink` takes no more.
-async fn write(export: &mut Export, sink: &mut Sink, mut progress: Progress<'_>) -> Result<(), Stopped> {
+async fn write(
+    export: &mut Export,
+    sink: &mut Sink,
+    mut progress: Progress<'_>,
+    mut counting: Counting,
+) -> Result<(), Stopped> {
+    let mut shown = export.rows();
     while let Some(part) = export.next().await.map_err(Stopped::Unread)? {
         if !sink.take(part).await {
             break;
         }
-        progress.show(export.rows());
+        if let Some(Ok(Some(in_all))) = counting.try_join_next() {
+            progress.expect(in_all);
+        }
+        let rows = export.rows();
+        progress.count(usize::try_from(rows.saturating_sub(shown)).unwrap_or(usize::MAX));
+        progress.show(rows);
+        shown = rows;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ mod range;
 mod row;
 
 use entity::account;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use uuid::Uuid;
 
 use super::list::{List, padded, read_page};
@@ -70,6 +70,17 @@ impl Reader<'_> {
             let currency = currencies.find(row.document.currency.as_str())?;
             Ok(row.into_record(currency))
         })
+    }
+
+    /// How many transactions, but for those that are voided, were recorded after the transaction `after`, or ever.
+    pub(crate) async fn count_transactions(&self, after: Option<Uuid>) -> Result<u64, LedgerError> {
+        const COUNT: &str = "SELECT COUNT(*) AS count FROM transactions
+            WHERE ledger_id = $1 AND id > $2 AND status <> 'voided'";
+        let values = [self.ledger.id.into(), after.unwrap_or(Uuid::nil()).into()];
+        let statement = Statement::from_sql_and_values(self.db.get_database_backend(), COUNT, values);
+        let row = self.db.query_one_raw(statement).await?;
+        let count: Option<i64> = row.map(|row| row.try_get("", "count")).transpose()?;
+        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
     }
 
     /// The cursor of the page after the transaction `id`, in a list by recording: whether or not it is shown there.
