@@ -87,9 +87,7 @@ impl Daybook {
             next: Some(page(cursor)),
         })
     }
-}
 
-impl Daybook {
     /// How many transactions of the ledger, but for those that are voided, were recorded after the transaction `after`, or
     /// ever. They are read for it.
     ///

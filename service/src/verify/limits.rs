@@ -1,17 +1,17 @@
 //! Invariant 5 for spending limits: each row equals the document of its newest event, and its versions are 1 … n. One that
 //! was deleted keeps its row.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use entity::{event, limit};
+use entity::limit;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Value};
 use uuid::Uuid;
 
+use super::Audit;
 use super::births::{absent, ids};
 use super::scan::{Scan, find_events, later_events};
 use super::transactions::tell_orphan;
-use super::versions::follow;
-use super::{Audit, Invariant, document};
+use super::versions::{Told, check_newest};
 use crate::LedgerError;
 use crate::query::rows;
 use crate::record::Record;
@@ -57,7 +57,14 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
         let newest = find_events(view, ledger_id, page.iter().map(|row| row.position)).await?;
         for row in page {
             audit.counts.limits = audit.counts.limits.saturating_add(1);
-            check_one(audit, row, &newest, &mut later).await?;
+            let told = Told {
+                name: format!("limit {}", row.id),
+                subject: format!("limits/{}", row.id),
+                version: row.version,
+                position: row.position,
+                record: record(audit, row),
+            };
+            check_newest(audit, told, &newest, &mut later).await?;
         }
     }
     while let Some(event) = later.next(view).await? {
@@ -66,24 +73,7 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<(), LedgerError> {
     Ok(())
 }
 
-async fn check_one(
-    audit: &mut Audit<'_>,
-    row: limit::Model,
-    newest: &HashMap<i64, event::Model>,
-    later: &mut Scan<event::Model>,
-) -> Result<(), LedgerError> {
-    let (id, position, version) = (row.id, row.position, row.version);
-    let subject = format!("limits/{id}");
-    let last = follow(audit, later, &subject).await?;
-    let event = newest
-        .get(&position)
-        .filter(|event| event.subject == subject && last.is_named_by(version, position));
-    let recorded = event.and_then(|event| document::read(event).ok());
-    let stands = rows::limit(row, &audit.currencies).ok();
-    let stands = stands.map(|limit| Record::Limit(limit.record()));
-    audit.require(stands.is_some() && stands == recorded, Invariant::Documents, || {
-        let last = last.version;
-        format!("limit {id} is not as its newest event recorded it: its row names event {position}, of version {last}")
-    });
-    Ok(())
+fn record(audit: &Audit<'_>, row: limit::Model) -> Option<Record> {
+    let limit = rows::limit(row, &audit.currencies).ok()?;
+    Some(Record::Limit(limit.record()))
 }

@@ -7,8 +7,8 @@ use sea_orm::Value;
 
 use super::scan::{Scan, find_events, later_events};
 use super::transactions::tell_orphan;
-use super::versions::follow;
-use super::{Audit, Invariant, document};
+use super::versions::{Told, check_newest};
+use super::{Audit, Invariant};
 use crate::LedgerError;
 use crate::query::rows;
 use crate::record::Record;
@@ -51,18 +51,16 @@ async fn check_one(
     newest: &HashMap<i64, event::Model>,
     later: &mut Scan<event::Model>,
 ) -> Result<(), LedgerError> {
-    let (id, subject) = (row.id.clone(), format!("users/{}", row.id));
-    let last = follow(audit, later, &subject).await?;
-    let event = newest
-        .get(&row.position)
-        .filter(|event| event.subject == subject && last.is_named_by(row.version, row.position));
-    let recorded = event.and_then(|event| document::read(event).ok());
+    let id = row.id.clone();
     let is_zone_grouped = row.regroup_zone.as_ref().unwrap_or(&row.stats_zone) == &row.time_zone;
-    let (at, version) = (row.position, last.version);
-    let stands = rows::user_record(row).ok().map(Record::User);
-    audit.require(stands.is_some() && stands == recorded, Invariant::Documents, || {
-        format!("user {id} is not as its newest event recorded it: its row names event {at}, of version {version}")
-    });
+    let told = Told {
+        name: format!("user {id}"),
+        subject: format!("users/{id}"),
+        version: row.version,
+        position: row.position,
+        record: rows::user_record(row).ok().map(Record::User),
+    };
+    check_newest(audit, told, newest, later).await?;
     audit.require(is_zone_grouped, Invariant::Statistics, || {
         format!("the statistics of user {id} are grouped by another time zone than the user's")
     });

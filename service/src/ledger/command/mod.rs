@@ -1,5 +1,6 @@
 //! What can be asked of a ledger. A command's values are checked; whether its state allows it is decided here.
 
+mod ledgers;
 mod limits;
 
 use uuid::Uuid;
@@ -7,10 +8,9 @@ use uuid::Uuid;
 use super::request::Idempotency;
 use crate::money::{AmountText, Currency};
 use crate::record::{AccountStatus, Role, TransactionKind};
-use crate::value::{
-    Category, Day, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId,
-};
+use crate::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
 
+pub use ledgers::{CloseThrough, CreateCurrency, CreateKey};
 pub use limits::{CreateLimit, LimitFor, UpdateLimit};
 
 /// One change that a caller asks for.
@@ -273,37 +273,4 @@ pub struct UpdateAccount {
     pub status: Option<AccountStatus>,
     /// Merged into the metadata.
     pub metadata: Option<MetadataPatch>,
-}
-
-/// A currency to make; its code is none of ISO 4217.
-#[derive(Clone, Debug)]
-pub struct CreateCurrency {
-    /// Its code, and the exponent that it has for good.
-    pub currency: Currency,
-    /// What people call it.
-    pub name: Name,
-}
-
-/// How far a ledger shall be closed.
-#[derive(Clone, Debug)]
-pub struct CloseThrough {
-    /// The last day, in UTC; `None`: no day.
-    pub day: Option<Day>,
-    /// Why.
-    pub reason: Option<Text>,
-}
-
-/// An API key to make. Its secret was made by the caller of the service, which keeps the hash alone.
-#[derive(Clone, Debug)]
-pub struct CreateKey {
-    /// What people call it.
-    pub name: Name,
-    /// What its bearer may do.
-    pub role: Role,
-    /// When it stops working by itself.
-    pub expires_at: Option<Timestamp>,
-    /// SHA-256 of the secret.
-    pub hash: [u8; 32],
-    /// The first characters of the secret.
-    pub prefix: String,
 }

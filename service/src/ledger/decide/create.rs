@@ -38,8 +38,8 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
     check_is_to_come(draft, &mut refused, command.hold.and_then(|hold| hold.expires_at));
     refused.check()?;
     let mut transaction = new_transaction(draft, command, route, currency, amount.unwrap_or_default());
+    posting::set_days(draft, &mut transaction)?;
     if command.hold.is_none() && draft.counts_usage() {
-        posting::set_days(draft, &mut transaction)?;
         note_windows(draft, &transaction)?;
     }
     let accounts = [transaction.source.account_id, transaction.destination.account_id];
@@ -64,16 +64,15 @@ pub(super) fn create_transaction(draft: &mut Draft<'_>, command: &CreateTransact
     record_new(draft, transaction, None)
 }
 
-/// Posts a new transaction, or keeps what it says if it is a hold, and records its event.
+/// Posts a new transaction, whose days are set, or keeps what it says if it is a hold, and records its event.
 ///
 /// # Errors
 /// `AmountOverflow`, `LimitExceeded`, `InsufficientFunds`, in this order.
 pub(super) fn record_new(
     draft: &mut Draft<'_>,
-    mut transaction: Transaction,
+    transaction: Transaction,
     reason: Option<&crate::value::Text>,
 ) -> Result<Outcome, LedgerError> {
-    posting::set_days(draft, &mut transaction)?;
     if transaction.hold.is_some() {
         keep(draft, &transaction, transaction.amount.into())?;
         check_source_funds(draft, &transaction)?;

@@ -11,7 +11,7 @@ use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::CaptureHold;
 use crate::ledger::draft::Draft;
 use crate::ledger::holding::{check_source_funds, keep};
-use crate::ledger::posting::check_accounts_open;
+use crate::ledger::posting::{check_accounts_open, set_days};
 use crate::ledger::request::Precondition;
 use crate::ledger::state::{Hold, Side, Transaction};
 use crate::record::{Record, TransactionRelation, TransactionStatus};
@@ -33,7 +33,8 @@ pub(super) fn capture_hold(
     check_days_open(draft, [draft.now()])?;
     let amount = amount.unwrap_or(hold.held());
     change_captured(draft, &hold, i128::from(amount), command.is_final, None)?;
-    let capture = capture_of(draft, &hold, amount);
+    let mut capture = capture_of(draft, &hold, amount);
+    set_days(draft, &mut capture)?;
     record_new(draft, capture, None)
 }
 

@@ -8,7 +8,7 @@ use crate::LedgerError;
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::RefundTransaction;
 use crate::ledger::draft::Draft;
-use crate::ledger::posting::check_accounts_open;
+use crate::ledger::posting::{check_accounts_open, set_days};
 use crate::ledger::request::Precondition;
 use crate::ledger::state::{Side, Transaction};
 use crate::record::{TransactionRelation, TransactionStatus};
@@ -35,7 +35,8 @@ pub(super) fn refund_transaction(
         Some(amount) => amount,
     };
     change_refunded(draft, &original, i128::from(amount), command.reason.as_ref())?;
-    let refund = reverse(draft, &original, amount, command);
+    let mut refund = reverse(draft, &original, amount, command);
+    set_days(draft, &mut refund)?;
     record_new(draft, refund, command.reason.as_ref())
 }
 

@@ -256,6 +256,11 @@ impl<'a> Draft<'a> {
         earlier.or_else(|| self.snapshot.answers.get(&key))
     }
 
+    /// Whether an item of this command was given that answer.
+    pub(super) fn answers_itself(&self, key: Uuid) -> bool {
+        self.earlier.answers.contains_key(&key)
+    }
+
     pub(super) fn put_answer(&mut self, stored: StoredAnswer) {
         self.changes.answers.insert(stored.key, stored);
     }

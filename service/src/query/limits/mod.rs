@@ -85,14 +85,11 @@ enum Which<'a> {
 impl Which<'_> {
     /// Whose limits are asked for.
     fn condition(&self, ledger_id: i64) -> Condition {
-        // In the words of the index by owners, which is found by them alone.
         let mut owners = Condition::all();
-        let of_owner = Condition::all().add(Expr::cust("status <> 'deleted'"));
         match self {
             Self::Filtered(filter) => {
                 if let Some(user_id) = &filter.user_id {
-                    owners = of_owner
-                        .clone()
+                    owners = owners
                         .add(Column::Owner.eq(user_id.as_str()))
                         .add(Column::AccountId.is_null());
                 }
@@ -104,14 +101,17 @@ impl Which<'_> {
                         .and_where(account::Column::LedgerId.eq(ledger_id))
                         .and_where(account::Column::Id.eq(account_id));
                     owners = owners
-                        .add(of_owner)
                         .add(Column::Owner.in_subquery(owner))
                         .add(Column::AccountId.eq(account_id));
                 }
-                owners
             }
-            Self::OfUser(id) => of_owner.add(Column::Owner.is_in([LEDGER_OWNER, *id])),
+            Self::OfUser(id) => owners = owners.add(Column::Owner.is_in([LEDGER_OWNER, *id])),
         }
+        if owners.is_empty() {
+            return owners;
+        }
+        // In the words of the index by owners, which is found by them alone.
+        owners.add(Expr::cust("status <> 'deleted'"))
     }
 
     fn shows(&self, row: &Model) -> bool {

@@ -2,6 +2,7 @@
 
 mod create;
 mod patch;
+mod races;
 
 use serde_json::{Value, json};
 use tests::body::{credit, debit, transfer, with};

@@ -35,6 +35,11 @@ async fn change(book: &Book, limit: &str, body: &Value) -> Answer {
     book.patch(&format!("/limits/{limit}"), body).await.expect(200)
 }
 
+/// The ids of the rows of a list.
+fn ids(rows: &[Value]) -> Vec<&str> {
+    rows.iter().map(|row| row["id"].as_str().expect("an id")).collect()
+}
+
 /// What is used of the limit, as it is shown to `user`: amount, what remains of it, and how many transactions.
 async fn used(book: &Book, user: &str, limit: &str) -> (Value, Value, Value) {
     let shown = book.get(&format!("/users/{user}/limits")).await.expect(200);
@@ -142,10 +147,6 @@ async fn limits_are_listed_newest_first_and_filtered(book: &Book) {
     let in_euro = make(book, &spending("day", json!({"max_count": 4, "currency": "EUR"}))).await;
     let gone = make(book, &spending("day", json!({"max_count": 5}))).await;
     let _ = book.delete(&format!("/limits/{gone}")).await.expect(204);
-    let ids = |rows: &[Value]| -> Vec<String> {
-        let ids = rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned());
-        ids.collect()
-    };
     assert_eq!(
         ids(&book.walk("/limits", 2).await),
         [&*in_euro, &*of_account, &*of_ada, &*of_all]
@@ -159,7 +160,7 @@ async fn limits_are_listed_newest_first_and_filtered(book: &Book) {
         ("status=active&currency=USD", vec![&of_account, &of_all]),
     ] {
         let listed = book.get(&format!("/limits?{filter}")).await.expect(200);
-        assert_eq!(ids(listed.rows()).iter().collect::<Vec<_>>(), expected, "{filter}");
+        assert_eq!(ids(listed.rows()), expected, "{filter}");
     }
     let _ = book.get("/limits?status=deleted").await.malformed("status");
     let _ = book.get("/limits?window=day").await.malformed("window");

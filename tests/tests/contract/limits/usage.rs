@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::body::{credit, debit, transfer, with};
 use tests::{Book, Random, on_both};
 
-use super::{make, spending};
+use super::{ids, make, spending};
 
 on_both!(
     what_is_used_equals_a_recount_of_any_history,
@@ -152,14 +152,10 @@ async fn a_user_is_shown_the_active_limits_page_by_page(book: &Book) {
     }
     let disabled = spending("day", json!({"max_amount": "10", "status": "disabled"}));
     let _ = make(book, &disabled).await;
-    let shown = |rows: Vec<Value>| -> Vec<String> {
-        let ids = rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned());
-        ids.collect()
-    };
     let expected: Vec<String> = made.iter().take(6).rev().cloned().collect();
-    assert_eq!(shown(book.walk("/users/ada/limits", 2).await), expected);
+    assert_eq!(ids(&book.walk("/users/ada/limits", 2).await), expected);
     let expected = [7, 6, 1, 0].map(|number: usize| made[number].clone());
-    assert_eq!(shown(book.walk("/users/bo/limits", 3).await), expected);
+    assert_eq!(ids(&book.walk("/users/bo/limits", 3).await), expected);
     let page = book.get("/users/ada/limits?limit=1").await.expect(200);
     let cursor = page.next_cursor().expect("a next page");
     let _ = book
