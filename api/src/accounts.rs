@@ -89,13 +89,13 @@ pub(crate) fn read_update(fields: &mut Fields, id: Uuid) -> Option<UpdateAccount
 }
 
 /// A minimum in some currency's range.
-fn read_minimum(text: &str) -> Result<AmountText, ValueError> {
+pub(crate) fn read_minimum(text: &str) -> Result<AmountText, ValueError> {
     let minimum = AmountText::parse_signed(text)?;
     minimum.check_range().map(|()| minimum)
 }
 
 /// A new account is empty: a minimum above zero would be broken from the start.
-fn read_first_minimum(text: &str) -> Result<AmountText, ValueError> {
+pub(crate) fn read_first_minimum(text: &str) -> Result<AmountText, ValueError> {
     let minimum = read_minimum(text)?;
     if minimum.is_positive() {
         return Err(ValueError::new(

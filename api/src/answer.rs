@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use service::query::Page;
-use service::record::{AccountRecord, ClosingRecord, LimitRecord, Record, TransactionRecord, UserRecord};
+use service::record::{AccountRecord, ClosingRecord, LedgerRecord, LimitRecord, Record, TransactionRecord, UserRecord};
 use service::{Answer, AnswerStatus};
 
 use crate::call::{Incoming, conditions, query};
@@ -76,6 +76,12 @@ impl Versioned for UserRecord {
 }
 
 impl Versioned for ClosingRecord {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for LedgerRecord {
     fn version(&self) -> i64 {
         self.version
     }
@@ -225,6 +231,7 @@ fn location(record: &Record) -> Option<String> {
         Record::Transaction(record) => Some(format!("{BASE_PATH}/transactions/{}", record.id)),
         Record::User(record) => Some(format!("{BASE_PATH}/users/{}", record.id)),
         Record::Account(record) => Some(format!("{BASE_PATH}/accounts/{}", record.id)),
+        Record::Ledger(record) => Some(format!("{BASE_PATH}/ledgers/{}", record.name)),
         Record::Limit(record) => Some(format!("{BASE_PATH}/limits/{}", record.id)),
         Record::Batch(_) | Record::Currency(_) | Record::Closing(_) | Record::Key(_) => None,
     }

@@ -24,6 +24,7 @@ mod format;
 mod health;
 mod import;
 mod keys;
+mod ledgers;
 mod limits;
 mod logging;
 mod metrics;

@@ -7,14 +7,15 @@ use actix_web::http::Method;
 use actix_web::web::{self, Payload, ServiceConfig};
 use actix_web::{HttpRequest, guard};
 
-use service::record::Role::{Admin, Reader, Writer};
+use service::record::Role::{Admin, Operator, Reader, Writer};
 
 use crate::body::Media::{Json, OptionalJson, Rows};
 use crate::config::Metrics;
 use crate::endpoint::Endpoint;
 use crate::state::State;
 use crate::{
-    accounts, closing, currencies, health, keys, limits, pages, serve, statements, statistics, transactions, users,
+    accounts, closing, currencies, health, keys, ledgers, limits, pages, serve, statements, statistics, transactions,
+    users,
 };
 
 /// Every endpoint; those of one path stand together, and the path of an id after those that are words.
@@ -66,6 +67,11 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
         Endpoint::get("/api/v1/limits/{id}", Admin, limits::find),
         Endpoint::patch("/api/v1/limits/{id}", Admin, limits::update).without_dry_run(),
         Endpoint::delete("/api/v1/limits/{id}", Admin, limits::delete).without_dry_run(),
+
+        Endpoint::get("/api/v1/ledgers", Operator, ledgers::list),
+        Endpoint::post("/api/v1/ledgers", Operator, Json, ledgers::create).without_dry_run(),
+        Endpoint::get("/api/v1/ledgers/{id}", Operator, ledgers::find),
+        Endpoint::patch("/api/v1/ledgers/{id}", Operator, ledgers::update).without_dry_run(),
 
         Endpoint::get("/api/v1/keys", Admin, keys::list),
         Endpoint::post("/api/v1/keys", Admin, Json, keys::create).without_dry_run(),

@@ -39,6 +39,14 @@ pub struct Model {
     pub closing_updated_at: Option<i64>,
     /// The event that recorded it.
     pub closing_position: Option<i64>,
+    /// One more with each change of the settings.
+    pub settings_version: i64,
+    /// When they were changed last; NULL where they never were.
+    pub settings_updated_at: Option<i64>,
+    /// The event that recorded it, in the ledger's own journal.
+    pub settings_position: Option<i64>,
+    /// The event that made the ledger, in the journal of `main`; NULL for `main` itself.
+    pub created_position: Option<i64>,
 }
 
 /// None: rows are looked up by their own keys.

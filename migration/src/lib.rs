@@ -14,6 +14,7 @@ mod m20261128_000002_refunds_and_currencies;
 mod m20261128_000003_holds;
 mod m20261128_000004_closing;
 mod m20261129_000005_limits;
+mod m20261129_000006_ledger_settings;
 mod target;
 
 use std::collections::BTreeSet;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000003_holds::Migration),
             Box::new(m20261128_000004_closing::Migration),
             Box::new(m20261129_000005_limits::Migration),
+            Box::new(m20261129_000006_ledger_settings::Migration),
         ]
     }
 }

@@ -120,6 +120,12 @@ pub enum LedgerError {
         /// That account; `None` where it will be made by its first use (`world`).
         resource_id: Option<Uuid>,
     },
+    /// There is a ledger of this name.
+    #[error("the ledger exists")]
+    LedgerExists {
+        /// That ledger.
+        resource_id: Uuid,
+    },
     /// Source and destination are one account.
     #[error("source and destination are one account")]
     SameAccount,
@@ -204,6 +210,7 @@ impl LedgerError {
             Self::AccountNotEmpty { .. } => "account_not_empty",
             Self::ReferenceTaken { .. } => "reference_taken",
             Self::AccountExists { .. } => "account_exists",
+            Self::LedgerExists { .. } => "ledger_exists",
             Self::SameAccount => "same_account",
             Self::CurrencyMismatch => "currency_mismatch",
             Self::AmountExceedsRemaining { .. } => "amount_exceeds_remaining",

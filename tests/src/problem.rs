@@ -25,7 +25,7 @@ fn problem_members(code: &str) -> &'static [&'static str] {
         "validation_failed" => &["errors"],
         "insufficient_funds" => &["account_id", "available", "minimum_balance"],
         "limit_exceeded" => &["limit_id", "window", "max", "used"],
-        "reference_taken" | "account_exists" | "idempotency_key_reused" => &["resource_id"],
+        "reference_taken" | "account_exists" | "ledger_exists" | "idempotency_key_reused" => &["resource_id"],
         "transaction_not_editable" => &["current_status"],
         "amount_exceeds_remaining" => &["remaining_amount"],
         "period_closed" => &["closed_through"],

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 /// The header with which an operator picks a ledger.
 pub(crate) const LEDGER: &str = "daybook-ledger";
 /// The ledger of an operator that picks none.
-const LEDGER_DEFAULT: &str = "main";
+pub(crate) const LEDGER_DEFAULT: &str = "main";
 
 /// Finds the bearer of the key in `Authorization`.
 ///

@@ -22,6 +22,7 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use uuid::Uuid;
 
+use service::ledger::LedgerRules;
 use service::money::CurrencyCode;
 use service::query::Currencies;
 use service::record::Role;
@@ -34,6 +35,7 @@ use crate::problem::Problem;
 use crate::state::State;
 
 pub(crate) use accept::preferred;
+pub(crate) use admission::LEDGER_DEFAULT;
 pub(crate) use idempotency::read_key;
 pub(crate) use query::Query;
 pub(crate) use write::ListItem;
@@ -101,6 +103,8 @@ pub(crate) struct Call {
     incoming: Incoming,
     credential: Credential,
     ledger_name: String,
+    /// What a write to the ledger must have; none for a read.
+    rules: LedgerRules,
     demand: Demand,
     body: Tree,
     /// The body that the handler reads by itself, where it does.
@@ -135,6 +139,7 @@ impl Call {
         if demand.method == Method::GET {
             conditions::if_none_match(headers)?;
         }
+        let rules = rules_of(&incoming, &ledger_name, &demand).await?;
         let rows = match demand.media {
             Media::Rows => Rows::of(&incoming.request, payload),
             _ => None,
@@ -143,6 +148,7 @@ impl Call {
             rows,
             credential,
             ledger_name,
+            rules,
             demand,
             body,
             incoming,
@@ -221,6 +227,16 @@ impl Call {
         Ok(within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??)
     }
 
+    /// The same call, about the ledger called `name`: whose header named another is not asked about that.
+    ///
+    /// # Errors
+    /// 503.
+    pub(crate) async fn in_ledger(mut self, name: &str) -> Result<Self, Problem> {
+        self.ledger_name = name.to_owned();
+        self.rules = rules_of(&self.incoming, name, &self.demand).await?;
+        Ok(self)
+    }
+
     /// The one of `offered` media types that the caller would rather have.
     pub(crate) fn preferred<T: Copy>(&self, offered: &[(&str, T)], default: T) -> T {
         preferred(&self.incoming.request, offered, default)
@@ -292,8 +308,24 @@ impl Call {
         self.path_parameter(UserId::parse)
     }
 
-    fn path_parameter<T>(&self, parse: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
+    /// What `parse` makes of the id in the path.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(crate) fn path_parameter<T>(&self, parse: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
         let text = self.incoming.request.match_info().get("id").unwrap_or_default();
         parse(text).map_err(|error| Problem::parameter("id", error.detail))
+    }
+}
+
+/// What a write to the ledger called `name` must have. That there is no such ledger is told in its turn.
+async fn rules_of(incoming: &Incoming, name: &str, demand: &Demand) -> Result<LedgerRules, Problem> {
+    if demand.method == Method::GET {
+        return Ok(LedgerRules::default());
+    }
+    match within(incoming.deadline(), incoming.state.daybook.ledger(name)).await? {
+        Ok(ledger) => Ok(ledger.rules),
+        Err(LedgerError::NotFound(_)) => Ok(LedgerRules::default()),
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,8 +1,10 @@
 //! The command line: what each command does, and what it prints.
 
+mod commit;
 mod export;
 mod import;
 mod key;
+mod ledger;
 mod migrate;
 mod output;
 mod progress;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 use clap::error::ErrorKind;
 use service::{Daybook, Ledger, LedgerError};
 
-use crate::config::{self, Arguments, Command, KeyCommand};
+use crate::config::{self, Arguments, Command, KeyCommand, LedgerCommand};
 use crate::logging;
 
 /// A setting or an argument is wrong.
@@ -35,6 +37,20 @@ impl Failure {
         Self {
             line: line.to_string(),
             status: 1,
+        }
+    }
+
+    /// The ledger refused it: every bad value is told.
+    fn refused(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Invalid(errors) => {
+                let told: Vec<String> = errors
+                    .iter()
+                    .map(|bad| format!("{}: {}", bad.field, bad.error))
+                    .collect();
+                Self::failed(told.join("; "))
+            }
+            error => Self::failed(error),
         }
     }
 
@@ -70,15 +86,27 @@ pub async fn run(given: impl IntoIterator<Item = OsString>) -> ExitCode {
 async fn execute(arguments: Arguments) -> Result<(), Failure> {
     let (settings, log_format) = match &arguments.command {
         Command::Serve(serve) => serve.check(&arguments.database),
-        Command::Migrate(_) | Command::Key(_) | Command::Import(_) | Command::Export(_) | Command::Verify(_) => {
-            arguments.database.check()
-        }
+        Command::Migrate(_)
+        | Command::Ledger(_)
+        | Command::Key(_)
+        | Command::Import(_)
+        | Command::Export(_)
+        | Command::Verify(_) => arguments.database.check(),
     }
     .map_err(Failure::usage)?;
     logging::init(log_format, config::log_filter().as_deref());
     match arguments.command {
         Command::Serve(_) => serve::run(settings).await,
         Command::Migrate(migrate) => migrate::run(&settings, migrate.action).await,
+        Command::Ledger(arguments) => match arguments.command {
+            LedgerCommand::Create { name, settings: given } => ledger::create(&settings, &name, &given).await,
+            LedgerCommand::Update {
+                name,
+                settings: given,
+                reason,
+            } => ledger::update(&settings, &name, &given, reason.as_deref()).await,
+            LedgerCommand::List => ledger::list(&settings).await,
+        },
         Command::Key(key) => match key.command {
             KeyCommand::Create { ledger, role, name } => key::create(&settings, &ledger, &role, &name).await,
         },

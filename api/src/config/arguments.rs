@@ -8,10 +8,11 @@ use clap::{Args, Parser, Subcommand};
 use migration::DATABASE_URL_DEFAULT;
 
 use super::file_arguments::{ExportArguments, ImportArguments};
+use super::tenancy_arguments::{KeyArguments, LedgerArguments};
 use super::{LogFormat, Settings, SettingsError, check};
 
 /// The commands by name.
-const COMMANDS: &[&str] = &["serve", "migrate", "key", "import", "export", "verify"];
+const COMMANDS: &[&str] = &["serve", "migrate", "ledger", "key", "import", "export", "verify"];
 /// Flags that ask about the program and not about a command.
 const ABOUT_ALL: &[&str] = &["-h", "--help", "-V", "--version"];
 
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     Serve(Box<ServeArguments>),
     /// Bring a database's schema up to date, back, or show where it stands
     Migrate(MigrateArguments),
+    /// Manage ledgers
+    Ledger(LedgerArguments),
     /// Manage API keys
     Key(KeyArguments),
     /// Record a file of transactions; run again, it adds what is missing
@@ -204,32 +207,6 @@ pub(crate) struct MigrateArguments {
     /// What to do to the schema.
     #[command(subcommand)]
     pub(crate) action: migration::Action,
-}
-
-/// `daybook key`
-#[derive(Args, Clone, Debug)]
-#[command(arg_required_else_help = false)]
-pub(crate) struct KeyArguments {
-    /// What to do.
-    #[command(subcommand)]
-    pub(crate) command: KeyCommand,
-}
-
-/// What to do about keys.
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Make a key and print it, this once
-    Create {
-        /// The ledger that the key belongs to
-        #[arg(long, value_name = "NAME", default_value = "main")]
-        ledger: String,
-        /// reader, writer, admin or operator
-        #[arg(long)]
-        role: String,
-        /// What people call the key
-        #[arg(long)]
-        name: String,
-    },
 }
 
 /// `daybook verify`

@@ -6,6 +6,7 @@
 mod arguments;
 mod check;
 mod file_arguments;
+mod tenancy_arguments;
 #[cfg(test)]
 mod tests;
 
@@ -14,9 +15,10 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-pub(crate) use arguments::{Arguments, Command, KeyCommand};
+pub(crate) use arguments::{Arguments, Command};
 pub use check::SettingsError;
 pub(crate) use file_arguments::{ExportArguments, FilterArguments, ImportArguments};
+pub(crate) use tenancy_arguments::{KeyCommand, LedgerCommand, LedgerSettingsArguments};
 
 /// The port of a server that is told of none, on the loopback interface.
 const PORT_DEFAULT: u16 = 8000;

@@ -238,7 +238,7 @@ impl Description {
         if self.answers.iter().any(|answer| answer.status == "304") {
             all.push(parameters::if_none_match());
         }
-        if demand.role.is_some() && self.path.starts_with("/api/") {
+        if problems::is_about_a_ledger(self.path, demand) {
             all.push(parameters::ledger());
         }
         all

@@ -10,7 +10,7 @@ use service::record::{AccountKind, AccountStatus, LimitStatus, TransactionKind, 
 use crate::import::OnError;
 
 use super::schemas::{
-    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
+    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, ledger_name, names, plain_text,
     reference_text, server_id, text, unsigned_amount, user_id,
 };
 use crate::format::Format;
@@ -46,6 +46,8 @@ pub(super) fn of_path(of: &str) -> Option<Parameter> {
             user_id(),
             "The user: 1–64 of A-Z a-z 0-9 . _ : @ -, but not `me`, `.` or `..`.",
         ))
+    } else if of.contains("/ledgers/{id}") {
+        Some(path(ledger_name(), "The ledger's name."))
     } else if of.contains("{id}") {
         Some(path(server_id(), "The resource's id."))
     } else {

@@ -25,7 +25,7 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
             Code::Overloaded,
         ]);
     }
-    if demand.role.is_some() && path.starts_with("/api/") {
+    if is_about_a_ledger(path, demand) {
         codes.push(Code::LedgerNotFound);
     }
     if demand.media != Media::None {
@@ -39,7 +39,7 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
         codes.extend([Code::PayloadTooLarge, Code::ValidationFailed]);
     }
     if takes_key(demand) {
-        codes.push(Code::IdempotencyKeyReused);
+        codes.extend([Code::IdempotencyKeyReused, Code::IdempotencyKeyRequired]);
     }
     if has_cursor {
         codes.push(Code::InvalidCursor);
@@ -48,10 +48,15 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
         codes.extend(absence(path, demand));
     }
     if demand.conditions == Conditions::Kept {
-        codes.push(Code::VersionMismatch);
+        codes.extend([Code::VersionMismatch, Code::IfMatchRequired]);
     }
     codes.extend_from_slice(own);
     codes
+}
+
+/// Whether it is about one ledger: that of the credential, or the one that an operator picks.
+pub(super) fn is_about_a_ledger(path: &str, demand: &Demand) -> bool {
+    demand.role.is_some() && path.starts_with("/api/") && !path.starts_with("/api/v1/ledgers")
 }
 
 /// Whether an `Idempotency-Key` makes a request safe to send again.
@@ -69,6 +74,7 @@ fn absence(path: &str, demand: &Demand) -> Option<Code> {
         "transactions" => Some(Code::TransactionNotFound),
         "keys" => Some(Code::KeyNotFound),
         "limits" => Some(Code::LimitNotFound),
+        "ledgers" => Some(Code::LedgerNotFound),
         _ => None,
     }
 }

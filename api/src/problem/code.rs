@@ -37,6 +37,7 @@ codes! {
     MalformedRequest = "malformed_request", BAD_REQUEST, "Malformed request";
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "Request timeout";
     InvalidCursor = "invalid_cursor", BAD_REQUEST, "Invalid cursor";
+    IdempotencyKeyRequired = "idempotency_key_required", BAD_REQUEST, "Idempotency-Key required";
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "Unauthenticated";
     Forbidden = "forbidden", FORBIDDEN, "Forbidden";
     NotFound = "not_found", NOT_FOUND, "No such path";
@@ -54,7 +55,9 @@ codes! {
     PeriodClosed = "period_closed", CONFLICT, "Period closed";
     AccountNotEmpty = "account_not_empty", CONFLICT, "Account not empty";
     AccountExists = "account_exists", CONFLICT, "Account exists";
+    LedgerExists = "ledger_exists", CONFLICT, "Ledger exists";
     VersionMismatch = "version_mismatch", PRECONDITION_FAILED, "Version mismatch";
+    IfMatchRequired = "if_match_required", PRECONDITION_REQUIRED, "If-Match required";
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "Payload too large";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type";
     ValidationFailed = "validation_failed", UNPROCESSABLE_ENTITY, "Validation failed";

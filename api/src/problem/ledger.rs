@@ -28,16 +28,17 @@ impl From<LedgerError> for Problem {
             LedgerError::AccountNotEmpty { .. } => {
                 Self::new(Code::AccountNotEmpty, "The account still has a balance or holds.")
             }
-            LedgerError::ReferenceTaken { resource_id } => Self::new(
-                Code::ReferenceTaken,
-                "Another transaction of the ledger has this reference.",
-            )
-            .with("resource_id", resource_id.to_string()),
-            LedgerError::AccountExists { resource_id } => Self::new(
-                Code::AccountExists,
-                "The owner has an account of this name and currency.",
-            )
-            .with("resource_id", resource_id.map(|id| id.to_string())),
+            LedgerError::ReferenceTaken { resource_id } => {
+                let detail = "Another transaction of the ledger has this reference.";
+                taken(Code::ReferenceTaken, detail, Some(resource_id))
+            }
+            LedgerError::AccountExists { resource_id } => {
+                let detail = "The owner has an account of this name and currency.";
+                taken(Code::AccountExists, detail, resource_id)
+            }
+            LedgerError::LedgerExists { resource_id } => {
+                taken(Code::LedgerExists, "There is a ledger of this name.", Some(resource_id))
+            }
             LedgerError::SameAccount => Self::new(Code::SameAccount, "Source and destination are one account."),
             LedgerError::CurrencyMismatch => Self::new(
                 Code::CurrencyMismatch,
@@ -93,6 +94,11 @@ impl Problem {
         };
         Self::new(code, format!("There is no such {}.", resource.as_str()))
     }
+}
+
+/// Something else has what was asked for: what, where it can be told.
+fn taken(code: Code, detail: &'static str, holder: Option<Uuid>) -> Problem {
+    Problem::new(code, detail).with("resource_id", holder.map(|id| id.to_string()))
 }
 
 fn insufficient_funds(account_id: Uuid, available: String, minimum_balance: String) -> Problem {

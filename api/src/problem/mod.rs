@@ -90,6 +90,19 @@ impl Problem {
         Self::new(Code::Forbidden, detail)
     }
 
+    /// 400 in a ledger that wants a key with every write.
+    pub(crate) fn idempotency_key_required() -> Self {
+        let detail = "This ledger takes no write without an Idempotency-Key.";
+        Self::new(Code::IdempotencyKeyRequired, detail)
+    }
+
+    /// 428 in a ledger that wants to know which version a write expects.
+    pub(crate) fn if_match_required() -> Self {
+        let detail =
+            "This ledger takes no write to what has a version without If-Match, or If-None-Match: * to make it.";
+        Self::new(Code::IfMatchRequired, detail)
+    }
+
     /// 404 for a path that no route has.
     pub(crate) fn no_such_path() -> Self {
         Self::new(Code::NotFound, "There is no such path; /docs lists those there are.")

@@ -8,6 +8,7 @@ use moka::future::Cache;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::database::Readers;
+use crate::query::rows;
 use crate::{Ledger, LedgerError, Resource};
 
 /// Most ledgers that are kept.
@@ -41,6 +42,11 @@ impl LedgerCache {
         let read = Box::pin(self.0.try_get_with(name.to_owned(), read(db, name)));
         read.await.map_err(|error: Arc<LedgerError>| LedgerError::clone(&error))
     }
+
+    /// Forgets the ledger called `name`: this instance changed it.
+    pub(crate) async fn forget(&self, name: &str) {
+        self.0.invalidate(name).await;
+    }
 }
 
 async fn read(db: &Readers, name: &str) -> Result<Arc<Ledger>, LedgerError> {
@@ -50,9 +56,12 @@ async fn read(db: &Readers, name: &str) -> Result<Arc<Ledger>, LedgerError> {
         .await?
         .ok_or(LedgerError::NotFound(Resource::Ledger))?;
     let unreadable = |column: &str| LedgerError::Internal(format!("the {column} of ledger {} cannot be read", row.id));
+    let secret = <[u8; SECRET_BYTES]>::try_from(row.secret.as_slice()).map_err(|_| unreadable("secret"))?;
+    let (id, setup) = (row.id, rows::ledger_setup(row)?);
     Ok(Arc::new(Ledger {
-        id: row.id,
-        secret: <[u8; SECRET_BYTES]>::try_from(row.secret.as_slice()).map_err(|_| unreadable("secret"))?,
-        name: row.name,
+        id,
+        secret,
+        name: setup.name,
+        rules: setup.settings.rules,
     }))
 }

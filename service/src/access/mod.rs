@@ -6,4 +6,4 @@ mod secret;
 
 pub(crate) use keys::KeyCache;
 pub(crate) use ledgers::LedgerCache;
-pub use secret::{hash_secret, make_secret};
+pub use secret::{hash_secret, make_ledger_secret, make_secret};

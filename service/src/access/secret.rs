@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::LedgerError;
-use crate::ledger::CreateKey;
+use crate::ledger::{CreateKey, LedgerSecret};
 use crate::record::Role;
 use crate::value::{Name, Timestamp};
 
@@ -32,6 +32,16 @@ pub fn make_secret() -> Result<SecretString, LedgerError> {
         secret.extend(drawn.take(length.saturating_sub(secret.len())).copied().map(char::from));
     }
     Ok(secret.into())
+}
+
+/// Draws what the requests of a new ledger are told apart under.
+///
+/// # Errors
+/// `Internal` where the system has no randomness.
+pub fn make_ledger_secret() -> Result<LedgerSecret, LedgerError> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| LedgerError::Internal(format!("no randomness: {error}")))?;
+    Ok(LedgerSecret(secret))
 }
 
 /// What is kept of a secret: 190 random bits need no slow hash.

@@ -111,7 +111,7 @@ impl Target {
             return Ok(Left::Snapshot(tip, Box::new(snapshot)));
         };
         let requests = line.look();
-        let mut names = name_all(requests, snapshot.ledger.default_currency);
+        let mut names = name_all(requests, snapshot.ledger.settings().default_currency);
         kept::strike_off(&mut names, &snapshot);
         let randomness = Randomness::draw()?;
         let question = Question {

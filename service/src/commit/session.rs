@@ -85,6 +85,10 @@ impl Session {
             let oldest = self.fetch(load::oldest_key_sql(dialect), ledger_id, Vec::new());
             rows.extend(oldest.await?);
         }
+        if !names.ledgers.is_empty() {
+            let ledgers = self.fetch(load::ledgers_sql(dialect), ledger_id, load::bind_ledgers(names));
+            rows.extend(ledgers.await?);
+        }
         Ok(rows)
     }
 

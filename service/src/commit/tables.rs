@@ -55,6 +55,17 @@ tables! {
         id: Int, head: Int, height: Int, hash: Bytes, last_recorded_at: Int, closed_through: Int, closing_version: Int,
         closing_updated_at: Int, closing_position: Int,
     }
+    /// The same of a ledger that is set up anew.
+    LEDGER_SETTINGS = "ledgers" key 1 {
+        id: Int, head: Int, height: Int, hash: Bytes, last_recorded_at: Int, closed_through: Int, closing_version: Int,
+        closing_updated_at: Int, closing_position: Int, default_currency: Text, default_minimum_balance: Text,
+        settings: Text, settings_version: Int, settings_updated_at: Int, settings_position: Int,
+    }
+    /// A ledger that is made.
+    NEW_LEDGERS = "ledgers" key 1 {
+        id: Int, uuid: Uuid, name: Text, hash: Bytes, default_currency: Text, default_minimum_balance: Text,
+        settings: Text, secret: Bytes, created_at: Int, created_position: Int,
+    }
     CURRENCIES = "currencies" key 2 {
         ledger_id: Ledger, code: Text, exponent: Int, name: Text, created_at: Int, position: Int,
     }

@@ -13,9 +13,8 @@ use super::slots::Row;
 use super::statement::Statement;
 use crate::database::WritePool;
 use crate::journal::Hash;
-use crate::ledger::{Closing, LedgerState};
-use crate::money::{AmountText, Currency};
-use crate::query::rows::day_of;
+use crate::ledger::{Closing, LedgerSetup, LedgerState};
+use crate::query::rows::{self, day_of};
 use crate::value::Timestamp;
 
 /// A ledger's row, locked until the transaction ends.
@@ -31,7 +30,7 @@ pub(super) struct Txn(Session);
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const LEDGER_COLUMNS: &str = "uuid, name, head, height, hash, last_recorded_at, default_currency, default_minimum_balance, closed_through, \
-     closing_version, closing_updated_at, closing_position";
+     closing_version, closing_updated_at, closing_position, settings, settings_version, settings_updated_at, settings_position, created_at";
 
 /// Rows of a user's statistics under groupings that are neither shown nor coming. One grouping has few rows a day,
 /// and one is given up at a time, so the rows that are kept are skipped quickly.
@@ -194,15 +193,26 @@ impl Txn {
 /// Reads the columns of [`LEDGER_COLUMNS`].
 fn read_ledger(id: i64, row: Option<Row>) -> Result<LockedLedger, Failure> {
     let row = row.ok_or_else(|| Corrupt::new(format_args!("there is no ledger {id}")))?;
-    let default_currency: String = row.get(6)?;
-    let minimum: Option<String> = row.get(7)?;
-    let minimum = minimum.as_deref().map(AmountText::parse_signed).transpose();
+    let uuid = row.get(0)?;
     let head = row.get(2)?;
+    let created_at = row.get(16)?;
+    let setup = LedgerSetup {
+        uuid,
+        name: row.get(1)?,
+        settings: rows::ledger_settings(
+            &row.get::<String>(6)?,
+            row.get::<Option<String>>(7)?.as_deref(),
+            &row.get::<String>(12)?,
+        )
+        .map_err(Corrupt::new)?,
+        version: row.get(13)?,
+        created_at: Timestamp::from_micros(created_at),
+        updated_at: Timestamp::from_micros(row.get::<Option<i64>>(14)?.unwrap_or(created_at)),
+        position: row.get(15)?,
+    };
     let state = LedgerState {
         id,
-        name: row.get(1)?,
-        default_currency: Currency::parse(&default_currency).map_err(Corrupt::new)?,
-        default_minimum_balance: minimum.map_err(Corrupt::new)?,
+        setup,
         head,
         closing: Closing {
             through: row.get::<Option<i64>>(8)?.map(day_of),
@@ -213,7 +223,7 @@ fn read_ledger(id: i64, row: Option<Row>) -> Result<LockedLedger, Failure> {
     };
     let hash: Vec<u8> = row.get(4)?;
     let tip = Tip {
-        ledger: row.get(0)?,
+        ledger: uuid,
         height: row.get(3)?,
         head,
         hash: hash

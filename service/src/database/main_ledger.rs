@@ -5,13 +5,10 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue, DatabaseConnection, EntityTrait};
 use uuid::Uuid;
 
-use super::MAIN_LEDGER;
+use super::{MAIN_LEDGER, MAIN_LEDGER_ID};
 use crate::journal::GENESIS_HASH;
 use crate::money::CurrencyCode;
 use crate::{OpenError, clock};
-
-/// The number of the ledger `main`.
-const MAIN_LEDGER_ID: i64 = 1;
 
 /// Makes it where it is not there; when several do so at once, one of them does it.
 pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
@@ -37,6 +34,10 @@ pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
         closing_version: ActiveValue::Set(0),
         closing_updated_at: ActiveValue::Set(None),
         closing_position: ActiveValue::Set(None),
+        settings_version: ActiveValue::Set(1),
+        settings_updated_at: ActiveValue::Set(None),
+        settings_position: ActiveValue::Set(None),
+        created_position: ActiveValue::Set(None),
     };
     // Without a target: with one, PostgreSQL would still refuse a name that another session is just taking.
     ledger::Entity::insert(row)

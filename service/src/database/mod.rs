@@ -34,6 +34,8 @@ pub(crate) use writers::Writer;
 
 /// The name of the ledger that every database has.
 pub(crate) const MAIN_LEDGER: &str = "main";
+/// Its number.
+pub(crate) const MAIN_LEDGER_ID: i64 = 1;
 /// How long a commit waits for a connection.
 const WRITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that read for the service itself; each thread that serves has others.

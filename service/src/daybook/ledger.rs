@@ -5,6 +5,8 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::ledger::LedgerRules;
+
 /// Shows that figures which a caller hands in are those that the caller was given.
 pub(crate) type Seal = [u8; 16];
 
@@ -14,6 +16,8 @@ pub struct Ledger {
     pub id: i64,
     /// Its name.
     pub name: String,
+    /// What its callers must do, or may; up to a few seconds old.
+    pub rules: LedgerRules,
     pub(crate) secret: [u8; 32],
 }
 

@@ -124,9 +124,13 @@ impl Daybook {
     pub async fn submit(&self, ledger: &Ledger, request: Request, deadline: Instant) -> Result<Answer, LedgerError> {
         let regrouped = request.regroups().map(str::to_owned);
         let revokes_key = matches!(request.command, Command::RevokeKey { .. });
+        let sets_up = matches!(request.command, Command::UpdateLedger(_));
         let answer = self.committer.submit(ledger.id, request, deadline).await;
         if revokes_key {
             self.keys.forget();
+        }
+        if sets_up {
+            self.ledgers.forget(&ledger.name).await;
         }
         let answer = answer?;
         if let Some(user_id) = regrouped {

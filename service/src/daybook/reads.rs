@@ -3,14 +3,15 @@
 use uuid::Uuid;
 
 use super::{Daybook, Ledger};
+use crate::database::MAIN_LEDGER;
 use crate::query::{
     AccountFilter, BalanceTime, Currencies, LimitFilter, Page, PageRequest, Reader, StatementQuery, StatisticsQuery,
     TransactionFilter, TransactionVersion,
 };
 use crate::record::{
     AccountBalanceRecord, AccountRecord, BalanceRecord, ClosingRecord, CurrencyRecord, EntryRecord, KeyRecord,
-    LimitRecord, LimitUsageRecord, RevisionRecord, Role, StatementRecord, StatisticsRecord, TransactionRecord,
-    UserRecord,
+    LedgerRecord, LimitRecord, LimitUsageRecord, RevisionRecord, Role, StatementRecord, StatisticsRecord,
+    TransactionRecord, UserRecord,
 };
 use crate::value::UserId;
 use crate::{LedgerError, clock};
@@ -178,6 +179,23 @@ impl Daybook {
         page: &PageRequest,
     ) -> Result<Page<CurrencyRecord>, LedgerError> {
         self.reader(ledger).list_currencies(page).await
+    }
+
+    /// The ledger itself, and how it is set up.
+    ///
+    /// # Errors
+    /// Those of a database that does not answer.
+    pub async fn find_ledger(&self, ledger: &Ledger) -> Result<LedgerRecord, LedgerError> {
+        self.reader(ledger).find_setup().await
+    }
+
+    /// A page of all ledgers, by name.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_ledgers(&self, page: &PageRequest) -> Result<Page<LedgerRecord>, LedgerError> {
+        let main = self.ledger(MAIN_LEDGER).await?;
+        self.reader(&main).list_ledgers(page).await
     }
 
     /// How far the ledger is closed.

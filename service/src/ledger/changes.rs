@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::answer::Answer;
 use super::snapshot::AccountName;
-use super::state::{Account, Closing, Key, LedgerCurrency, Limit, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, LedgerSetup, Limit, NewLedger, Transaction, User};
 use super::totals::TotalDeltas;
 use super::usage::{Usage, UsageKey};
 use crate::money::CurrencyCode;
@@ -32,6 +32,10 @@ pub struct Changes {
     pub answers: HashMap<Uuid, StoredAnswer>,
     /// How far the ledger is closed, where that changes.
     pub closing: Option<Closing>,
+    /// How the ledger is set up, where that changes.
+    pub setup: Option<LedgerSetup>,
+    /// Ledgers that were made.
+    pub ledgers: Vec<NewLedger>,
     /// API keys by id.
     pub keys: HashMap<Uuid, Key>,
     /// Spending limits by id.
@@ -117,6 +121,8 @@ impl Changes {
             references,
             answers,
             closing,
+            setup,
+            ledgers,
             keys,
             limits,
             usages,
@@ -132,6 +138,8 @@ impl Changes {
         self.references.extend(references);
         self.answers.extend(answers);
         self.closing = closing.or(self.closing);
+        self.setup = setup.or(self.setup.take());
+        self.ledgers.extend(ledgers);
         self.keys.extend(keys);
         self.limits.extend(limits);
         self.usages.extend(usages);

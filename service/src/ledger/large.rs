@@ -101,6 +101,8 @@ impl LargeMovements {
             | Command::CreateLimit(_)
             | Command::UpdateLimit(_)
             | Command::DeleteLimit { .. }
+            | Command::CreateLedger(_)
+            | Command::UpdateLedger(_)
             | Command::CreateKey(_)
             | Command::CreateFirstKey(_)
             | Command::RevokeKey { .. } => {}
@@ -130,7 +132,7 @@ impl LargeMovements {
         let currency = command
             .currency
             .or(own_currency)
-            .unwrap_or(snapshot.ledger.default_currency);
+            .unwrap_or(snapshot.ledger.settings().default_currency);
         let known = snapshot.currencies.get(&currency.code);
         let currency = known.map_or(currency, |known| known.currency);
         let Ok(amount) = command.amount.minor_units(currency) else {

@@ -31,9 +31,9 @@ mod usage;
 pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
-    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateLimit, CreateTransaction,
-    CreateTransactions, LimitFor, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction, UpdateAccount,
-    UpdateLimit, UpdateTransaction, UpdateUser, UserSide,
+    CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateLedger, CreateLimit,
+    CreateTransaction, CreateTransactions, LimitFor, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction,
+    UpdateAccount, UpdateLedger, UpdateLimit, UpdateTransaction, UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};
@@ -42,11 +42,11 @@ pub use known_limits::KnownLimits;
 pub use large::{DayRange, LARGE_AMOUNT, LargeMovements};
 pub use names::Names;
 pub use request::{Idempotency, Precondition, Request};
-pub use snapshot::{AccountName, LedgerState, Snapshot};
+pub use snapshot::{AccountName, KnownLedgers, LedgerState, Snapshot};
 pub(crate) use state::owner_id;
 pub use state::{
-    Account, Closing, Hold, Key, LEDGER_OWNER, LedgerCurrency, Limit, MAIN, OwnCurrency, Scope, Side, Transaction,
-    User, WORLD,
+    Account, Closing, Hold, Key, LEDGER_OWNER, LedgerCurrency, LedgerRules, LedgerSecret, LedgerSettings, LedgerSetup,
+    Limit, MAIN, NewLedger, OwnCurrency, Scope, Side, Transaction, User, WORLD,
 };
 pub use table::Table;
 pub use totals::{

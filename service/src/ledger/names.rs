@@ -30,6 +30,8 @@ pub struct Names {
     pub answers: BTreeSet<Uuid>,
     /// API keys by id.
     pub keys: BTreeSet<Uuid>,
+    /// Ledgers by name; with any, the greatest number of all.
+    pub ledgers: BTreeSet<String>,
     /// Spending limits by id.
     pub limits: BTreeSet<Uuid>,
     /// The ledger's currencies, and the limits for every user, all of which come with anything that is loaded.
@@ -93,7 +95,10 @@ impl Names {
                 self.limits.insert(*id);
             }
             Command::CreateCurrency(_) => self.settings = true,
-            Command::CloseThrough(_) | Command::CreateKey(_) => {}
+            Command::CreateLedger(command) => {
+                self.ledgers.insert(command.name.as_str().to_owned());
+            }
+            Command::CloseThrough(_) | Command::UpdateLedger(_) | Command::CreateKey(_) => {}
             Command::CreateFirstKey(_) => self.oldest_key = true,
             Command::RevokeKey { id, .. } => {
                 self.keys.insert(*id);
@@ -113,6 +118,7 @@ impl Names {
             references: _,
             answers: _,
             keys,
+            ledgers,
             limits,
             settings,
             oldest_key,
@@ -122,6 +128,7 @@ impl Names {
             && account_names.is_empty()
             && transactions.is_empty()
             && keys.is_empty()
+            && ledgers.is_empty()
             && limits.is_empty()
             && !settings
             && !oldest_key

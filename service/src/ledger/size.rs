@@ -73,6 +73,8 @@ impl Command {
                 command.category.as_ref().map(Category::as_str),
             ]),
             Self::UpdateLimit(command) => bytes_of([command.name.as_ref().map(Name::as_str)]),
+            Self::CreateLedger(command) => bytes_of([Some(command.name.as_str())]),
+            Self::UpdateLedger(command) => bytes_of([command.reason.as_ref().map(Text::as_str)]),
             Self::CloseThrough(command) => bytes_of([command.reason.as_ref().map(Text::as_str)]),
             Self::CreateKey(command) | Self::CreateFirstKey(command) => {
                 bytes_of([Some(command.name.as_str()), Some(command.prefix.as_str())])

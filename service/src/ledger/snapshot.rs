@@ -7,27 +7,40 @@ use uuid::Uuid;
 
 use super::changes::{Changes, Entry, Event, StoredAnswer};
 use super::known_limits::KnownLimits;
-use super::state::{Account, Closing, Key, LedgerCurrency, Transaction, User};
+use super::state::{Account, Closing, Key, LedgerCurrency, LedgerSettings, LedgerSetup, NewLedger, Transaction, User};
 use super::table::Table;
 use super::totals::{DayTotal, TotalDelta, TotalDeltas, TotalKey};
 use super::usage::{Usage, UsageKey};
-use crate::money::{AmountText, Currency, CurrencyCode};
+use crate::money::CurrencyCode;
 
 /// The ledger itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerState {
     /// Its number in the database.
     pub id: i64,
-    /// Its name.
-    pub name: String,
-    /// The currency of requests that name none.
-    pub default_currency: Currency,
-    /// The minimum balance of a user's accounts that are given none.
-    pub default_minimum_balance: Option<AmountText>,
+    /// What it is, and how it is set up.
+    pub setup: LedgerSetup,
     /// Position of the newest event.
     pub head: i64,
     /// How far it is closed.
     pub closing: Closing,
+}
+
+impl LedgerState {
+    /// How it is set up.
+    #[must_use]
+    pub fn settings(&self) -> &LedgerSettings {
+        &self.setup.settings
+    }
+}
+
+/// What is known of the other ledgers.
+#[derive(Clone, Debug, Default)]
+pub struct KnownLedgers {
+    /// The ids of those that are named, by their names.
+    pub by_name: HashMap<String, Uuid>,
+    /// The greatest number of all.
+    pub greatest_id: i64,
 }
 
 /// The owner, name and currency that name an account.
@@ -56,6 +69,10 @@ pub struct Snapshot {
     pub answers: Table<Uuid, StoredAnswer>,
     /// API keys by id.
     pub keys: Table<Uuid, Key>,
+    /// The ids of the ledgers by those names that are named, and the greatest number of a ledger.
+    pub ledgers: KnownLedgers,
+    /// Ledgers that were made.
+    pub new_ledgers: Vec<NewLedger>,
     /// Spending limits: those for every user, and those of the users above.
     pub limits: KnownLimits,
     /// What is used of them, in the windows that were looked at.
@@ -70,6 +87,8 @@ pub struct Snapshot {
     pub events: Vec<Event>,
     /// How far the ledger was closed before a command of this batch changed that.
     closing_before: Option<Closing>,
+    /// How it was set up before a command of this batch changed that.
+    setup_before: Option<LedgerSetup>,
 }
 
 impl Snapshot {
@@ -87,6 +106,8 @@ impl Snapshot {
             released: Vec::new(),
             answers: Table::default(),
             keys: Table::default(),
+            ledgers: KnownLedgers::default(),
+            new_ledgers: Vec::new(),
             limits: KnownLimits::default(),
             usages: Table::default(),
             entries: Vec::new(),
@@ -94,6 +115,7 @@ impl Snapshot {
             day_totals: HashMap::new(),
             events: Vec::new(),
             closing_before: None,
+            setup_before: None,
         }
     }
 
@@ -151,6 +173,11 @@ impl Snapshot {
             self.closing_before.get_or_insert(self.ledger.closing);
             self.ledger.closing = closing;
         }
+        if let Some(setup) = changes.setup {
+            let before = std::mem::replace(&mut self.ledger.setup, setup);
+            self.setup_before.get_or_insert(before);
+        }
+        self.new_ledgers.extend(changes.ledgers);
         if let Some(event) = changes.events.last() {
             self.ledger.head = event.position;
         }
@@ -165,6 +192,10 @@ impl Snapshot {
         if let Some(closing) = self.closing_before.take() {
             self.ledger.closing = closing;
         }
+        if let Some(setup) = self.setup_before.take() {
+            self.ledger.setup = setup;
+        }
+        self.new_ledgers.clear();
         self.currencies.undo();
         self.users.undo();
         self.accounts.undo();
@@ -190,6 +221,12 @@ impl Snapshot {
             .copied()
             .unwrap_or_default()
             .holds([&pending, delta])
+    }
+
+    /// Whether a command changed how the ledger is set up.
+    #[must_use]
+    pub fn is_set_up_anew(&self) -> bool {
+        self.setup_before.is_some()
     }
 
     /// Whether the batch has anything to save.

@@ -96,6 +96,12 @@ pub struct Currency {
 }
 
 impl Currency {
+    /// US dollars.
+    pub const USD: Self = Self {
+        code: CurrencyCode::USD,
+        exponent: 2,
+    };
+
     /// Finds a currency of ISO 4217 that has an exponent.
     ///
     /// # Errors

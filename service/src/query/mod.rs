@@ -5,6 +5,7 @@ mod balance;
 mod closing;
 mod currencies;
 mod keys;
+mod ledgers;
 mod limits;
 mod list;
 mod page;

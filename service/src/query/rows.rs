@@ -1,10 +1,13 @@
 //! Rows read into the state that the core knows, which makes their documents.
 
-use entity::{account, limit, transaction, user};
+use std::fmt::Display;
+
+use entity::{account, ledger, limit, transaction, user};
 
 use super::currencies::Currencies;
 use crate::LedgerError;
-use crate::ledger::{Account, Hold, Limit, Scope, Side, Transaction};
+use crate::ledger::{Account, Hold, LedgerSettings, LedgerSetup, Limit, Scope, Side, Transaction};
+use crate::money::{AmountText, Currency};
 use crate::record::{
     AccountStatus, Direction, LimitStatus, LimitWindow, TransactionKind, TransactionRelation, TransactionStatus,
     UserRecord,
@@ -88,6 +91,35 @@ pub(crate) fn limit(row: limit::Model, currencies: &Currencies) -> Result<Limit,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),
         position: row.position,
+    })
+}
+
+/// How the ledger is set up that `row` holds.
+pub(crate) fn ledger_setup(row: ledger::Model) -> Result<LedgerSetup, LedgerError> {
+    let minimum = row.default_minimum_balance.as_deref();
+    Ok(LedgerSetup {
+        uuid: row.uuid,
+        settings: ledger_settings(&row.default_currency, minimum, &row.settings)?,
+        name: row.name,
+        version: row.settings_version,
+        created_at: Timestamp::from_micros(row.created_at),
+        updated_at: Timestamp::from_micros(row.settings_updated_at.unwrap_or(row.created_at)),
+        position: row.settings_position,
+    })
+}
+
+/// The settings of a ledger as they are stored: a currency, a minimum in major units, and the rules as JSON.
+pub(crate) fn ledger_settings(
+    currency: &str,
+    minimum: Option<&str>,
+    rules: &str,
+) -> Result<LedgerSettings, LedgerError> {
+    let unreadable = |what: &dyn Display| LedgerError::Internal(format!("a ledger's settings cannot be read: {what}"));
+    let minimum = minimum.map(AmountText::parse_signed).transpose();
+    Ok(LedgerSettings {
+        default_currency: Currency::parse(currency).map_err(|error| unreadable(&error))?,
+        default_minimum_balance: minimum.map_err(|error| unreadable(&error))?,
+        rules: serde_json::from_str(rules).map_err(|error| unreadable(&error))?,
     })
 }
 

@@ -8,6 +8,7 @@ mod batch;
 mod closing;
 mod currency;
 mod key;
+mod ledger;
 mod limit;
 mod statement;
 mod statistics;
@@ -19,6 +20,7 @@ pub use batch::BatchRecord;
 pub use closing::ClosingRecord;
 pub use currency::{CurrencyKind, CurrencyRecord};
 pub use key::{KeyRecord, Role};
+pub use ledger::LedgerRecord;
 pub use limit::{Direction, LimitRecord, LimitScope, LimitStatus, LimitUsageRecord, LimitWindow};
 pub use statement::{AccountBalanceRecord, StatementLineRecord, StatementRecord};
 pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
@@ -41,6 +43,8 @@ pub enum Record {
     Batch(BatchRecord),
     /// How far the ledger is closed.
     Closing(ClosingRecord),
+    /// A ledger, and how it is set up.
+    Ledger(LedgerRecord),
     /// A spending limit.
     Limit(LimitRecord),
     /// An API key, without its secret.
@@ -56,6 +60,7 @@ impl Record {
             Self::User(record) => Some(record.version),
             Self::Account(record) => Some(record.version),
             Self::Closing(record) => Some(record.version),
+            Self::Ledger(record) => Some(record.version),
             Self::Limit(record) => Some(record.version),
             Self::Batch(_) | Self::Currency(_) | Self::Key(_) => None,
         }
@@ -90,6 +95,7 @@ impl Record {
                 .map(|first| first.id.to_string())
                 .unwrap_or_default(),
             Self::Closing(_) => "closing".to_owned(),
+            Self::Ledger(record) => record.id.to_string(),
             Self::Limit(record) => record.id.to_string(),
             Self::Key(record) => record.id.to_string(),
         }

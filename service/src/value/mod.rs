@@ -3,6 +3,7 @@
 //! Nothing here knows the state of a ledger; what needs state is decided in [`crate::ledger`].
 
 mod day;
+mod ledger_name;
 mod metadata;
 mod text;
 mod time;
@@ -10,6 +11,7 @@ mod user_id;
 mod zone;
 
 pub use day::Day;
+pub use ledger_name::{LEDGER_NAME_CHARS_MAX, LedgerName};
 pub use metadata::{METADATA_KEYS_MAX, METADATA_VALUE_CHARS_MAX, Metadata, MetadataPatch};
 pub use text::{
     CATEGORY_CHARS_MAX, Category, FULL_NAME_CHARS_MAX, FullName, Name, REFERENCE_CHARS_MAX, Reference, TEXT_CHARS_MAX,

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::scan::PAGE_ROWS;
-use super::{Audit, Invariant, currencies, keys, limits};
+use super::{Audit, Invariant, currencies, keys, ledgers, limits};
 use crate::LedgerError;
 
 /// The events that made something, gathered a page at a time.
@@ -28,7 +28,7 @@ const KINDS: [(&str, &str); 7] = [
     ("keys", "API keys"),
     ("currencies", "currencies"),
     ("limits", "limits"),
-    ("ledgers", "period closes"),
+    ("ledgers", "period closes and ledgers"),
 ];
 
 impl Births {
@@ -63,6 +63,7 @@ impl Births {
         keys::check_made(audit, &of_kind("keys")).await?;
         currencies::check_made(audit, &of_kind("currencies")).await?;
         limits::check_made(audit, &of_kind("limits")).await?;
+        ledgers::check_made(audit, &of_kind("ledgers")).await?;
         self.check_accounts(audit, &of_kind("accounts")).await
     }
 
@@ -108,7 +109,7 @@ impl Births {
             counts.api_keys,
             counts.currencies,
             counts.limits,
-            counts.closings,
+            counts.closings.saturating_add(counts.ledgers),
         ];
         for ((kind, words), rows) in KINDS.into_iter().zip(rows) {
             let made = self.made.get(kind).copied().unwrap_or_default();

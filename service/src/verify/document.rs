@@ -21,7 +21,7 @@ pub(super) fn subject_of(record: &Record) -> String {
         Record::Currency(_) => "currencies",
         // No event records one.
         Record::Batch(_) => "batches",
-        Record::Closing(_) => "ledgers",
+        Record::Closing(_) | Record::Ledger(_) => "ledgers",
         Record::Limit(_) => "limits",
         Record::Key(_) => "keys",
     };

@@ -8,7 +8,7 @@
 //! | --- | --- | --- |
 //! | `journal` | events against blocks, blocks against the ledger's row | 4 |
 //! | `births` | the event that made a resource against its row | 5 |
-//! | `transactions`, `users`, `keys`, `currencies`, `limits`, `closing` | rows against the versions in their events | 5 |
+//! | `transactions`, `users`, `keys`, `currencies`, `limits`, `ledgers` | rows against the versions in their events | 5 |
 //! | `children` | refunds and captures against what they belong to, on the way through `transactions` | 6 |
 //! | `accounts` | accounts against entries, events and transactions | 1, 2, 5, 6 |
 //! | `statistics` | days and totals against a recount | 3 |
@@ -18,12 +18,12 @@ mod accounts;
 mod answers;
 mod births;
 mod children;
-mod closing;
 mod currencies;
 mod document;
 mod holdings;
 mod journal;
 mod keys;
+mod ledgers;
 mod limits;
 mod movements;
 mod replay;
@@ -119,7 +119,7 @@ async fn check_ledger(view: &View, ledger: &ledger::Model, report: &mut VerifyRe
     keys::check(&mut audit).await?;
     currencies::check(&mut audit).await?;
     limits::check(&mut audit).await?;
-    closing::check(&mut audit).await?;
+    ledgers::check(&mut audit).await?;
     births.check_counts(&mut audit);
     statistics::check(&mut audit, history.tally).await?;
     answers::check(&mut audit).await?;

@@ -92,6 +92,8 @@ pub struct Counts {
     pub limits: u64,
     /// 1 where the ledger was ever closed.
     pub closings: u64,
+    /// Ledgers that it made: none but `main` does.
+    pub ledgers: u64,
 }
 
 /// One ledger that was checked.

@@ -24,7 +24,7 @@ connections() {
 ssl=on
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 \
     -keyout "$home/data/server.key" -out "$home/data/server.crt" || ssl=off
-"$programs/postgres" -D "$home/data" -h 127.0.0.1 -p "$port" -k "$home" -c max_connections=300 -c ssl=$ssl &
+"$programs/postgres" -D "$home/data" -h 127.0.0.1 -p "$port" -k "$home" -c max_connections=500 -c ssl=$ssl &
 server=$!
 until "$programs/pg_isready" -q -h 127.0.0.1 -p "$port"; do
     kill -0 "$server" || exit 1

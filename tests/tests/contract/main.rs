@@ -1,4 +1,4 @@
-//! The contract of `api.md`, sections 1 to 16, held over real HTTP on SQLite and on PostgreSQL.
+//! The contract of `api.md`, sections 1 to 17, held over real HTTP on SQLite and on PostgreSQL.
 //!
 //! One binary, whose modules mirror the URLs. The suite knows the contract only: nothing here names a table, a type or a
 //! file of the server, but for the table that `command_line::verify` tampers with.
@@ -27,6 +27,7 @@ mod holds;
 mod idempotency;
 mod import;
 mod keys;
+mod ledgers;
 mod limits;
 mod lists;
 mod methods;

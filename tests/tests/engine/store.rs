@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 use service::ledger::{
     ALL_CATEGORIES, Account, Count, DayTotal, Entry, Event, Grouping, Ids, Key, LEDGER_GENERATION, LEDGER_OWNER,
-    LedgerCurrency, LedgerState, Limit, Names, Request, Snapshot, StoredAnswer, TotalDelta, TotalDeltas, TotalKey,
-    Transaction, Usage, UsageKey, User, count_day, decide,
+    LedgerCurrency, LedgerRules, LedgerSettings, LedgerSetup, LedgerState, Limit, Names, Request, Snapshot,
+    StoredAnswer, TotalDelta, TotalDeltas, TotalKey, Transaction, Usage, UsageKey, User, count_day, decide,
 };
 use service::money::{Currency, CurrencyCode};
 use service::record::{Direction, LimitStatus, TransactionStatus};
@@ -30,15 +30,30 @@ pub(crate) struct Store {
     totals: BTreeMap<TotalKey, TotalDelta>,
 }
 
+/// The ledger `main` as it is made.
+fn main_setup() -> LedgerSetup {
+    LedgerSetup {
+        uuid: Uuid::nil(),
+        name: "main".to_owned(),
+        settings: LedgerSettings {
+            default_currency: Currency::parse("USD").expect("a currency"),
+            default_minimum_balance: None,
+            rules: LedgerRules::default(),
+        },
+        version: 1,
+        created_at: Timestamp::from_micros(0),
+        updated_at: Timestamp::from_micros(0),
+        position: None,
+    }
+}
+
 impl Store {
     pub(crate) fn new() -> Self {
         Self {
             ledger: LedgerState {
                 closing: service::ledger::Closing::default(),
                 id: 1,
-                name: "main".to_owned(),
-                default_currency: Currency::parse("USD").expect("a currency"),
-                default_minimum_balance: None,
+                setup: main_setup(),
                 head: 0,
             },
             currencies: BTreeMap::new(),
@@ -64,7 +79,7 @@ impl Store {
         let mut names = Names::default();
         requests
             .iter()
-            .for_each(|request| names.add(request, self.ledger.default_currency));
+            .for_each(|request| names.add(request, self.ledger.settings().default_currency));
         let mut snapshot = self.load(&names);
         loop {
             let mut lacking = HashSet::new();

@@ -11,8 +11,10 @@ on_both!(
 );
 
 async fn set_default(book: &Book, minimum: &str) {
-    let statement = format!("UPDATE ledgers SET default_minimum_balance = '{minimum}'");
-    assert_eq!(book.database().execute(&statement).await, 1);
+    let _ = book
+        .patch("/ledgers/main", &json!({"default_minimum_balance": minimum}))
+        .await
+        .expect(200);
 }
 
 async fn the_first_debit_of_a_user_is_held_to_the_ledgers_minimum(book: &Book) {

@@ -4,20 +4,6 @@ use serde_json::json;
 use tests::body::{credit, with};
 use tests::program::{Folder, run};
 use tests::{Answer, Book, Client};
-use uuid::Uuid;
-
-/// Puts a second ledger beside `main`, with euros.
-async fn add_ledger(book: &Book, name: &str) {
-    let engine = book.engine();
-    let statement = format!(
-        "INSERT INTO ledgers (id, uuid, name, hash, default_currency, secret, created_at)
-            VALUES (2, {}, '{name}', {}, 'EUR', {}, 0)",
-        engine.uuid(Uuid::from_u128(2)),
-        engine.bytes(&[0; 32]),
-        engine.bytes(&[2; 32]),
-    );
-    assert_eq!(book.database().execute(&statement).await, 1);
-}
 
 /// A key for a ledger, made on the command line, and the client that uses it.
 pub(crate) fn key_for(book: &Book, ledger: &str, role: &str) -> Client {
@@ -42,7 +28,8 @@ pub(crate) fn key_for(book: &Book, ledger: &str, role: &str) -> Client {
 
 /// The administrators of `main` and of a second ledger.
 pub(crate) async fn two_ledgers(book: &Book) -> [Client; 2] {
-    add_ledger(book, "shop").await;
+    let euros = json!({"name": "shop", "default_currency": "EUR"});
+    let _ = book.post("/ledgers", &euros).await.expect(201);
     [key_for(book, "main", "admin"), key_for(book, "shop", "admin")]
 }
 

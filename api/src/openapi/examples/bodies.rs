@@ -51,6 +51,20 @@ pub(in crate::openapi) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
             ("amount", json!({"max_amount": "600"})),
             ("disable", json!({"status": "disabled"})),
         ],
+        "CreateLedger" => vec![
+            ("plain", json!({"name": "accra-1"})),
+            (
+                "strict",
+                json!({
+                    "name": "accra-2", "default_currency": "GHS", "default_minimum_balance": "0",
+                    "require_idempotency_key": true,
+                }),
+            ),
+        ],
+        "UpdateLedger" => vec![(
+            "minimum",
+            json!({"default_minimum_balance": "-50.00", "reason": "an overdraft for everybody"}),
+        )],
         "CreateKey" => vec![("key", json!({"name": "checkout", "role": "writer"}))],
         name => of_transaction_body(name),
     }

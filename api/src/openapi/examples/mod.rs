@@ -118,6 +118,14 @@ pub(super) fn closing() -> Value {
     json!({"closed_through": "2026-01-31", "version": 3, "updated_at": RECORDED_AT})
 }
 
+pub(super) fn ledger() -> Value {
+    json!({
+        "id": "019c12c6-3a4f-7a10-9d2e-5b7c1f0e4a66", "name": "accra-2", "default_currency": "GHS",
+        "default_minimum_balance": "0.00", "require_idempotency_key": true, "require_if_match": false,
+        "users_may_edit": false, "version": 1, "created_at": RECORDED_AT, "updated_at": RECORDED_AT,
+    })
+}
+
 pub(super) fn limit() -> Value {
     json!({
         "id": LIMIT, "name": "Groceries", "scope": {"user_id": "42"}, "currency": "GHS", "direction": "debit",
@@ -210,6 +218,7 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "Statement" => statement(),
         "Currency" => currency(),
         "Closing" => closing(),
+        "Ledger" => ledger(),
         "Limit" => limit(),
         "LimitUsage" => limit_usage(),
         "Key" => key(),
@@ -245,6 +254,7 @@ pub(super) fn problem(code: Code) -> Value {
         Code::ReferenceTaken | Code::IdempotencyKeyReused => json!({"resource_id": TRANSACTION}),
         Code::PeriodClosed => json!({"closed_through": "2026-01-31"}),
         Code::AmountExceedsRemaining => json!({"remaining_amount": "1500.00"}),
+        Code::LedgerExists => json!({"resource_id": "019c12c6-3a4f-7a10-9d2e-5b7c1f0e4a66"}),
         Code::AccountExists => json!({"resource_id": USER_ACCOUNT}),
         Code::LimitExceeded => json!({"limit_id": LIMIT, "window": "month", "max": "500.00", "used": "480.00"}),
         Code::InsufficientFunds => {

@@ -15,6 +15,7 @@ const STATISTICS: &str = "Statistics";
 const ACCOUNTS: &str = "Accounts";
 const CURRENCIES: &str = "Currencies";
 const RULES: &str = "Rules";
+const LEDGERS: &str = "Ledgers";
 const KEYS: &str = "Keys";
 const SERVER: &str = "Server";
 
@@ -38,6 +39,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         RULES,
         "What a ledger allows: how far its past is closed, and how much is spent.",
     ),
+    (LEDGERS, "Tenants: each with books of its own. For operators."),
     (KEYS, "Who may call the API."),
     (SERVER, "The server itself."),
 ];

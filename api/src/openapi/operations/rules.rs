@@ -1,8 +1,8 @@
-//! What is to be said about the rules of a ledger: its period close, and its spending limits.
+//! What is to be said about ledgers, and about the rules of one: its period close, and its spending limits.
 
 use actix_web::http::Method;
 
-use super::RULES;
+use super::{LEDGERS, RULES};
 use crate::openapi::describe::Description;
 use crate::openapi::parameters;
 use crate::problem::Code;
@@ -11,7 +11,38 @@ use crate::problem::Code;
 pub(super) fn all() -> Vec<Description> {
     let mut all = closing();
     all.extend(limits());
+    all.extend(ledgers());
     all
+}
+
+fn ledgers() -> Vec<Description> {
+    let new = |method, path, id| Description::new(LEDGERS, method, path, id);
+    vec![
+        new(Method::GET, "/api/v1/ledgers", "list_ledgers")
+            .says("List ledgers", "By name. `Daybook-Ledger` means nothing here.")
+            .query(parameters::page())
+            .lists("Ledger"),
+        new(Method::POST, "/api/v1/ledgers", "create_ledger")
+            .says(
+                "Make a ledger",
+                "A tenant of its own: its users, accounts, references, idempotency keys, journal and hash chain are its \
+                 alone, and no key but an operator's reaches two. That it was made is an event of the ledger `main`.",
+            )
+            .body("CreateLedger")
+            .creates("Ledger")
+            .problems(&[Code::LedgerExists]),
+        new(Method::GET, "/api/v1/ledgers/{id}", "find_ledger")
+            .says("Read a ledger's settings", "")
+            .finds("Ledger"),
+        new(Method::PATCH, "/api/v1/ledgers/{id}", "update_ledger")
+            .says(
+                "Change a ledger's settings",
+                "A merge patch. What is required of writes holds at once on this server, and within 5 s on every other; \
+                 an import needs no `Idempotency-Key`, since its rows are known by themselves.",
+            )
+            .body("UpdateLedger")
+            .changes("Ledger", "The new version."),
+    ]
 }
 
 fn limits() -> Vec<Description> {

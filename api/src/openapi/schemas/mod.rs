@@ -2,6 +2,7 @@
 
 mod batch;
 mod import;
+mod ledgers;
 mod limits;
 mod records;
 mod requests;
@@ -16,7 +17,7 @@ use utoipa::openapi::schema::{AdditionalProperties, Array, ArrayBuilder, Object,
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 pub(super) use values::{
-    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, names, plain_text,
+    any_text, category, currency, date, date_time, entity_tags, enumeration, integer, ledger_name, names, plain_text,
     reference_text, server_id, text, unsigned_amount, user_id,
 };
 
@@ -32,6 +33,7 @@ pub(super) fn all() -> Vec<Named> {
     all.extend(statements::all());
     all.extend(statistics::all());
     all.extend(requests::all());
+    all.extend(ledgers::all());
     all.extend(limits::all());
     all.extend(batch::all());
     all.extend(import::all());

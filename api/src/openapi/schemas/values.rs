@@ -4,8 +4,8 @@ use serde_json::Value;
 use utoipa::openapi::schema::{AdditionalProperties, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 
 use service::value::{
-    CATEGORY_CHARS_MAX, METADATA_KEYS_MAX, METADATA_VALUE_CHARS_MAX, REFERENCE_CHARS_MAX, TEXT_CHARS_MAX,
-    USER_ID_CHARS_MAX,
+    CATEGORY_CHARS_MAX, LEDGER_NAME_CHARS_MAX, METADATA_KEYS_MAX, METADATA_VALUE_CHARS_MAX, REFERENCE_CHARS_MAX,
+    TEXT_CHARS_MAX, USER_ID_CHARS_MAX,
 };
 
 /// Most characters of a key of a metadata object.
@@ -70,6 +70,25 @@ pub(in crate::openapi) fn currency() -> Object {
             "ISO 4217 code of a currency that has an exponent, or one of the ledger's own.",
         ))
         .examples(["USD"])
+        .build()
+}
+
+/// A currency's code, of ISO 4217 alone.
+pub(in crate::openapi) fn iso_currency() -> Object {
+    of(Type::String)
+        .pattern(Some("^[A-Z]{3}$"))
+        .description(Some("ISO 4217 code of a currency that has an exponent."))
+        .examples(["USD"])
+        .build()
+}
+
+/// What a ledger is called.
+pub(in crate::openapi) fn ledger_name() -> Object {
+    of(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(LEDGER_NAME_CHARS_MAX))
+        .pattern(Some("^[a-z0-9-]+$"))
+        .examples(["accra-1"])
         .build()
 }
 

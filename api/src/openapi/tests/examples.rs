@@ -2,8 +2,8 @@
 
 use service::record::{
     AccountBalanceRecord, AccountRecord, BalanceRecord, CategoryStatistics, ClosingRecord, CurrencyRecord,
-    CurrencyStatistics, DirectionStatistics, EntryRecord, KeyRecord, LimitRecord, LimitUsageRecord, RevisionRecord,
-    StatementLineRecord, StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
+    CurrencyStatistics, DirectionStatistics, EntryRecord, KeyRecord, LedgerRecord, LimitRecord, LimitUsageRecord,
+    RevisionRecord, StatementLineRecord, StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
 };
 use service::value::{Day, Timestamp};
 
@@ -52,6 +52,10 @@ fn examples_are_what_the_service_answers() {
     check_record(
         "Closing",
         serde_json::from_value::<ClosingRecord>(from("Closing")).unwrap(),
+    );
+    check_record(
+        "Ledger",
+        serde_json::from_value::<LedgerRecord>(from("Ledger")).unwrap(),
     );
     check_record("Limit", serde_json::from_value::<LimitRecord>(from("Limit")).unwrap());
     check_record("Key", serde_json::from_value::<KeyRecord>(from("Key")).unwrap());

@@ -6,13 +6,14 @@ use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
+use service::ledger::LedgerSecret;
 use service::query::Currencies;
 use service::value::UserId;
 
 use super::{document, operations_of};
 use crate::body::{Asked, Fields, Tree};
 use crate::call::Query;
-use crate::{accounts, closing, currencies, keys, limits, statements, statistics, transactions, users};
+use crate::{accounts, closing, currencies, keys, ledgers, limits, statements, statistics, transactions, users};
 
 fn asked_by(body: &str, reader: impl FnOnce(&mut Fields)) -> Vec<Asked> {
     let Tree::Object(members) = Tree::parse(body.as_bytes()).unwrap() else {
@@ -132,6 +133,12 @@ fn other_bodies() -> Vec<ReadBody> {
         ),
         ("PutClosing", read(&|fields| drop(closing::read_put(fields))), &[]),
         (
+            "CreateLedger",
+            read(&|fields| drop(ledgers::read_create(fields, LedgerSecret([0; 32])))),
+            &[],
+        ),
+        ("UpdateLedger", read(&|fields| drop(ledgers::read_update(fields))), &[]),
+        (
             "CreateLimit",
             read(&|fields| drop(limits::read_create(fields, &Currencies::default()))),
             &[],
@@ -211,6 +218,7 @@ fn query_readers() -> BTreeMap<&'static str, Reader> {
         Box::new(|query| drop(limits::read_list(query, &Currencies::default()))),
     );
     read("list_limits_of_user", Box::new(|query| drop(query.page())));
+    read("list_ledgers", Box::new(|query| drop(query.page())));
     read("list_keys", Box::new(|query| drop(query.page())));
     read(
         "find_statistics",

@@ -64,12 +64,15 @@ impl Target {
         large_amount: i64,
         kept: &mut Kept,
     ) -> Result<(Txn, Tip, Plan), Failure> {
-        let expected = kept.ledger().map(|ledger| ledger.default_currency);
+        let expected = kept.ledger().map(|ledger| ledger.settings().default_currency);
         let (begun, names) = join!(Txn::begin(&self.pool, self.ledger_id), async {
             expected.map(|currency| name_all(requests, currency))
         });
         let (mut txn, ledger) = begun?;
-        let (now, currency) = (self.now_after(ledger.last_recorded_at), ledger.state.default_currency);
+        let (now, currency) = (
+            self.now_after(ledger.last_recorded_at),
+            ledger.state.settings().default_currency,
+        );
         let names = names.filter(|_| expected == Some(currency));
         let mut names = names.unwrap_or_else(|| name_all(requests, currency));
         let mut snapshot = kept.take(ledger.state, &ledger.tip, &mut names);

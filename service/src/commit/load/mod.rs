@@ -5,6 +5,7 @@
 //! both databases are read by one piece of code.
 
 mod days;
+mod ledgers;
 mod listed;
 mod lists;
 mod stored;
@@ -19,10 +20,12 @@ use super::slots::{Column, Row, Slots, select_slots};
 use crate::ledger::{Names, Snapshot};
 use lists::{all_sources, new_sources};
 use stored::{
-    AccountRow, AnswerRow, CurrencyRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, LimitRow, TransactionRow, UserRow,
+    AccountRow, AnswerRow, CurrencyRow, EventRow, HolderRow, KeyLedgerRow, KeyRow, KnownLedgerRow, LimitRow,
+    TransactionRow, UserRow,
 };
 
 pub(super) use days::{bind_days, day_totals_sql, read_day_totals};
+pub(super) use ledgers::{bind_ledgers, ledgers_sql};
 pub(super) use listed::{bind_listed, events_sql, read_listed};
 pub(super) use lists::bind_lists;
 pub(super) use stored::{AccountOverlay, status_number};
@@ -231,6 +234,7 @@ pub(super) fn read_rows(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Fai
                 let answer = AnswerRow::take(slots)?.read(&EventRow::take(slots)?)?;
                 snapshot.answers.load(answer.key, answer);
             }
+            "ledger" => KnownLedgerRow::take(slots)?.read(snapshot),
             "key" => {
                 let key = KeyRow::take(slots)?.read(KeyLedgerRow::take(slots)?)?;
                 snapshot.keys.load(key.record.id, key);

@@ -10,7 +10,7 @@ use crate::ledger::{Key, Limit, Snapshot, Transaction, User};
 use crate::value::Timestamp;
 use rows::{
     account_row, account_state_row, answer_row, block_row, currency_row, entry_row, event_row, key_row, ledger_row,
-    limit_row, transaction_row, user_row,
+    limit_row, new_ledger_row, setup_cells, transaction_row, user_row,
 };
 use totals::busiest_writes;
 
@@ -69,6 +69,11 @@ pub(super) fn records(snapshot: &Snapshot, recorded_at: Timestamp) -> Result<Vec
             Mode::Insert,
             snapshot.transactions.inserted().map(transactions),
         ),
+        Write::new(
+            tables::NEW_LEDGERS,
+            Mode::Insert,
+            snapshot.new_ledgers.iter().map(new_ledger_row),
+        ),
         Write::new(tables::API_KEYS, Mode::Insert, snapshot.keys.inserted().map(keys)),
         Write::new(tables::LIMITS, Mode::Insert, snapshot.limits.inserted().map(limits)),
         Write::new(tables::IDEMPOTENCY_KEYS, Mode::Insert, answers),
@@ -100,11 +105,13 @@ pub(super) fn journal(
     writes.extend(total_writes(id, &snapshot.totals)?);
     if let Some(block) = block {
         writes.push(Write::new(tables::BLOCKS, Mode::Insert, [block_row(id, block)]));
-        writes.push(Write::new(
-            tables::LEDGERS,
-            Mode::Update,
-            [ledger_row(id, block, &snapshot.ledger.closing)],
-        ));
+        let mut row = ledger_row(id, block, &snapshot.ledger.closing);
+        let mut table = tables::LEDGERS;
+        if snapshot.is_set_up_anew() {
+            row.extend(setup_cells(&snapshot.ledger.setup));
+            table = tables::LEDGER_SETTINGS;
+        }
+        writes.push(Write::new(table, Mode::Update, [row]));
     }
     Ok(non_empty(writes))
 }

@@ -9,6 +9,7 @@ mod account;
 mod closing;
 mod currency;
 mod key;
+mod ledger;
 mod limit;
 mod transaction;
 mod user;
@@ -25,6 +26,7 @@ use account::AccountDocument;
 use closing::ClosingDocument;
 use currency::CurrencyDocument;
 use key::KeyDocument;
+use ledger::LedgerDocument;
 use limit::LimitDocument;
 use transaction::TransactionDocument;
 use user::UserDocument;
@@ -100,6 +102,7 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
         Record::Currency(record) => lasting(&CurrencyDocument::of(record))?,
         Record::Batch(_) => return Err(serde::ser::Error::custom("a list of transactions is no document")),
         Record::Closing(record) => lasting(&ClosingDocument::of(record))?,
+        Record::Ledger(record) => lasting(&LedgerDocument::of(record))?,
         Record::Limit(record) => lasting(&LimitDocument::of(record))?,
         Record::Key(record) => lasting(&KeyDocument::of(record))?,
     };
@@ -138,6 +141,7 @@ pub fn join(kind: &str, data: &str, personal: Option<&str>) -> Result<(Record, O
         "account" => Record::Account(serde_json::from_str::<AccountDocument<'_>>(data)?.into_record(personal)),
         "currency" => Record::Currency(serde_json::from_str::<CurrencyDocument<'_>>(data)?.into_record()),
         "closing" => Record::Closing(serde_json::from_str::<ClosingDocument>(data)?.into_record()),
+        "ledger" => Record::Ledger(serde_json::from_str::<LedgerDocument<'_>>(data)?.into_record()),
         "limit" => Record::Limit(serde_json::from_str::<LimitDocument<'_>>(data)?.into_record()),
         "key" => Record::Key(serde_json::from_str::<KeyDocument<'_>>(data)?.into_record()),
         other => return Err(serde::de::Error::custom(format!("no documents of kind {other}"))),

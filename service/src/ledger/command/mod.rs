@@ -10,7 +10,7 @@ use crate::money::{AmountText, Currency};
 use crate::record::{AccountStatus, Role, TransactionKind};
 use crate::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
 
-pub use ledgers::{CloseThrough, CreateCurrency, CreateKey};
+pub use ledgers::{CloseThrough, CreateCurrency, CreateKey, CreateLedger, UpdateLedger};
 pub use limits::{CreateLimit, LimitFor, UpdateLimit};
 
 /// One change that a caller asks for.
@@ -80,6 +80,10 @@ pub enum Command {
         /// The limit.
         id: Uuid,
     },
+    /// Makes a ledger; asked of `main`.
+    CreateLedger(CreateLedger),
+    /// Changes how the ledger is set up.
+    UpdateLedger(UpdateLedger),
     /// Makes an API key.
     CreateKey(CreateKey),
     /// Makes an API key where the ledger never had one; else answers its oldest.

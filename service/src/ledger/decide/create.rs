@@ -177,7 +177,7 @@ fn find_route(draft: &mut Draft<'_>, command: &CreateTransaction) -> Result<Rout
             return find_transfer_route(draft, *source_account_id, *destination_account_id);
         }
     };
-    let currency = draft.currency(command.currency.unwrap_or(draft.ledger().default_currency));
+    let currency = draft.currency(command.currency.unwrap_or(draft.ledger().settings().default_currency));
     let user_account = find_or_make_user_account(draft, user_side, currency)?;
     let world = find_or_make_world(draft, currency);
     let (source, destination) = match kind {

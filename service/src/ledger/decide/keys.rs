@@ -15,7 +15,7 @@ pub(super) fn create_key(draft: &mut Draft<'_>, command: &CreateKey) -> Outcome 
         id: draft.mint_id(),
         name: command.name.as_str().to_owned(),
         role: command.role,
-        ledger: draft.ledger().name.clone(),
+        ledger: draft.ledger().setup.name.clone(),
         prefix: command.prefix.clone(),
         created_at: draft.now(),
         expires_at: command.expires_at,
@@ -46,7 +46,9 @@ pub(super) fn create_first_key(draft: &mut Draft<'_>, command: &CreateKey) -> Ou
 }
 
 pub(super) fn revoke_key(draft: &mut Draft<'_>, id: Uuid, by: Role) -> Result<Outcome, LedgerError> {
-    let known = draft.key(id).filter(|key| key.is_visible_to(by, &draft.ledger().name));
+    let known = draft
+        .key(id)
+        .filter(|key| key.is_visible_to(by, &draft.ledger().setup.name));
     let mut key = known.cloned().ok_or(LedgerError::NotFound(Resource::Key))?;
     if key.record.revoked_at.is_some() {
         return Ok(Outcome {
@@ -76,7 +78,10 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::ledger::{Answer, Closing, Command, Ids, LedgerState, Precondition, Request, Snapshot, decide};
+    use crate::ledger::{
+        Answer, Closing, Command, Ids, LedgerRules, LedgerSettings, LedgerSetup, LedgerState, Precondition, Request,
+        Snapshot, decide,
+    };
     use crate::money::Currency;
     use crate::value::{Name, Timestamp};
 
@@ -100,9 +105,19 @@ mod tests {
         let mut snapshot = Snapshot::new(LedgerState {
             closing: Closing::default(),
             id: 1,
-            name: "main".to_owned(),
-            default_currency: Currency::parse("USD").unwrap(),
-            default_minimum_balance: None,
+            setup: LedgerSetup {
+                uuid: Uuid::nil(),
+                name: "main".to_owned(),
+                settings: LedgerSettings {
+                    default_currency: Currency::parse("USD").unwrap(),
+                    default_minimum_balance: None,
+                    rules: LedgerRules::default(),
+                },
+                version: 1,
+                created_at: now,
+                updated_at: now,
+                position: None,
+            },
             head: 0,
         });
         let mut ask = |request: &Request| -> Answer {

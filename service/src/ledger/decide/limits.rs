@@ -53,7 +53,7 @@ pub(super) fn create_limit(draft: &mut Draft<'_>, command: &CreateLimit) -> Resu
 /// Whom the limit is for, and in which currency: an account has its own.
 fn find_scope(draft: &Draft<'_>, command: &CreateLimit) -> Result<(Scope, Currency), LedgerError> {
     let asked = command.currency.map(|currency| draft.currency(currency));
-    let default = || draft.currency(draft.ledger().default_currency);
+    let default = || draft.currency(draft.ledger().settings().default_currency);
     match &command.scope {
         LimitFor::AllUsers => Ok((Scope::AllUsers, asked.unwrap_or_else(default))),
         LimitFor::User(id) => {

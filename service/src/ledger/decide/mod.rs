@@ -11,6 +11,7 @@ mod create;
 mod currencies;
 mod holds;
 mod keys;
+mod ledgers;
 mod limits;
 mod owners;
 mod parents;
@@ -94,7 +95,8 @@ pub fn decide(
         return Ok(Decision { answer, changes: None });
     }
     let mut changes = draft.into_changes();
-    if let Some(idempotency) = &request.idempotency {
+    // What no event of the ledger tells cannot be answered again; asked again, it is decided again.
+    if let Some(idempotency) = request.idempotency.as_ref().filter(|_| outcome.answer_position > 0) {
         let stored = remember(idempotency, &answer, outcome.answer_position, positions);
         changes.answers.insert(stored.key, stored);
     }
@@ -129,6 +131,8 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::UpdateAccount(command) => accounts::update_account(draft, command, expected),
         Command::CreateCurrency(command) => currencies::create_currency(draft, command),
         Command::CloseThrough(command) => closing::close_through(draft, command, expected),
+        Command::CreateLedger(command) => ledgers::create_ledger(draft, command),
+        Command::UpdateLedger(command) => ledgers::update_ledger(draft, command, expected),
         Command::CreateLimit(command) => limits::create_limit(draft, command),
         Command::UpdateLimit(command) => limits::update_limit(draft, command, expected),
         Command::DeleteLimit { id } => limits::delete_limit(draft, *id, expected),

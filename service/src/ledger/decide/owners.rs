@@ -11,7 +11,7 @@ use crate::value::{FieldError, Metadata, TimeZone, UserId};
 
 /// The minimum balance of a user's account that is given none.
 pub(super) fn default_minimum_balance(draft: &Draft<'_>, currency: Currency) -> Result<Option<i64>, LedgerError> {
-    let Some(amount) = &draft.ledger().default_minimum_balance else {
+    let Some(amount) = &draft.ledger().settings().default_minimum_balance else {
         return Ok(None);
     };
     let minor = amount.minor_units(currency).map_err(|error| {

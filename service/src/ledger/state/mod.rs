@@ -1,5 +1,6 @@
 //! The current state of a ledger's resources, in minor units: what commands are decided over.
 
+mod ledger;
 mod limit;
 mod transaction;
 
@@ -10,6 +11,7 @@ use crate::money::Currency;
 use crate::record::{AccountKind, AccountRecord, AccountStatus, ClosingRecord, KeyRecord, Role, UserRecord};
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
+pub use ledger::{LedgerRules, LedgerSecret, LedgerSettings, LedgerSetup, NewLedger};
 pub use limit::{Limit, Scope};
 pub use transaction::{Hold, Side, Transaction};
 

@@ -87,6 +87,7 @@ mod tests {
             id: 1,
             name: "main".to_owned(),
             secret: [secret; 32],
+            rules: crate::ledger::LedgerRules::default(),
         }
     }
 

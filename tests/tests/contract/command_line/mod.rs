@@ -27,14 +27,14 @@ fn text(output: &Output) -> String {
 }
 
 /// What is said on standard error, which must be one line, by a program that must end with `status`.
-fn complaint(output: &Output, status: i32) -> String {
+pub(crate) fn complaint(output: &Output, status: i32) -> String {
     assert_eq!(output.status.code(), Some(status), "{}", text(output));
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     assert_eq!(said.lines().count(), 1, "{said}");
     said
 }
 
-fn assert_succeeds(folder: &Folder, arguments: &[&str]) -> String {
+pub(crate) fn assert_succeeds(folder: &Folder, arguments: &[&str]) -> String {
     let output = run(folder.path(), arguments);
     assert!(
         output.status.success(),

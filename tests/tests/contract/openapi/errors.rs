@@ -13,7 +13,7 @@ on_both!(
 );
 
 /// What only some operations can meet: section 2 of the contract, by method and path.
-const OWN: [(&str, &str, &[&str]); 30] = [
+const OWN: [(&str, &str, &[&str]); 33] = [
     (
         "POST",
         "/transactions",
@@ -117,6 +117,9 @@ const OWN: [(&str, &str, &[&str]); 30] = [
     ("PATCH", "/limits/{id}", &["limit_not_found", "version_mismatch"]),
     ("DELETE", "/limits/{id}", &["limit_not_found", "version_mismatch"]),
     ("GET", "/users/{id}/limits", &["user_not_found"]),
+    ("POST", "/ledgers", &["ledger_exists"]),
+    ("GET", "/ledgers/{id}", &["ledger_not_found"]),
+    ("PATCH", "/ledgers/{id}", &["ledger_not_found", "version_mismatch"]),
     ("DELETE", "/keys/{id}", &["key_not_found"]),
 ];
 
@@ -172,9 +175,15 @@ fn expected_codes(method: &str, path: &str, operation: &Value) -> BTreeSet<Strin
         codes.push("unavailable");
     }
     if let Some(path) = in_api {
-        codes.push("ledger_not_found");
+        // An operator picks no ledger to ask about ledgers.
+        if !path.starts_with("/ledgers") {
+            codes.push("ledger_not_found");
+        }
         let own = OWN.iter().find(|row| (row.0, row.1) == (method, path));
         codes.extend(own.map_or(&[][..], |row| row.2));
+        if codes.contains(&"version_mismatch") {
+            codes.push("if_match_required");
+        }
     }
     // Bad rows are told in the report, and known again without a key.
     let is_import = path == IMPORT;
@@ -182,7 +191,7 @@ fn expected_codes(method: &str, path: &str, operation: &Value) -> BTreeSet<Strin
         codes.push("outcome_unknown");
     }
     if method != "GET" && !is_import {
-        codes.push("idempotency_key_reused");
+        codes.extend(["idempotency_key_reused", "idempotency_key_required"]);
     }
     if operation.get("requestBody").is_some() {
         codes.extend(["request_timeout", "unsupported_media_type"]);

@@ -81,6 +81,7 @@ pub(super) async fn prepare(book: &Book, path: &str, body: Value) -> (String, Va
     let id = match path.split('/').nth(3) {
         Some("users") => "42".to_owned(),
         Some("accounts") => account(&own),
+        Some("ledgers") => "main".to_owned(),
         Some("limits") => {
             let limit = json!({"name": "l", "direction": "debit", "window": "day", "max_amount": "5", "max_count": 5});
             book.post("/limits", &limit).await.id()

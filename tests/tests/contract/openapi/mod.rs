@@ -147,6 +147,7 @@ async fn writes_describe_their_headers_and_bodies(book: &Book) {
             "/api/v1/currencies",
             "/api/v1/closing",
             "/api/v1/limits",
+            "/api/v1/ledgers",
         ]
         .iter()
         .any(|prefix| path.starts_with(prefix));
@@ -156,7 +157,10 @@ async fn writes_describe_their_headers_and_bodies(book: &Book) {
             "{method} {path} takes {names:?}"
         );
         // Keys and currencies have no version.
-        let has_version = in_books || path.starts_with("/api/v1/limits");
+        let has_version = in_books
+            || ["/api/v1/limits", "/api/v1/ledgers"]
+                .iter()
+                .any(|prefix| path.starts_with(prefix));
         let is_conditional = (has_version && path.contains("{id}")) || path == "/api/v1/closing";
         assert_eq!(
             names.contains(&"if-match".to_owned()),

@@ -84,6 +84,8 @@ stored_rows! {
     }
     /// The ledger of a key.
     KeyLedgerRow from "l" { name: String }
+    /// Another ledger.
+    KnownLedgerRow from "l" { id: i64, uuid: Uuid, name: String }
     /// A window of limits, by its number.
     UsageRow from "u" { number: i64, transactions: i64, high: i64, low: i64 }
     DayRow from "d" {
@@ -238,6 +240,14 @@ impl TransactionRow {
             first_position: self.first_position,
             position: self.position,
         })
+    }
+}
+
+impl KnownLedgerRow {
+    pub(super) fn read(self, snapshot: &mut Snapshot) {
+        let known = &mut snapshot.ledgers;
+        known.greatest_id = known.greatest_id.max(self.id);
+        known.by_name.insert(self.name, self.uuid);
     }
 }
 

@@ -1,0 +1,54 @@
+//! Ledgers beside `main`: which version of its settings a ledger's row has, and the events that recorded them and it.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Migration;
+
+/// `settings_position` is of the ledger's own journal, `created_position` of the journal of `main`, which is NULL for
+/// `main` itself.
+const UP: [&str; 4] = [
+    "ALTER TABLE ledgers ADD COLUMN settings_version {int} NOT NULL DEFAULT 1",
+    "ALTER TABLE ledgers ADD COLUMN settings_updated_at {int}",
+    "ALTER TABLE ledgers ADD COLUMN settings_position {int}",
+    "ALTER TABLE ledgers ADD COLUMN created_position {int}",
+];
+
+const DOWN: [&str; 4] = [
+    "ALTER TABLE ledgers DROP COLUMN created_position",
+    "ALTER TABLE ledgers DROP COLUMN settings_position",
+    "ALTER TABLE ledgers DROP COLUMN settings_updated_at",
+    "ALTER TABLE ledgers DROP COLUMN settings_version",
+];
+
+impl MigrationName for Migration {
+    fn name(&self) -> &str {
+        "m20261129_000006_ledger_settings"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let is_postgres = manager.get_database_backend() == DbBackend::Postgres;
+        let int = if is_postgres { "BIGINT" } else { "INTEGER" };
+        run(manager, UP.map(|sql| sql.replace("{int}", int))).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, DOWN.map(str::to_owned)).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+async fn run(manager: &SchemaManager<'_>, statements: [String; 4]) -> Result<(), DbErr> {
+    for sql in statements {
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
