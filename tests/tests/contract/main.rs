@@ -9,6 +9,7 @@
     reason = "a test that cannot go on panics, helpers included; overflow checks are on"
 )]
 
+mod access;
 mod account_status;
 mod accounts;
 mod batches;

@@ -14,7 +14,7 @@ on_both!(
 );
 
 /// The examples of a body in JSON: media type, schema, and each value.
-pub(super) fn examples_of(content: &Value) -> Vec<(String, Value, Vec<Value>)> {
+pub(crate) fn examples_of(content: &Value) -> Vec<(String, Value, Vec<Value>)> {
     let by_type = content.as_object().into_iter().flatten();
     let json = by_type.filter(|(media_type, _)| media_type.ends_with("/json") || media_type.ends_with("+json"));
     json.map(|(media_type, body)| {
@@ -65,7 +65,7 @@ async fn every_body_has_an_example_that_is_valid_by_its_schema(book: &Book) {
 }
 
 /// What the path of an operation leads to, made for one request; and what its body must name of the ledger.
-pub(super) async fn prepare(book: &Book, path: &str, body: Value) -> (String, Value) {
+pub(crate) async fn prepare(book: &Book, path: &str, body: Value) -> (String, Value) {
     let _ = book.put_user("42", &json!({"full_name": "Ama Mensah"})).await;
     let money = |user: &str| with(credit(user, "20.00"), json!({"currency": "GHS"}));
     let (own, other) = (book.create(&money("42")).await, book.create(&money("43")).await);

@@ -13,6 +13,8 @@ use tests::{Book, on_both};
 
 use crate::methods::API;
 
+pub(crate) use examples::{examples_of, prepare};
+
 on_both!(
     the_document_is_openapi_3_1,
     every_path_of_the_contract_is_described,
@@ -25,14 +27,14 @@ on_both!(
 /// The one write that takes no JSON and no idempotency key.
 const IMPORT: &str = "/api/v1/transactions/import";
 
-async fn document(book: &Book) -> Value {
+pub(crate) async fn document(book: &Book) -> Value {
     let answer = book.anonymous().get_root("/openapi.json").await.expect(200);
     assert!(answer.header("Content-Type").starts_with("application/json"));
     answer.body
 }
 
 /// Every operation: its method in upper case, its path, and its description.
-fn operations(document: &Value) -> Vec<(String, String, Value)> {
+pub(crate) fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().expect("the document has paths");
     let mut found = Vec::new();
     for (path, item) in paths {
@@ -47,7 +49,7 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 }
 
 /// A path with every parameter's name replaced: the contract does not name them.
-fn pattern(path: &str) -> String {
+pub(crate) fn pattern(path: &str) -> String {
     let parts: Vec<&str> = path
         .split('/')
         .map(|part| if part.starts_with('{') { "{id}" } else { part })
@@ -108,7 +110,7 @@ async fn every_described_operation_is_served(book: &Book) {
     }
 }
 
-fn resolve<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
+pub(crate) fn resolve<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
     match node["$ref"].as_str() {
         Some(reference) => {
             let pointer = reference.trim_start_matches('#');
