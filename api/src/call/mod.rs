@@ -7,6 +7,7 @@
 
 mod accept;
 mod admission;
+mod books;
 pub(crate) mod conditions;
 pub(crate) mod idempotency;
 pub(crate) mod query;
@@ -23,11 +24,10 @@ use actix_web::http::Method;
 use uuid::Uuid;
 
 use service::ledger::LedgerRules;
-use service::money::CurrencyCode;
 use service::query::Currencies;
 use service::record::Role;
 use service::value::{UserId, ValueError};
-use service::{Credential, Daybook, Ledger, LedgerError};
+use service::{Credential, Daybook};
 
 use crate::body::{self, Media, Rows, Tree};
 use crate::endpoint::within;
@@ -139,7 +139,7 @@ impl Call {
         if demand.method == Method::GET {
             conditions::if_none_match(headers)?;
         }
-        let rules = rules_of(&incoming, &ledger_name, &demand).await?;
+        let rules = books::rules_of(&incoming, &ledger_name, &demand).await?;
         let rows = match demand.media {
             Media::Rows => Rows::of(&incoming.request, payload),
             _ => None,
@@ -219,24 +219,6 @@ impl Call {
         format!("key:{}", self.credential.key_id)
     }
 
-    /// The ledger that the request is about; looked up late, since its absence is a 404.
-    ///
-    /// # Errors
-    /// `ledger_not_found`; 503.
-    pub(crate) async fn ledger(&self) -> Result<Arc<Ledger>, Problem> {
-        Ok(within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??)
-    }
-
-    /// The same call, about the ledger called `name`: whose header named another is not asked about that.
-    ///
-    /// # Errors
-    /// 503.
-    pub(crate) async fn in_ledger(mut self, name: &str) -> Result<Self, Problem> {
-        self.ledger_name = name.to_owned();
-        self.rules = rules_of(&self.incoming, name, &self.demand).await?;
-        Ok(self)
-    }
-
     /// The one of `offered` media types that the caller would rather have.
     pub(crate) fn preferred<T: Copy>(&self, offered: &[(&str, T)], default: T) -> T {
         preferred(&self.incoming.request, offered, default)
@@ -261,27 +243,6 @@ impl Call {
         let query = Query::parse(self.incoming.request.query_string())?;
         let currencies = self.currencies(query.given("currency")).await?;
         query.read_all(|query| reader(query, &currencies))
-    }
-
-    /// Those of `codes` that are currencies of the ledger's own. Most requests name none, and do not ask the ledger.
-    ///
-    /// # Errors
-    /// 503.
-    async fn currencies<'a>(&self, codes: impl IntoIterator<Item = &'a str>) -> Result<Currencies, Problem> {
-        let is_own = |code: &&str| CurrencyCode::parse_own(code).is_ok();
-        let own: Vec<&str> = codes.into_iter().filter(is_own).collect();
-        if own.is_empty() {
-            return Ok(Currencies::default());
-        }
-        let found = async {
-            let ledger = self.daybook().ledger(&self.ledger_name).await?;
-            self.daybook().currencies(&ledger, own).await
-        };
-        match within(self.incoming.deadline(), found).await? {
-            // That it is not there is told in its turn.
-            Err(LedgerError::NotFound(_)) => Ok(Currencies::default()),
-            found => Ok(found?),
-        }
     }
 
     /// Refuses any parameter.
@@ -315,17 +276,5 @@ impl Call {
     pub(crate) fn path_parameter<T>(&self, parse: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
         let text = self.incoming.request.match_info().get("id").unwrap_or_default();
         parse(text).map_err(|error| Problem::parameter("id", error.detail))
-    }
-}
-
-/// What a write to the ledger called `name` must have. That there is no such ledger is told in its turn.
-async fn rules_of(incoming: &Incoming, name: &str, demand: &Demand) -> Result<LedgerRules, Problem> {
-    if demand.method == Method::GET {
-        return Ok(LedgerRules::default());
-    }
-    match within(incoming.deadline(), incoming.state.daybook.ledger(name)).await? {
-        Ok(ledger) => Ok(ledger.rules),
-        Err(LedgerError::NotFound(_)) => Ok(LedgerRules::default()),
-        Err(error) => Err(error.into()),
     }
 }

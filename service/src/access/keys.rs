@@ -11,6 +11,7 @@ use std::time::Duration;
 use entity::{api_key, ledger};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use subtle::ConstantTimeEq;
 
 use super::secret::hash_secret;
 use crate::database::Readers;
@@ -105,7 +106,7 @@ async fn read(db: &Readers, hash: Hash, revocations: u64) -> Result<Found, NotFo
         .one(db)
         .await
         .map_err(failed)?
-        .filter(|key| is_equal(&key.hash, &hash) && key.revoked_at.is_none())
+        .filter(|key| bool::from(key.hash.as_slice().ct_eq(&hash)) && key.revoked_at.is_none())
         .ok_or(NotFound::Unknown)?;
     let role = Role::from_name(&key.role).ok_or_else(|| {
         NotFound::Failed(LedgerError::Internal(format!(
@@ -131,13 +132,4 @@ async fn read(db: &Readers, hash: Hash, revocations: u64) -> Result<Found, NotFo
         expires_at: key.expires_at.map(Timestamp::from_micros),
         revocations,
     })
-}
-
-/// Compares in a time that does not depend on where the two differ.
-fn is_equal(left: &[u8], right: &[u8]) -> bool {
-    let difference = left
-        .iter()
-        .zip(right)
-        .fold(0, |sum, (left, right)| sum | (left ^ right));
-    left.len() == right.len() && difference == 0
 }

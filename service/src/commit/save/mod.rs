@@ -1,5 +1,6 @@
 //! What a decided batch leaves in the database: one write per table, empty ones left out.
 
+mod ledgers;
 mod rows;
 mod totals;
 
@@ -8,9 +9,10 @@ use super::seal::{SealedBlock, SealedEvent};
 use super::tables::{self, Mode, Write};
 use crate::ledger::{Key, Limit, Snapshot, Transaction, User};
 use crate::value::Timestamp;
+use ledgers::{ledger_row, new_ledger_row, setup_cells};
 use rows::{
-    account_row, account_state_row, answer_row, block_row, currency_row, entry_row, event_row, key_row, ledger_row,
-    limit_row, new_ledger_row, setup_cells, transaction_row, user_row,
+    account_row, account_state_row, answer_row, block_row, currency_row, entry_row, event_row, key_row, limit_row,
+    transaction_row, user_row,
 };
 use totals::busiest_writes;
 

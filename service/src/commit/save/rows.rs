@@ -4,24 +4,20 @@ use crate::commit::Corrupt;
 use crate::commit::load::{AccountOverlay, status_number};
 use crate::commit::rows::Cell;
 use crate::commit::seal::{SealedBlock, SealedEvent};
-use crate::journal::{GENESIS_HASH, SCHEMA_VERSION};
-use crate::ledger::{
-    Account, Closing, Entry, Event, Key, LedgerCurrency, LedgerSettings, LedgerSetup, Limit, NewLedger, Side,
-    StoredAnswer, Transaction, User,
-};
-use crate::money::AmountText;
+use crate::journal::SCHEMA_VERSION;
+use crate::ledger::{Account, Entry, Event, Key, LedgerCurrency, Limit, Side, StoredAnswer, Transaction, User};
 use crate::record::{Record, TransactionRelation};
 use crate::value::{Day, Timestamp, fold};
 
-fn micros(at: Timestamp) -> Cell {
+pub(super) fn micros(at: Timestamp) -> Cell {
     at.micros().into()
 }
 
-fn day(day: Option<Day>) -> Cell {
+pub(super) fn day(day: Option<Day>) -> Cell {
     day.map(|day| i64::from(day.days())).into()
 }
 
-fn json(value: &impl serde::Serialize) -> Cell {
+pub(super) fn json(value: &impl serde::Serialize) -> Cell {
     // Metadata is a map of text to text, which always has a JSON form.
     serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned()).into()
 }
@@ -249,59 +245,5 @@ pub(super) fn block_row(ledger_id: i64, block: &SealedBlock) -> Vec<Cell> {
         header.root.into(),
         block.hash.into(),
         header.previous_hash.into(),
-    ]
-}
-
-pub(super) fn ledger_row(ledger_id: i64, block: &SealedBlock, closing: &Closing) -> Vec<Cell> {
-    let header = &block.header;
-    vec![
-        ledger_id.into(),
-        header.last_position.into(),
-        header.height.into(),
-        block.hash.into(),
-        micros(header.recorded_at),
-        day(closing.through),
-        closing.version.into(),
-        closing.updated_at.map(Timestamp::micros).into(),
-        closing.position.into(),
-    ]
-}
-
-/// What follows in the row of a ledger that is set up anew.
-pub(super) fn setup_cells(setup: &LedgerSetup) -> Vec<Cell> {
-    let [currency, minimum, rules] = settings_cells(&setup.settings);
-    vec![
-        currency,
-        minimum,
-        rules,
-        setup.version.into(),
-        micros(setup.updated_at),
-        setup.position.into(),
-    ]
-}
-
-pub(super) fn new_ledger_row(ledger: &NewLedger) -> Vec<Cell> {
-    let setup = &ledger.setup;
-    let [currency, minimum, rules] = settings_cells(&setup.settings);
-    vec![
-        ledger.id.into(),
-        setup.uuid.into(),
-        setup.name.as_str().into(),
-        GENESIS_HASH.into(),
-        currency,
-        minimum,
-        rules,
-        ledger.secret.0.into(),
-        micros(setup.created_at),
-        ledger.created_position.into(),
-    ]
-}
-
-fn settings_cells(settings: &LedgerSettings) -> [Cell; 3] {
-    let minimum = settings.default_minimum_balance.as_ref().and_then(AmountText::shortest);
-    [
-        settings.default_currency.code.as_str().into(),
-        minimum.into(),
-        json(&settings.rules),
     ]
 }

@@ -1,6 +1,7 @@
 //! One command at work: it reads through to the snapshot and writes beside it, so that a refusal or a dry run leaves
 //! the snapshot as it was.
 
+mod ledgers;
 mod limits;
 
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::changes::{Changes, Event, StoredAnswer};
 use super::id::Ids;
 use super::snapshot::{AccountName, Snapshot};
-use super::state::{Account, Closing, Key, LedgerCurrency, LedgerSetup, NewLedger, Transaction, User};
+use super::state::{Account, LedgerCurrency, Transaction, User};
 use super::totals::{TotalDelta, TotalDeltas, TotalKey};
 use super::usage::UsageKey;
 use crate::LedgerError;
@@ -226,54 +227,6 @@ impl<'a> Draft<'a> {
 
     pub(super) fn set_reference(&mut self, reference: &str, holder: Option<Uuid>) {
         self.changes.references.insert(reference.to_owned(), holder);
-    }
-
-    /// How far the ledger is closed.
-    pub(super) fn closing(&self) -> Closing {
-        self.changes.closing.unwrap_or(self.snapshot.ledger.closing)
-    }
-
-    pub(super) fn put_closing(&mut self, closing: Closing) {
-        self.changes.closing = Some(closing);
-    }
-
-    /// How the ledger is set up.
-    pub(super) fn setup(&self) -> &LedgerSetup {
-        self.changes.setup.as_ref().unwrap_or(&self.snapshot.ledger.setup)
-    }
-
-    pub(super) fn put_setup(&mut self, setup: LedgerSetup) {
-        self.changes.setup = Some(setup);
-    }
-
-    /// The id of the ledger called `name`; the snapshot must know it.
-    pub(super) fn ledger_called(&self, name: &str) -> Option<Uuid> {
-        let made = self.snapshot.new_ledgers.iter().find(|made| made.setup.name == name);
-        made.map(|made| made.setup.uuid)
-            .or_else(|| self.snapshot.ledgers.by_name.get(name).copied())
-    }
-
-    /// The number of the ledger that is made next.
-    pub(super) fn next_ledger_id(&self) -> i64 {
-        let newest = self.snapshot.new_ledgers.last().map(|made| made.id);
-        newest.unwrap_or(self.snapshot.ledgers.greatest_id).saturating_add(1)
-    }
-
-    pub(super) fn put_ledger(&mut self, ledger: NewLedger) {
-        self.changes.ledgers.push(ledger);
-    }
-
-    pub(super) fn key(&self, id: Uuid) -> Option<&Key> {
-        self.changes.keys.get(&id).or_else(|| self.snapshot.keys.get(&id))
-    }
-
-    /// The ledger's oldest key; the snapshot must know it.
-    pub(super) fn oldest_key(&self) -> Option<&Key> {
-        self.snapshot.keys.iter().min_by_key(|key| key.record.id)
-    }
-
-    pub(super) fn put_key(&mut self, key: Key) {
-        self.changes.keys.insert(key.record.id, key);
     }
 
     /// The answer that was given under an idempotency key.

@@ -1,6 +1,7 @@
 //! Rows as they come back from the load statement, read into the state of the core.
 
 mod answer;
+mod ledgers;
 mod limits;
 
 use uuid::Uuid;
@@ -240,14 +241,6 @@ impl TransactionRow {
             first_position: self.first_position,
             position: self.position,
         })
-    }
-}
-
-impl KnownLedgerRow {
-    pub(super) fn read(self, snapshot: &mut Snapshot) {
-        let known = &mut snapshot.ledgers;
-        known.greatest_id = known.greatest_id.max(self.id);
-        known.by_name.insert(self.name, self.uuid);
     }
 }
 
