@@ -19,6 +19,8 @@ mod book;
 mod client;
 mod concurrency;
 mod database;
+#[cfg(test)]
+mod documents;
 mod journal;
 mod logs;
 mod problem;
