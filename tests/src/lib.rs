@@ -22,7 +22,6 @@ mod database;
 #[cfg(test)]
 mod documents;
 mod journal;
-mod logs;
 mod problem;
 pub mod program;
 mod proxy;
@@ -50,8 +49,7 @@ const TEST_TIME_MAX: Duration = Duration::from_secs(300);
 ///
 /// # Panics
 ///
-/// With the test's own panic, after the server was stopped and the database removed; where a log line tells a secret or
-/// what is personal.
+/// With the test's own panic, after the server was stopped and the database removed.
 pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -62,7 +60,6 @@ pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
         return;
     };
     let book = runtime.block_on(Book::open(database, |_| ()));
-    let logged = logs::begin();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             tokio::time::timeout(TEST_TIME_MAX, test(&book))
@@ -72,11 +69,9 @@ pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
     }));
     runtime.block_on(book.close());
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let leaks = logs::end(logged);
     if let Err(cause) = outcome {
         resume_unwind(cause);
     }
-    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
 }
 
 /// Makes a test of each `async fn name(book: &Book)` named, for what only PostgreSQL can suffer.

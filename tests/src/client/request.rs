@@ -6,7 +6,7 @@ use std::pin::Pin;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::{Answer, logs};
+use crate::Answer;
 
 /// A request that is sent when awaited.
 #[derive(Clone, Debug)]
@@ -62,7 +62,6 @@ impl Request {
     pub async fn attempt(self) -> Result<Answer, reqwest::Error> {
         let request = format!("{} {}", self.method, self.url);
         let is_head = self.method == Method::HEAD;
-        self.hide();
         let mut builder = self.http.request(self.method, &self.url);
         for (name, value) in self.headers {
             builder = builder.header(name, value);
@@ -83,28 +82,11 @@ impl Request {
             body,
             text,
         };
-        logs::hide_in(&answer.body);
         answer.assert_request_id();
         if status >= 400 && !is_head {
             answer.assert_problem_shape();
         }
         Ok(answer)
-    }
-
-    /// Takes note of what no log may tell of it.
-    fn hide(&self) {
-        let bearer = self
-            .headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("Authorization"));
-        let bearer = bearer.and_then(|(_, value)| std::str::from_utf8(value).ok());
-        if let Some(credential) = bearer.and_then(|value| value.split_whitespace().nth(1)) {
-            logs::hide(credential);
-        }
-        let body = self.body.as_deref().map(serde_json::from_slice::<Value>);
-        if let Some(Ok(body)) = body {
-            logs::hide_in(&body);
-        }
     }
 
     async fn send(self) -> Answer {
