@@ -1,7 +1,8 @@
 //! Ledgers beside `main`: which version of its settings a ledger's row has, and the events that recorded them and it.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::dialect::Dialect;
 
 /// See the module.
 #[derive(Debug)]
@@ -32,13 +33,18 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let is_postgres = manager.get_database_backend() == DbBackend::Postgres;
-        let int = if is_postgres { "BIGINT" } else { "INTEGER" };
-        run(manager, UP.map(|sql| sql.replace("{int}", int))).await
+        let dialect = Dialect::of(manager.get_database_backend());
+        for sql in UP {
+            run(manager, &dialect.write(sql)).await?;
+        }
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, DOWN.map(str::to_owned)).await
+        for sql in DOWN {
+            run(manager, sql).await?;
+        }
+        Ok(())
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -46,9 +52,6 @@ impl MigrationTrait for Migration {
     }
 }
 
-async fn run(manager: &SchemaManager<'_>, statements: [String; 4]) -> Result<(), DbErr> {
-    for sql in statements {
-        manager.get_connection().execute_unprepared(&sql).await?;
-    }
-    Ok(())
+async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    manager.get_connection().execute_unprepared(sql).await.map(|_| ())
 }

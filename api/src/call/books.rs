@@ -19,7 +19,15 @@ impl Call {
     /// # Errors
     /// `ledger_not_found`; 503.
     pub(crate) async fn ledger(&self) -> Result<Arc<Ledger>, Problem> {
+        if let Some(ledger) = &self.ledger {
+            return Ok(Arc::clone(ledger));
+        }
         Ok(within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??)
+    }
+
+    /// What a write to the ledger must have; nothing for a read, or where there is no such ledger.
+    pub(super) fn rules(&self) -> LedgerRules {
+        self.ledger.as_ref().map(|ledger| ledger.rules).unwrap_or_default()
     }
 
     /// The same call, about the ledger called `name`: whose header named another is not asked about that.
@@ -28,7 +36,7 @@ impl Call {
     /// 503.
     pub(crate) async fn in_ledger(mut self, name: &str) -> Result<Self, Problem> {
         self.ledger_name = name.to_owned();
-        self.rules = rules_of(&self.incoming, name, &self.demand).await?;
+        self.ledger = written(&self.incoming, name, &self.demand).await?;
         Ok(self)
     }
 
@@ -54,14 +62,17 @@ impl Call {
     }
 }
 
-/// What a write to the ledger called `name` must have. That there is no such ledger is told in its turn.
-pub(super) async fn rules_of(incoming: &Incoming, name: &str, demand: &Demand) -> Result<LedgerRules, Problem> {
+/// The ledger called `name`, where the request is a write. That there is no such ledger is told in its turn.
+///
+/// # Errors
+/// 503.
+pub(super) async fn written(incoming: &Incoming, name: &str, demand: &Demand) -> Result<Option<Arc<Ledger>>, Problem> {
     if demand.method == Method::GET {
-        return Ok(LedgerRules::default());
+        return Ok(None);
     }
     match within(incoming.deadline(), incoming.state.daybook.ledger(name)).await? {
-        Ok(ledger) => Ok(ledger.rules),
-        Err(LedgerError::NotFound(_)) => Ok(LedgerRules::default()),
+        Ok(ledger) => Ok(Some(ledger)),
+        Err(LedgerError::NotFound(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

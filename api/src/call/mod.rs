@@ -23,11 +23,10 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use uuid::Uuid;
 
-use service::ledger::LedgerRules;
 use service::query::Currencies;
 use service::record::Role;
 use service::value::{UserId, ValueError};
-use service::{Credential, Daybook};
+use service::{Credential, Daybook, Ledger};
 
 use crate::body::{self, Media, Rows, Tree};
 use crate::endpoint::within;
@@ -103,8 +102,8 @@ pub(crate) struct Call {
     incoming: Incoming,
     credential: Credential,
     ledger_name: String,
-    /// What a write to the ledger must have; none for a read.
-    rules: LedgerRules,
+    /// The ledger, where a write has looked for what it must have there, and found it.
+    ledger: Option<Arc<Ledger>>,
     demand: Demand,
     body: Tree,
     /// The body that the handler reads by itself, where it does.
@@ -139,7 +138,7 @@ impl Call {
         if demand.method == Method::GET {
             conditions::if_none_match(headers)?;
         }
-        let rules = books::rules_of(&incoming, &ledger_name, &demand).await?;
+        let ledger = books::written(&incoming, &ledger_name, &demand).await?;
         let rows = match demand.media {
             Media::Rows => Rows::of(&incoming.request, payload),
             _ => None,
@@ -148,7 +147,7 @@ impl Call {
             rows,
             credential,
             ledger_name,
-            rules,
+            ledger,
             demand,
             body,
             incoming,

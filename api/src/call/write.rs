@@ -71,11 +71,12 @@ impl Call {
             Conditions::Refused => conditions::refuse(request.headers())?,
         };
         let key = idempotency::key(request.headers())?;
-        if self.rules.require_idempotency_key && key.is_none() {
+        let rules = self.rules();
+        if rules.require_idempotency_key && key.is_none() {
             return Err(Problem::idempotency_key_required());
         }
         let is_versioned = self.demand.conditions == Conditions::Kept;
-        if self.rules.require_if_match && is_versioned && precondition == Precondition::Any {
+        if rules.require_if_match && is_versioned && precondition == Precondition::Any {
             return Err(Problem::if_match_required());
         }
         let idempotency = key.map(|key| (key, idempotency::canonical(request, &self.body)));

@@ -8,15 +8,14 @@ use uuid::Uuid;
 use super::{MAIN_LEDGER, MAIN_LEDGER_ID};
 use crate::journal::GENESIS_HASH;
 use crate::money::CurrencyCode;
-use crate::{OpenError, clock};
+use crate::{OpenError, access, clock};
 
 /// Makes it where it is not there; when several do so at once, one of them does it.
 pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
     if ledger::Entity::find_by_id(MAIN_LEDGER_ID).one(db).await?.is_some() {
         return Ok(());
     }
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|error| OpenError(format!("no random bytes are to be had: {error}")))?;
+    let secret = access::make_ledger_secret().map_err(|error| OpenError(error.to_string()))?;
     let row = ledger::ActiveModel {
         id: ActiveValue::Set(MAIN_LEDGER_ID),
         uuid: ActiveValue::Set(Uuid::now_v7()),
@@ -29,7 +28,7 @@ pub(super) async fn ensure(db: &DatabaseConnection) -> Result<(), OpenError> {
         default_minimum_balance: ActiveValue::Set(None),
         closed_through: ActiveValue::Set(None),
         settings: ActiveValue::Set("{}".to_owned()),
-        secret: ActiveValue::Set(secret.to_vec()),
+        secret: ActiveValue::Set(secret.0.to_vec()),
         created_at: ActiveValue::Set(clock::now().micros()),
         closing_version: ActiveValue::Set(0),
         closing_updated_at: ActiveValue::Set(None),
