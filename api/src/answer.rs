@@ -1,10 +1,12 @@
 //! What handlers answer: a body, and the headers that go with its kind.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use service::query::Page;
@@ -146,8 +148,8 @@ pub(crate) fn link_to_next(incoming: &Incoming, cursor: Option<&str>) -> Option<
 #[derive(Debug)]
 pub(crate) struct Written<T> {
     answer: Answer,
-    /// A member that no record has: the secret of a key, shown once.
-    secret: Option<Option<String>>,
+    /// A member that no record has: the secret of a key, or a token, shown once.
+    secret: Option<(&'static str, Option<SecretString>)>,
     body: PhantomData<T>,
 }
 
@@ -160,10 +162,20 @@ impl<T> Written<T> {
         }
     }
 
-    /// The same answer with `secret`, or with null where it repeats an earlier one.
-    pub(crate) fn with_secret(mut self, secret: String) -> Self {
-        self.secret = Some((!self.answer.replayed).then_some(secret));
-        self
+    /// The same answer with the secret of its record as the member `name`, or with null where it repeats an earlier one.
+    ///
+    /// # Errors
+    /// Those of `secret_of`.
+    pub(crate) fn with_secret(
+        mut self,
+        name: &'static str,
+        secret_of: impl FnOnce(&Record) -> Result<SecretString, Problem>,
+    ) -> Result<Self, Problem> {
+        let secret = (!self.answer.replayed)
+            .then(|| secret_of(&self.answer.record))
+            .transpose()?;
+        self.secret = Some((name, secret));
+        Ok(self)
     }
 }
 
@@ -190,9 +202,9 @@ impl<T> Respond for Written<T> {
         }
         let body = match &self.secret {
             None => to_json(&answer.record)?,
-            Some(secret) => to_json(&WithSecret {
+            Some((name, secret)) => to_json(&WithSecret {
                 record: &answer.record,
-                secret,
+                secret: BTreeMap::from([(*name, secret.as_ref().map(ExposeSecret::expose_secret))]),
             })?,
         };
         Ok(response.content_type(ContentType::json()).body(body))
@@ -218,14 +230,15 @@ pub(crate) fn head_of(answer: &Answer, status: StatusCode) -> HttpResponseBuilde
 struct WithSecret<'a> {
     #[serde(flatten)]
     record: &'a Record,
-    secret: &'a Option<String>,
+    #[serde(flatten)]
+    secret: BTreeMap<&'static str, Option<&'a str>>,
 }
 
 fn entity_tag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// Where the resource can be read; currencies and keys cannot, they are only listed.
+/// Where the resource can be read; currencies and keys cannot, they are only listed, and tokens not even that.
 fn location(record: &Record) -> Option<String> {
     match record {
         Record::Transaction(record) => Some(format!("{BASE_PATH}/transactions/{}", record.id)),
@@ -233,7 +246,7 @@ fn location(record: &Record) -> Option<String> {
         Record::Account(record) => Some(format!("{BASE_PATH}/accounts/{}", record.id)),
         Record::Ledger(record) => Some(format!("{BASE_PATH}/ledgers/{}", record.name)),
         Record::Limit(record) => Some(format!("{BASE_PATH}/limits/{}", record.id)),
-        Record::Batch(_) | Record::Currency(_) | Record::Closing(_) | Record::Key(_) => None,
+        Record::Batch(_) | Record::Currency(_) | Record::Closing(_) | Record::Key(_) | Record::Token(_) => None,
     }
 }
 

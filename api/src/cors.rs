@@ -13,8 +13,8 @@ const ALLOWED_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const ALLOWED_HEADERS: &str =
     "authorization, content-type, daybook-ledger, idempotency-key, if-match, if-none-match, x-request-id";
 /// Headers of answers that a page may read.
-const EXPOSED_HEADERS: &str = "daybook-dry-run, daybook-position, etag, idempotent-replayed, link, location, retry-after, \
-                               www-authenticate, x-request-id";
+const EXPOSED_HEADERS: &str = "daybook-dry-run, daybook-position, etag, idempotent-replayed, link, location, ratelimit, \
+                               ratelimit-policy, retry-after, www-authenticate, x-request-id";
 /// Seconds that a browser may remember what it was told.
 const MAX_AGE_S: &str = "600";
 

@@ -13,7 +13,7 @@ use service::record::Role;
 
 use crate::answer::Respond;
 use crate::body::{BODY_BYTES_MAX, Media};
-use crate::call::{Call, Conditions, Demand, Incoming};
+use crate::call::{Call, Conditions, Demand, Incoming, UserAccess};
 use crate::problem::Problem;
 
 /// What a handler comes to.
@@ -47,19 +47,35 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// A page or a probe that asks for no credential.
+    /// A probe: it asks for no credential, and is answered however often it comes.
+    pub(crate) fn probe(path: &'static str, handler: impl Handler<Incoming>) -> Self {
+        let mut probe = Self::open(path, handler);
+        probe.demand.is_counted = false;
+        probe
+    }
+
+    /// A page that asks for no credential.
     pub(crate) fn open(path: &'static str, handler: impl Handler<Incoming>) -> Self {
         let handler = Rc::new(handler);
-        let answerer: Answerer = Rc::new(move |incoming, _, _| {
+        let answerer: Answerer = Rc::new(move |incoming, _, demand| {
             let handler = Rc::clone(&handler);
-            async move { handler.handle(incoming.clone()).await?.respond(&incoming) }.boxed_local()
+            async move {
+                if demand.is_counted {
+                    incoming.count_by_address()?;
+                }
+                handler.handle(incoming.clone()).await?.respond(&incoming)
+            }
+            .boxed_local()
         });
         let demand = Demand {
             method: Method::GET,
             role: None,
+            users: UserAccess::None,
             media: Media::None,
+            is_counted: true,
             body_bytes_max: BODY_BYTES_MAX,
             dry_run: false,
+            writes: false,
             conditions: Conditions::Ignored,
         };
         Self { path, demand, answerer }
@@ -90,6 +106,12 @@ impl Endpoint {
         Self::admitted(path, role, Method::DELETE, Media::None, handler)
     }
 
+    /// The same, also for users' tokens.
+    pub(crate) fn for_users(mut self, users: UserAccess) -> Self {
+        self.demand.users = users;
+        self
+    }
+
     /// The same write, with a body of at most so many bytes.
     pub(crate) fn with_body_bytes_max(mut self, bytes_max: usize) -> Self {
         self.demand.body_bytes_max = bytes_max;
@@ -98,6 +120,13 @@ impl Endpoint {
 
     /// The same write, always kept.
     pub(crate) fn without_dry_run(mut self) -> Self {
+        self.demand.dry_run = false;
+        self
+    }
+
+    /// What is asked for by POST since it is much work, and changes nothing.
+    pub(crate) fn without_writing(mut self) -> Self {
+        self.demand.writes = false;
         self.demand.dry_run = false;
         self
     }
@@ -134,14 +163,17 @@ impl Endpoint {
         });
         let demand = Demand {
             dry_run: method != Method::GET,
+            writes: method != Method::GET,
             conditions: if method == Method::PUT || (method != Method::GET && path.contains("{id}")) {
                 Conditions::Kept
             } else {
                 Conditions::Ignored
             },
             role: Some(role),
+            users: UserAccess::None,
             method,
             media,
+            is_counted: true,
             body_bytes_max: BODY_BYTES_MAX,
         };
         Self { path, demand, answerer }

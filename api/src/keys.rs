@@ -1,6 +1,6 @@
 //! API keys.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use service::access;
 use service::ledger::{Command, CreateKey};
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 pub(crate) async fn list(call: Call) -> Result<Listed<KeyRecord>, Problem> {
     let page = call.query(Query::page)?;
     let ledger = call.ledger().await?;
-    let role = call.credential().role;
+    let role = call.role()?;
     Ok(Listed(call.daybook().list_keys(&ledger, role, &page).await?))
 }
 
@@ -28,7 +28,7 @@ pub(crate) async fn create(call: Call) -> Result<Written<KeyRecord>, Problem> {
     let secret = access::make_secret()?;
     let command = write.body(|fields| read_create(fields, &secret))?;
     let written = write.submit(Command::CreateKey(command)).await?;
-    Ok(written.with_secret(secret.expose_secret().to_owned()))
+    written.with_secret("secret", |_| Ok(secret.clone()))
 }
 
 /// Refuses a role that does more than its maker's: as soon as the body can be read, and before all that is wrong with
@@ -36,7 +36,8 @@ pub(crate) async fn create(call: Call) -> Result<Written<KeyRecord>, Problem> {
 fn check_asked_role(call: &Call) -> Result<(), Problem> {
     let asked = call.text_member("role");
     let role = asked.and_then(|name| names::find(name, Role::ALL, Role::as_str).ok());
-    if role.is_some_and(|role| !call.credential().role.covers(role)) {
+    let own = call.role()?;
+    if role.is_some_and(|role| !own.covers(role)) {
         return Err(Problem::forbidden("Only an operator makes operator keys."));
     }
     Ok(())
@@ -45,7 +46,7 @@ fn check_asked_role(call: &Call) -> Result<(), Problem> {
 /// `DELETE /keys/{id}`
 pub(crate) async fn revoke(call: Call) -> Result<Written<()>, Problem> {
     let id = call.id()?;
-    let by = call.credential().role;
+    let by = call.role()?;
     call.write()?.submit(Command::RevokeKey { id, by }).await
 }
 

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod answer;
+mod audit;
 mod body;
 mod call;
 pub mod cli;
@@ -21,6 +22,7 @@ mod currencies;
 mod endpoint;
 mod export;
 mod format;
+mod forwarded;
 mod health;
 mod import;
 mod keys;
@@ -32,6 +34,7 @@ mod names;
 mod openapi;
 mod pages;
 mod problem;
+mod rate_limit;
 mod routes;
 mod serve;
 mod server;
@@ -42,8 +45,12 @@ mod statistics;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tls;
+mod tokens;
 mod transactions;
 mod users;
 
-pub use config::{LogFormat, Metrics, Migrate, Settings, SettingsError};
+pub use config::{LogFormat, Metrics, Migrate, RateLimit, Settings, SettingsError};
+pub use forwarded::Network;
 pub use server::{Server, StartError, start};
+pub use tls::{TlsError, TlsFiles, Unreadable};

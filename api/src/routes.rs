@@ -9,13 +9,14 @@ use actix_web::{HttpRequest, guard};
 
 use service::record::Role::{Admin, Operator, Reader, Writer};
 
-use crate::body::Media::{Json, OptionalJson, Rows};
+use crate::body::Media::{self, Json, OptionalJson, Rows};
+use crate::call::UserAccess;
 use crate::config::Metrics;
 use crate::endpoint::Endpoint;
 use crate::state::State;
 use crate::{
-    accounts, closing, currencies, health, keys, ledgers, limits, pages, serve, statements, statistics, transactions,
-    users,
+    accounts, audit, closing, currencies, health, keys, ledgers, limits, pages, serve, statements, statistics, tokens,
+    transactions, users,
 };
 
 /// Every endpoint; those of one path stand together, and the path of an id after those that are words.
@@ -23,38 +24,41 @@ use crate::{
 pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
     let mut table = vec![
         Endpoint::get("/api/v1/transactions", Reader, transactions::list),
-        Endpoint::post("/api/v1/transactions", Writer, Json, transactions::create),
+        Endpoint::post("/api/v1/transactions", Writer, Json, transactions::create).for_users(UserAccess::Write),
         Endpoint::post("/api/v1/transactions/batch", Writer, Json, transactions::batch::create)
             .with_body_bytes_max(transactions::batch::BATCH_BYTES_MAX),
         Endpoint::get("/api/v1/transactions/export", Reader, transactions::export),
         Endpoint::post("/api/v1/transactions/import", Writer, Rows, transactions::import::run),
-        Endpoint::get("/api/v1/transactions/{id}", Reader, transactions::find),
-        Endpoint::patch("/api/v1/transactions/{id}", Writer, transactions::update),
-        Endpoint::delete("/api/v1/transactions/{id}", Writer, transactions::void),
+        Endpoint::get("/api/v1/transactions/{id}", Reader, transactions::find).for_users(UserAccess::Read),
+        Endpoint::patch("/api/v1/transactions/{id}", Writer, transactions::update).for_users(UserAccess::Edit),
+        Endpoint::delete("/api/v1/transactions/{id}", Writer, transactions::void).for_users(UserAccess::Edit),
         Endpoint::post("/api/v1/transactions/{id}/restore", Writer, OptionalJson, transactions::restore),
         Endpoint::post("/api/v1/transactions/{id}/capture", Writer, OptionalJson, transactions::capture),
         Endpoint::post("/api/v1/transactions/{id}/void", Writer, OptionalJson, transactions::void_hold),
         Endpoint::post("/api/v1/transactions/{id}/extend", Writer, Json, transactions::extend),
         Endpoint::post("/api/v1/transactions/{id}/refund", Writer, OptionalJson, transactions::refund),
         Endpoint::get("/api/v1/transactions/{id}/revisions", Reader, transactions::list_revisions),
+        Endpoint::get("/api/v1/transactions/{id}/proof", Reader, audit::prove),
 
         Endpoint::get("/api/v1/users", Reader, users::list),
-        Endpoint::get("/api/v1/users/{id}", Reader, users::find),
+        Endpoint::get("/api/v1/users/{id}", Reader, users::find).for_users(UserAccess::Read),
         Endpoint::put("/api/v1/users/{id}", Writer, users::put),
         Endpoint::patch("/api/v1/users/{id}", Writer, users::update),
-        Endpoint::get("/api/v1/users/{id}/balances", Reader, users::list_balances),
-        Endpoint::get("/api/v1/users/{id}/transactions", Reader, transactions::list_of_user),
-        Endpoint::get("/api/v1/users/{id}/stats", Reader, statistics::of_user),
-        Endpoint::get("/api/v1/users/{id}/limits", Reader, limits::list_of_user),
+        Endpoint::delete("/api/v1/users/{id}", Admin, users::erase),
+        Endpoint::get("/api/v1/users/{id}/balances", Reader, users::list_balances).for_users(UserAccess::Read),
+        Endpoint::get("/api/v1/users/{id}/transactions", Reader, transactions::list_of_user).for_users(UserAccess::Read),
+        Endpoint::get("/api/v1/users/{id}/stats", Reader, statistics::of_user).for_users(UserAccess::Read),
+        Endpoint::get("/api/v1/users/{id}/limits", Reader, limits::list_of_user).for_users(UserAccess::Read),
+        Endpoint::post("/api/v1/users/{id}/tokens", Writer, Json, tokens::create).without_dry_run().without_conditions(),
         Endpoint::get("/api/v1/stats", Reader, statistics::of_ledger),
 
         Endpoint::get("/api/v1/accounts", Reader, accounts::list),
         Endpoint::post("/api/v1/accounts", Writer, Json, accounts::create),
-        Endpoint::get("/api/v1/accounts/{id}", Reader, accounts::find),
+        Endpoint::get("/api/v1/accounts/{id}", Reader, accounts::find).for_users(UserAccess::Read),
         Endpoint::patch("/api/v1/accounts/{id}", Writer, accounts::update),
-        Endpoint::get("/api/v1/accounts/{id}/entries", Reader, accounts::list_entries),
-        Endpoint::get("/api/v1/accounts/{id}/balance", Reader, statements::balance),
-        Endpoint::get("/api/v1/accounts/{id}/statement", Reader, statements::statement),
+        Endpoint::get("/api/v1/accounts/{id}/entries", Reader, accounts::list_entries).for_users(UserAccess::Read),
+        Endpoint::get("/api/v1/accounts/{id}/balance", Reader, statements::balance).for_users(UserAccess::Read),
+        Endpoint::get("/api/v1/accounts/{id}/statement", Reader, statements::statement).for_users(UserAccess::Read),
 
         Endpoint::get("/api/v1/currencies", Reader, currencies::list),
         Endpoint::post("/api/v1/currencies", Admin, Json, currencies::create).without_dry_run(),
@@ -77,9 +81,14 @@ pub(crate) fn table(metrics: Metrics) -> Vec<Endpoint> {
         Endpoint::post("/api/v1/keys", Admin, Json, keys::create).without_dry_run(),
         Endpoint::delete("/api/v1/keys/{id}", Admin, keys::revoke).without_dry_run().without_conditions(),
 
+        Endpoint::get("/api/v1/audit/head", Reader, audit::head),
+        Endpoint::get("/api/v1/audit/blocks", Reader, audit::list_blocks),
+        Endpoint::post("/api/v1/audit/verify", Admin, Media::None, audit::verify).without_writing(),
+        Endpoint::get("/api/v1/events", Reader, audit::list_events),
+
         Endpoint::open("/", pages::root),
-        Endpoint::open("/livez", health::live),
-        Endpoint::open("/readyz", health::ready),
+        Endpoint::probe("/livez", health::live),
+        Endpoint::probe("/readyz", health::ready),
         Endpoint::open("/openapi.json", pages::openapi),
         Endpoint::open("/docs", pages::docs),
         Endpoint::open("/docs/{file}", pages::docs_file),

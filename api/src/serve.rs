@@ -15,10 +15,18 @@ use futures_util::future::FutureExt;
 
 use crate::call::Incoming;
 use crate::call::request_id::REQUEST_ID;
+use crate::connection::{HEAD_BYTES_MAX, HEAD_TOO_LONG};
 use crate::endpoint::{Endpoint, Outcome};
 use crate::metrics::UNMATCHED;
 use crate::problem::{Code, Problem};
 use crate::state::State;
+
+/// What somebody owns is for no cache that others share.
+const KEPT_BY_READER: &str = "private, no-cache";
+/// What cannot be asked for again by its tag is kept nowhere.
+const KEPT_BY_NOBODY: &str = "no-store";
+/// A browser that was here asks for the next year by TLS alone.
+const TLS_ALONE: &str = "max-age=31536000";
 
 /// Answers a request for `endpoint`.
 pub(crate) async fn endpoint(
@@ -42,22 +50,36 @@ pub(crate) async fn wrong_method(
     let incoming = Incoming::new(request, state);
     let request = &incoming.request;
     let preflight = incoming.state.cors.preflight(request.method(), request.headers());
-    let answer = async move { preflight.ok_or_else(|| Problem::method_not_allowed(&allowed)) };
+    let answer = async {
+        // A browser's question costs nothing, and many browsers may share an address.
+        if let Some(preflight) = preflight {
+            return Ok(preflight);
+        }
+        incoming.count_by_address()?;
+        Err(Problem::method_not_allowed(&allowed))
+    };
     finish(&incoming, path, answer).await
 }
 
 /// Answers a request for a path that no route has.
 pub(crate) async fn wrong_path(state: Arc<State>, request: HttpRequest) -> HttpResponse {
     let incoming = Incoming::new(request, state);
-    finish(&incoming, UNMATCHED, async { Err(Problem::no_such_path()) }).await
+    let answer = async {
+        incoming.count_by_address()?;
+        Err(Problem::no_such_path())
+    };
+    finish(&incoming, UNMATCHED, answer).await
 }
 
 async fn finish(incoming: &Incoming, route: &'static str, answer: impl Future<Output = Outcome>) -> HttpResponse {
     let _in_flight = incoming.state.metrics.begin();
-    let outcome = AssertUnwindSafe(answer)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Err(Problem::internal("a handler panicked")));
+    let outcome = match check_head(&incoming.request) {
+        Err(problem) => Err(problem),
+        Ok(()) => AssertUnwindSafe(answer)
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| Err(Problem::internal("a handler panicked"))),
+    };
     let mut response = outcome.unwrap_or_else(|problem| {
         incoming.state.metrics.count_rejection(problem.code());
         report(incoming, route, &problem);
@@ -68,6 +90,21 @@ async fn finish(incoming: &Incoming, route: &'static str, answer: impl Future<Ou
     response
 }
 
+/// Refuses a head that is longer than a connection lets pass where it sees its end: one that came in the same piece as
+/// the request before it.
+///
+/// # Errors
+/// `malformed_request`.
+fn check_head(request: &HttpRequest) -> Result<(), Problem> {
+    let headers = request.headers().iter();
+    let lengths = headers.map(|(name, value)| name.as_str().len().saturating_add(value.len()));
+    let line = request.uri().path_and_query().map_or(0, |asked| asked.as_str().len());
+    if lengths.fold(line, usize::saturating_add) > HEAD_BYTES_MAX {
+        return Err(Problem::malformed(HEAD_TOO_LONG));
+    }
+    Ok(())
+}
+
 /// The headers of every answer.
 fn mark(incoming: &Incoming, response: &mut HttpResponse) {
     let headers = response.headers_mut();
@@ -75,6 +112,21 @@ fn mark(incoming: &Incoming, response: &mut HttpResponse) {
         headers.insert(HeaderName::from_static(REQUEST_ID), id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        // What has a tag may be kept by its reader, who asks whether it is still so.
+        let kept = if headers.contains_key(header::ETAG) {
+            KEPT_BY_READER
+        } else {
+            KEPT_BY_NOBODY
+        };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    }
+    if incoming.state.has_tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ALONE));
+    }
+    if let Some(standing) = incoming.standing.get() {
+        standing.mark(headers);
+    }
     incoming.state.cors.mark(incoming.request.headers(), headers);
     // Whoever keeps a connection to a server that stops would lose the next request on it.
     if incoming.state.is_stopping() {

@@ -10,7 +10,9 @@ use service::Daybook;
 
 use crate::config::{Metrics, Settings};
 use crate::cors::Cors;
+use crate::forwarded::Network;
 use crate::metrics::HttpMetrics;
+use crate::rate_limit::Limiter;
 
 /// What every request of one server shares.
 #[derive(Clone, Debug)]
@@ -24,6 +26,12 @@ pub(crate) struct State {
     /// The OpenAPI document as JSON.
     pub(crate) openapi: Bytes,
     pub(crate) behind_proxy: bool,
+    /// Whether the server ends TLS itself.
+    pub(crate) has_tls: bool,
+    /// Proxies that are believed whom they ask for.
+    pub(crate) trusted_proxies: Arc<[Network]>,
+    /// Where callers are limited, their buckets.
+    pub(crate) limiter: Option<Arc<Limiter>>,
     stopping: Arc<watch::Sender<bool>>,
 }
 
@@ -37,6 +45,9 @@ impl State {
             request_timeout: settings.request_timeout,
             openapi: crate::openapi::document(settings.metrics),
             behind_proxy: settings.behind_proxy,
+            has_tls: settings.tls.is_some(),
+            trusted_proxies: settings.trusted_proxies.clone().into(),
+            limiter: settings.rate_limit.map(|limit| Arc::new(Limiter::new(limit))),
             stopping: Arc::default(),
         })
     }

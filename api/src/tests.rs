@@ -91,7 +91,11 @@ async fn a_method_that_a_path_lacks_is_answered_with_those_it_has() {
             (405, "method_not_allowed"),
             "{method}"
         );
-        assert_eq!(headers.get(header::ALLOW).unwrap(), "GET, HEAD, PUT, PATCH", "{method}");
+        assert_eq!(
+            headers.get(header::ALLOW).unwrap(),
+            "GET, HEAD, PUT, PATCH, DELETE",
+            "{method}"
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! Users, and what they own.
 
-use service::ledger::{Command, PutUser, UpdateUser};
+use service::ledger::{Command, EraseUser, PutUser, UpdateUser};
 use service::query::PageRequest;
 use service::record::{BalanceRecord, UserRecord};
 use service::value::{FullName, Text, TimeZone, UserId};
@@ -43,6 +43,13 @@ pub(crate) async fn update(call: Call) -> Result<Written<UserRecord>, Problem> {
     write.submit(Command::UpdateUser(command)).await
 }
 
+/// `DELETE /users/{id}`
+pub(crate) async fn erase(call: Call) -> Result<Written<UserRecord>, Problem> {
+    let id = call.user_id()?;
+    let (write, texts) = call.write_with(read_erase)?;
+    write.submit(Command::EraseUser(EraseUser { id, texts })).await
+}
+
 /// `GET /users/{id}/balances`
 pub(crate) async fn list_balances(call: Call) -> Result<Json<All<BalanceRecord>>, Problem> {
     let id = call.user_id()?;
@@ -57,6 +64,11 @@ pub(crate) fn read_list(query: &mut Query) -> Result<(Option<String>, PageReques
     // Blank text searches for nothing, which everything has.
     let search = search.map(Text::into_string).filter(|text| !text.is_empty());
     Ok((search, query.page()?))
+}
+
+/// Whether the texts of the user's transactions are erased as well.
+pub(crate) fn read_erase(query: &mut Query) -> Result<bool, Problem> {
+    query.flag("texts")
 }
 
 pub(crate) fn read_put(fields: &mut Fields, id: UserId) -> Option<PutUser> {

@@ -42,6 +42,14 @@ pub struct Model {
     pub regroup_after: Option<Uuid>,
     /// The last transaction that the grouping is to count; later ones count themselves.
     pub regroup_until: Option<Uuid>,
+    /// When the user was erased.
+    pub erased_at: Option<i64>,
+    /// Whether the texts of the user's transactions were erased as well: 1 or 0, NULL where the user was not erased.
+    pub erased_texts: Option<i64>,
+    /// What an erasure under way is clearing: `user`, `accounts` or `transactions`.
+    pub erasing: Option<String>,
+    /// The last account or transaction that it has cleared; none yet where NULL.
+    pub erasing_after: Option<Uuid>,
 }
 
 /// None: rows are looked up by their own keys.

@@ -15,6 +15,8 @@ mod m20261128_000003_holds;
 mod m20261128_000004_closing;
 mod m20261129_000005_limits;
 mod m20261129_000006_ledger_settings;
+mod m20261129_000007_token_keys;
+mod m20261129_000008_erasure;
 mod target;
 
 use std::collections::BTreeSet;
@@ -57,6 +59,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000004_closing::Migration),
             Box::new(m20261129_000005_limits::Migration),
             Box::new(m20261129_000006_ledger_settings::Migration),
+            Box::new(m20261129_000007_token_keys::Migration),
+            Box::new(m20261129_000008_erasure::Migration),
         ]
     }
 }
@@ -200,6 +204,7 @@ pub async fn fresh(db: &DatabaseConnection) -> Result<(), SchemaError> {
     // No row is kept, so none may keep a migration from being taken back.
     if !Migrator::get_applied_migrations(&txn).await?.is_empty() {
         txn.execute_unprepared("DELETE FROM transactions").await?;
+        txn.execute_unprepared("DELETE FROM users").await?;
     }
     Migrator::refresh(&txn).await?;
     refuse_served(&txn).await?;

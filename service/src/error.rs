@@ -69,6 +69,9 @@ pub enum LedgerError {
     /// The cursor was not made by this list, or by another filter or sort of it.
     #[error("the cursor does not belong to this list")]
     InvalidCursor,
+    /// Whoever acts on behalf of a user may not do this.
+    #[error("a user may not do this")]
+    Forbidden,
     /// No such resource in this ledger.
     #[error("no such {}", .0.as_str())]
     NotFound(Resource),
@@ -111,8 +114,8 @@ pub enum LedgerError {
     /// Another transaction of the ledger has the reference.
     #[error("the reference is taken")]
     ReferenceTaken {
-        /// The transaction that has it.
-        resource_id: Uuid,
+        /// The transaction that has it; `None` where whoever asks may not know of it.
+        resource_id: Option<Uuid>,
     },
     /// The owner has an account of this name and currency.
     #[error("the account exists")]
@@ -151,6 +154,9 @@ pub enum LedgerError {
         /// Which maximum.
         exceeded: Exceeded,
     },
+    /// A limit would be passed that holds for another user than the one who asks, to whom nothing more is told.
+    #[error("a spending limit of another user would be passed")]
+    LimitOfAnotherExceeded,
     /// The available balance would fall below the account's minimum.
     #[error("the available balance does not suffice")]
     InsufficientFunds {
@@ -196,6 +202,7 @@ impl LedgerError {
         match self {
             Self::Invalid(_) => "validation_failed",
             Self::InvalidCursor => "invalid_cursor",
+            Self::Forbidden => "forbidden",
             Self::NotFound(Resource::User) => "user_not_found",
             Self::NotFound(Resource::Account) => "account_not_found",
             Self::NotFound(Resource::Transaction) => "transaction_not_found",
@@ -215,7 +222,7 @@ impl LedgerError {
             Self::CurrencyMismatch => "currency_mismatch",
             Self::AmountExceedsRemaining { .. } => "amount_exceeds_remaining",
             Self::AmountOverflow => "amount_overflow",
-            Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::LimitExceeded { .. } | Self::LimitOfAnotherExceeded => "limit_exceeded",
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::Item { error, .. } => error.code(),
             Self::IdempotencyKeyReused { .. } => "idempotency_key_reused",

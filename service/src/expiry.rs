@@ -123,6 +123,7 @@ async fn expire(committer: &Committer, due: &Due) -> Result<(), LedgerError> {
         idempotency: None,
         dry_run: false,
         actor: ACTOR.to_owned(),
+        acting_user: None,
         request_id: due.id.to_string(),
     };
     let now = Instant::now();

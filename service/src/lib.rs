@@ -13,6 +13,7 @@ mod clock;
 mod commit;
 mod database;
 mod daybook;
+mod erasing;
 mod error;
 mod expiry;
 pub mod journal;
@@ -26,7 +27,8 @@ pub mod value;
 pub mod verify;
 
 pub use commit::Queued;
-pub use daybook::{Credential, Daybook, Ledger, OpenError, Options, Purpose, StatementWalk, TransactionWalk};
+pub use daybook::{Bearer, Credential, Daybook, Ledger, OpenError, Options, Purpose, StatementWalk, TransactionWalk};
+pub use erasing::ErasureBounds;
 pub use error::{Exceeded, LedgerError, Resource};
 pub use ledger::{Answer, AnswerStatus};
 pub use metrics::Metrics;

@@ -18,6 +18,8 @@ pub struct Answer {
     pub body: Value,
     /// The body as it came.
     pub text: String,
+    /// Whether a user's token asked.
+    pub(crate) is_of_user: bool,
 }
 
 impl Answer {

@@ -137,6 +137,16 @@ impl Book {
         }
     }
 
+    /// Stops this server alone, so that others can have its connections.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not stop.
+    pub async fn end(self) {
+        drop(self.client);
+        stop(&self.server).await;
+    }
+
     /// Which database this is.
     #[must_use]
     pub fn engine(&self) -> Engine {

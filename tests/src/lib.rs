@@ -22,10 +22,12 @@ mod database;
 #[cfg(test)]
 mod documents;
 mod journal;
+mod logs;
 mod problem;
 pub mod program;
 mod proxy;
 mod random;
+pub mod tls;
 pub mod wire;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -49,7 +51,8 @@ const TEST_TIME_MAX: Duration = Duration::from_secs(300);
 ///
 /// # Panics
 ///
-/// With the test's own panic, after the server was stopped and the database removed.
+/// With the test's own panic, after the server was stopped and the database removed; where a log line tells a secret or
+/// what is personal.
 pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -60,6 +63,7 @@ pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
         return;
     };
     let book = runtime.block_on(Book::open(database, |_| ()));
+    let logged = logs::begin();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             tokio::time::timeout(TEST_TIME_MAX, test(&book))
@@ -69,9 +73,11 @@ pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
     }));
     runtime.block_on(book.close());
     runtime.shutdown_timeout(Duration::from_secs(1));
+    let leaks = logs::end(logged);
     if let Err(cause) = outcome {
         resume_unwind(cause);
     }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
 }
 
 /// Makes a test of each `async fn name(book: &Book)` named, for what only PostgreSQL can suffer.

@@ -102,6 +102,11 @@ impl Wire {
         let _ = self.stream.write_all(bytes).await;
     }
 
+    /// Sends these bytes, and says whether the server took them.
+    pub async fn try_send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).await.is_ok()
+    }
+
     /// Reads until an answer is whole or the connection ends.
     ///
     /// # Panics

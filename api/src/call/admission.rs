@@ -3,16 +3,17 @@
 use actix_web::http::header::{self, HeaderMap};
 
 use service::record::Role;
-use service::{Credential, Daybook};
+use service::{Bearer, Credential, Daybook};
 
-use crate::problem::Problem;
+use super::UserAccess;
+use crate::problem::{FORBIDDEN_TO_USERS, Problem};
 
 /// The header with which an operator picks a ledger.
 pub(crate) const LEDGER: &str = "daybook-ledger";
 /// The ledger of an operator that picks none.
 pub(crate) const LEDGER_DEFAULT: &str = "main";
 
-/// Finds the bearer of the key in `Authorization`.
+/// Finds the bearer of the key or the token in `Authorization`.
 ///
 /// # Errors
 /// `unauthenticated`; 503.
@@ -22,7 +23,7 @@ pub(super) async fn authenticate(daybook: &Daybook, headers: &HeaderMap) -> Resu
 }
 
 /// The key of a `Bearer` scheme, given once.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION);
     let value = values.next()?;
     if values.next().is_some() {
@@ -33,19 +34,21 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("Bearer") && !secret.is_empty()).then_some(secret)
 }
 
-/// Refuses a role that does less than `needed`.
+/// Refuses a role that does less than `needed`, and a user's token that may not do what `users` says.
 ///
 /// # Errors
 /// `forbidden`.
-pub(super) fn check_role(credential: &Credential, needed: Role) -> Result<(), Problem> {
-    if credential.role.covers(needed) {
-        return Ok(());
+pub(super) fn check_access(credential: &Credential, needed: Role, users: UserAccess) -> Result<(), Problem> {
+    match &credential.bearer {
+        Bearer::Key { role, .. } if role.covers(needed) => Ok(()),
+        Bearer::Key { role, .. } => Err(Problem::forbidden(format!(
+            "This needs the role {}; the key has the role {}.",
+            needed.as_str(),
+            role.as_str()
+        ))),
+        Bearer::User { scope, .. } if users.scope().is_some_and(|needed| scope.covers(needed)) => Ok(()),
+        Bearer::User { .. } => Err(Problem::forbidden(FORBIDDEN_TO_USERS)),
     }
-    Err(Problem::forbidden(format!(
-        "This needs the role {}; the key has the role {}.",
-        needed.as_str(),
-        credential.role.as_str()
-    )))
 }
 
 /// Refuses a ledger that is not the key's own.
@@ -59,7 +62,7 @@ pub(super) fn check_ledger(credential: &Credential, headers: &HeaderMap) -> Resu
     if headers.get_all(LEDGER).all(|name| name.as_bytes() == own.as_bytes()) {
         Ok(())
     } else {
-        Err(Problem::forbidden("This key belongs to another ledger."))
+        Err(Problem::forbidden("This credential belongs to another ledger."))
     }
 }
 
@@ -98,8 +101,7 @@ mod tests {
 
     fn credential(role: Role, ledger: Option<&str>) -> Credential {
         Credential {
-            key_id: Uuid::nil(),
-            role,
+            bearer: Bearer::Key { id: Uuid::nil(), role },
             ledger: ledger.map(str::to_owned),
         }
     }

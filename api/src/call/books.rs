@@ -19,10 +19,14 @@ impl Call {
     /// # Errors
     /// `ledger_not_found`; 503.
     pub(crate) async fn ledger(&self) -> Result<Arc<Ledger>, Problem> {
-        if let Some(ledger) = &self.ledger {
-            return Ok(Arc::clone(ledger));
-        }
-        Ok(within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??)
+        let ledger = match &self.ledger {
+            Some(ledger) => Arc::clone(ledger),
+            None => within(self.incoming.deadline(), self.daybook().ledger(&self.ledger_name)).await??,
+        };
+        Ok(match self.credential.user() {
+            Some(user) => Arc::new(ledger.seen_by(user)),
+            None => ledger,
+        })
     }
 
     /// What a write to the ledger must have; nothing for a read, or where there is no such ledger.

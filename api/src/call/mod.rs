@@ -1,19 +1,23 @@
 //! A request on its way to a handler, checked in the order of the contract.
 //!
-//! Routing comes first (404, 405). [`Call::admit`] then asks for the credential (401) and its role (403) before it
-//! touches the body (413, 415) and reads it (400). The handler takes ids and parameters (still 400), then the values of
-//! the body (422), and only then is the ledger looked up and the service called. One function after the other instead
-//! of extractors: actix runs those of one handler side by side, so that a later one can answer first.
+//! Routing comes first (404, 405). [`Call::admit`] then asks for the credential (401), counts the request by it (429) and
+//! looks at its role (403) before it touches the body (413, 415) and reads it (400). The handler takes ids and parameters
+//! (still 400), then the values of the body (422), and only then is the ledger looked up and the service called. One
+//! function after the other instead of extractors: actix runs those of one handler side by side, so that a later one can
+//! answer first.
 
 mod accept;
 mod admission;
 mod books;
 pub(crate) mod conditions;
+mod counting;
+mod demand;
 pub(crate) mod idempotency;
 pub(crate) mod query;
 pub(crate) mod request_id;
 mod write;
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,46 +28,24 @@ use actix_web::http::Method;
 use uuid::Uuid;
 
 use service::query::Currencies;
-use service::record::Role;
+use service::record::{Role, TransactionKind};
 use service::value::{UserId, ValueError};
 use service::{Credential, Daybook, Ledger};
 
 use crate::body::{self, Media, Rows, Tree};
-use crate::endpoint::within;
-use crate::problem::Problem;
+use crate::problem::{FORBIDDEN_TO_USERS, Problem};
+use crate::rate_limit::Standing;
 use crate::state::State;
 
 pub(crate) use accept::preferred;
 pub(crate) use admission::LEDGER_DEFAULT;
+pub(crate) use demand::{Conditions, Demand, UserAccess};
 pub(crate) use idempotency::read_key;
 pub(crate) use query::Query;
 pub(crate) use write::ListItem;
 
-/// What a route asks of a request.
-#[derive(Clone, Debug)]
-pub(crate) struct Demand {
-    pub(crate) method: Method,
-    /// The least role; `None`: no credential is asked for.
-    pub(crate) role: Option<Role>,
-    pub(crate) media: Media,
-    /// Most bytes of its body.
-    pub(crate) body_bytes_max: usize,
-    /// Whether `?dry_run=true` is understood.
-    pub(crate) dry_run: bool,
-    /// How a write takes what it is told of the state that it expects.
-    pub(crate) conditions: Conditions,
-}
-
-/// What becomes of a write's `If-Match` and `If-None-Match`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Conditions {
-    /// Nothing: a collection has no version, and nothing is overwritten.
-    Ignored,
-    /// They are kept.
-    Kept,
-    /// They are refused: the resource has no version, and whoever relies on one must be told.
-    Refused,
-}
+/// What stands in a path for the user whose token is shown.
+const ME: &str = "me";
 
 /// A request as it came in.
 #[derive(Clone, Debug)]
@@ -72,6 +54,8 @@ pub(crate) struct Incoming {
     pub(crate) state: Arc<State>,
     pub(crate) request_id: Rc<str>,
     pub(crate) arrived_at: Instant,
+    /// How the caller stands, once the request was counted.
+    pub(crate) standing: Rc<Cell<Option<Standing>>>,
 }
 
 impl Incoming {
@@ -82,6 +66,7 @@ impl Incoming {
             state,
             request_id,
             arrived_at: Instant::now(),
+            standing: Rc::default(),
         }
     }
 
@@ -114,7 +99,7 @@ impl Call {
     /// Lets a request in, or says why not.
     ///
     /// # Errors
-    /// 401, 403, 413, 415, 400 in this order; 408 for a slow body; 503.
+    /// 401 or 429, 403, 413, 415, 400 in this order; 408 for a slow body; 503.
     pub(crate) async fn admit(
         incoming: Incoming,
         mut payload: Payload,
@@ -123,9 +108,16 @@ impl Call {
     ) -> Result<Self, Problem> {
         let deadline = incoming.deadline();
         let headers = incoming.request.headers();
-        let credential = within(deadline, admission::authenticate(&incoming.state.daybook, headers)).await??;
-        admission::check_role(&credential, role)?;
+        let credential = incoming.authenticate(deadline).await?;
+        admission::check_access(&credential, role, demand.users)?;
         admission::check_ledger(&credential, headers)?;
+        if let (Some(_), Some(own), UserAccess::Edit) = (credential.user(), &credential.ledger, demand.users)
+            && !books::written(&incoming, own, &demand)
+                .await?
+                .is_some_and(|ledger| ledger.rules.users_may_edit)
+        {
+            return Err(Problem::forbidden(FORBIDDEN_TO_USERS));
+        }
         let body = body::read(
             &incoming.request,
             &mut payload,
@@ -179,17 +171,23 @@ impl Call {
         rows.ok_or_else(|| Problem::internal("a handler reads rows that its route has not kept"))
     }
 
-    /// Refuses an idempotency key, where what is sent is known again otherwise.
+    /// Refuses an idempotency key, where it would promise what is not kept; `detail` says why.
     ///
     /// # Errors
     /// `malformed_request`.
-    pub(crate) fn refuse_key(&self) -> Result<(), Problem> {
+    pub(crate) fn refuse_key(&self, detail: &'static str) -> Result<(), Problem> {
         match idempotency::key(self.incoming.request.headers())? {
             None => Ok(()),
-            Some(_) => Err(Problem::malformed(
-                "An import takes no Idempotency-Key: its rows are known by themselves when they come again.",
-            )),
+            Some(_) => Err(Problem::malformed(detail)),
         }
+    }
+
+    /// Takes an idempotency key that has nothing to do, since nothing is written.
+    ///
+    /// # Errors
+    /// `malformed_request` for what is no key.
+    pub(crate) fn ignore_key(&self) -> Result<(), Problem> {
+        idempotency::key(self.incoming.request.headers()).map(drop)
     }
 
     /// The name of the request in the journal.
@@ -213,9 +211,33 @@ impl Call {
         &self.credential
     }
 
+    /// The role of whoever asks.
+    ///
+    /// # Errors
+    /// `forbidden` for a user's token, which has none.
+    pub(crate) fn role(&self) -> Result<Role, Problem> {
+        let role = self.credential.role();
+        role.ok_or_else(|| Problem::forbidden(FORBIDDEN_TO_USERS))
+    }
+
+    /// Refuses a credit that a user's token may not record: as soon as the body can be read, since 403 comes before all
+    /// that is wrong with it.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub(crate) fn check_credit(&self) -> Result<(), Problem> {
+        let is_refused = self.credential.user().is_some()
+            && !self.rules().users_may_edit
+            && self.text_member("type") == Some(TransactionKind::Credit.as_str());
+        if is_refused {
+            return Err(Problem::forbidden(FORBIDDEN_TO_USERS));
+        }
+        Ok(())
+    }
+
     /// Whoever asks, as the journal names it.
     pub(crate) fn actor(&self) -> String {
-        format!("key:{}", self.credential.key_id)
+        self.credential.actor()
     }
 
     /// The one of `offered` media types that the caller would rather have.
@@ -260,12 +282,15 @@ impl Call {
         self.path_parameter(body::server_id)
     }
 
-    /// The id in the path, one that the caller chose.
+    /// The id in the path, one that the caller chose; of a user's token, `me` is the user's own.
     ///
     /// # Errors
     /// `malformed_request`.
     pub(crate) fn user_id(&self) -> Result<UserId, Problem> {
-        self.path_parameter(UserId::parse)
+        match self.credential.user() {
+            Some(own) if self.path_id() == ME => Ok(own.clone()),
+            _ => self.path_parameter(UserId::parse),
+        }
     }
 
     /// What `parse` makes of the id in the path.
@@ -273,7 +298,10 @@ impl Call {
     /// # Errors
     /// `malformed_request`.
     pub(crate) fn path_parameter<T>(&self, parse: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, Problem> {
-        let text = self.incoming.request.match_info().get("id").unwrap_or_default();
-        parse(text).map_err(|error| Problem::parameter("id", error.detail))
+        parse(self.path_id()).map_err(|error| Problem::parameter("id", error.detail))
+    }
+
+    fn path_id(&self) -> &str {
+        self.incoming.request.match_info().get("id").unwrap_or_default()
     }
 }

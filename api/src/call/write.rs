@@ -1,7 +1,9 @@
 //! A call that changes something: how it is asked for, and its way to the service.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use service::access::TokenSigner;
 use service::ledger::{
     Command, CreateTransaction, CreateTransactions, Idempotency, ListedTransaction, Precondition, Request,
 };
@@ -11,6 +13,7 @@ use service::{Answer, Ledger, LedgerError};
 use super::{Call, Conditions, Query, conditions, idempotency};
 use crate::answer::Written;
 use crate::body::{Fields, Tree};
+use crate::endpoint::within;
 use crate::problem::Problem;
 
 /// How long after its deadline a write may still settle whether it was kept.
@@ -42,6 +45,13 @@ pub(crate) struct ListItem {
 const ITEM_PATH: &str = "/api/v1/transactions";
 
 impl Call {
+    /// Within what an idempotency key is known again: the ledger, and for a user's token the user in it.
+    fn key_scope(&self) -> String {
+        self.credential
+            .user()
+            .map_or_else(String::new, |user| user.as_str().to_owned())
+    }
+
     /// A write without parameters of its own.
     ///
     /// # Errors
@@ -119,6 +129,16 @@ impl Write {
         self.call.currencies(codes).await
     }
 
+    /// The ledger, and what signs a token of one of its users.
+    ///
+    /// # Errors
+    /// `ledger_not_found`; 503.
+    pub(crate) async fn signer(&self) -> Result<(Arc<Ledger>, TokenSigner), Problem> {
+        let ledger = self.call.ledger().await?;
+        let signer = within(self.call.incoming.deadline(), self.call.daybook().token_signer()).await??;
+        Ok((ledger, signer))
+    }
+
     /// Hands the command to the service and waits for its commit.
     ///
     /// # Errors
@@ -135,6 +155,7 @@ impl Write {
     /// Why the ledger refused, where the list is atomic.
     pub(crate) async fn submit_list(mut self, items: Vec<ListItem>, is_atomic: bool) -> Result<Answer, Problem> {
         let ledger = self.call.ledger().await?;
+        let scope = self.call.key_scope();
         let own_key = if is_atomic { None } else { self.idempotency.take() };
         let listed = |item: ListItem| {
             let stands_in = || own_key.as_ref().map(|(key, _)| format!("{key}#{}", item.index));
@@ -143,7 +164,7 @@ impl Write {
             ListedTransaction {
                 index: item.index,
                 command: item.command,
-                idempotency: key.map(|key| idempotency_of(&ledger, &key, &canonical)),
+                idempotency: key.map(|key| idempotency_of(&ledger, &scope, &key, &canonical)),
             }
         };
         let items = items.into_iter().map(listed).collect();
@@ -155,13 +176,14 @@ impl Write {
         let incoming = &self.call.incoming;
         let idempotency = self
             .idempotency
-            .map(|(key, canonical)| idempotency_of(ledger, &key, &canonical));
+            .map(|(key, canonical)| idempotency_of(ledger, &self.call.key_scope(), &key, &canonical));
         let request = Request {
             command,
             precondition: self.precondition,
             idempotency,
             dry_run: self.dry_run,
             actor: self.call.actor(),
+            acting_user: self.call.credential().user().cloned(),
             request_id: incoming.request_id.to_string(),
         };
         let deadline = incoming.deadline();
@@ -174,9 +196,9 @@ impl Write {
     }
 }
 
-fn idempotency_of(ledger: &Ledger, key: &str, canonical: &str) -> Idempotency {
+fn idempotency_of(ledger: &Ledger, scope: &str, key: &str, canonical: &str) -> Idempotency {
     Idempotency {
-        key: Idempotency::key_of("", key),
+        key: Idempotency::key_of(scope, key),
         fingerprint: ledger.fingerprint(canonical.as_bytes()),
     }
 }

@@ -22,6 +22,7 @@ pub(super) async fn commit(settings: &Settings, ledger: &str, command: Command) 
         idempotency: None,
         dry_run: false,
         actor: "cli".to_owned(),
+        acting_user: None,
         request_id: Uuid::now_v7().to_string(),
     };
     let options = options(settings, &Registry::new(), Purpose::Write).map_err(Failure::failed)?;

@@ -9,7 +9,9 @@ mod migrate;
 mod output;
 mod progress;
 mod serve;
+mod token_key;
 mod verify;
+mod verify_proof;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -18,7 +20,7 @@ use std::sync::Arc;
 use clap::error::ErrorKind;
 use service::{Daybook, Ledger, LedgerError};
 
-use crate::config::{self, Arguments, Command, KeyCommand, LedgerCommand};
+use crate::config::{self, Arguments, Command, KeyCommand, LedgerCommand, TokenKeyCommand};
 use crate::logging;
 
 /// A setting or an argument is wrong.
@@ -84,14 +86,20 @@ pub async fn run(given: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 async fn execute(arguments: Arguments) -> Result<(), Failure> {
+    // It has no database, so that no setting of one is looked at.
+    if let Command::VerifyProof(proof) = &arguments.command {
+        return verify_proof::run(proof);
+    }
     let (settings, log_format) = match &arguments.command {
         Command::Serve(serve) => serve.check(&arguments.database),
         Command::Migrate(_)
         | Command::Ledger(_)
         | Command::Key(_)
+        | Command::TokenKey(_)
         | Command::Import(_)
         | Command::Export(_)
-        | Command::Verify(_) => arguments.database.check(),
+        | Command::Verify(_)
+        | Command::VerifyProof(_) => arguments.database.check(),
     }
     .map_err(Failure::usage)?;
     logging::init(log_format, config::log_filter().as_deref());
@@ -110,9 +118,14 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Key(key) => match key.command {
             KeyCommand::Create { ledger, role, name } => key::create(&settings, &ledger, &role, &name).await,
         },
+        Command::TokenKey(arguments) => match arguments.command {
+            TokenKeyCommand::Rotate { revoke } => token_key::rotate(&settings, revoke).await,
+            TokenKeyCommand::List => token_key::list(&settings).await,
+        },
         Command::Import(arguments) => import::run(&settings, &arguments).await,
         Command::Export(arguments) => export::run(&settings, &arguments).await,
         Command::Verify(verify) => verify::run(&settings, verify.ledger.as_deref()).await,
+        Command::VerifyProof(proof) => verify_proof::run(&proof),
     }
 }
 

@@ -12,22 +12,24 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Serves until the process is told to stop.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
-    if !settings.listen.ip().is_loopback() && !settings.behind_proxy {
-        log::warn!(
-            "keys travel unencrypted to {}: put a proxy that ends TLS in front and say so with --behind-proxy",
-            settings.listen
-        );
-    }
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::failed)?;
+    let mut hang_up = signal(SignalKind::hangup()).map_err(Failure::failed)?;
     let database = Target::parse(settings.database_url.expose_secret()).map_err(Failure::failed)?;
     let mut server = start(settings).await.map_err(Failure::failed)?;
-    log::info!("daybook {VERSION} serves {database} on {}", server.address());
+    log::info!("daybook {VERSION} serves {database} on {}", server.origin());
     greet(&server, &database);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        why = server.ended() => return Err(Failure::failed(why)),
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = hang_up.recv() => {
+                if !reload(&server) {
+                    break;
+                }
+            }
+            why = server.ended() => return Err(Failure::failed(why)),
+        }
     }
     log::info!("stopping: running requests finish and queued commands commit; Ctrl-C again ends at once");
     tokio::select! {
@@ -37,8 +39,25 @@ pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Takes over a new certificate and key; what cannot be used changes nothing. Says whether the server has any: one that
+/// has none is told to stop, as by a terminal that is closed.
+fn reload(server: &Server) -> bool {
+    match server.reload_tls() {
+        Ok(has_tls) => {
+            if has_tls {
+                log::info!("certificate and key were read again");
+            }
+            has_tls
+        }
+        Err(error) => {
+            log::error!("the certificate that was served is still served: {error}");
+            true
+        }
+    }
+}
+
 fn greet(server: &Server, database: &Target) {
-    let address = format!("http://{}", server.address());
+    let address = server.origin();
     output::line(&format!("{} {}", output::bold("daybook"), VERSION));
     output::line(&format!("  address  {address}"));
     output::line(&format!("  docs     {address}/docs"));

@@ -30,7 +30,21 @@ pub(super) async fn run(settings: &Settings, ledger: Option<&str>) -> Result<(),
     for failure in &report.failures {
         output::line(&failure.to_string());
     }
+    for ledger in &report.ledgers {
+        if let Some(height) = ledger.first_bad_height {
+            output::line(&blame(&ledger.name, height));
+        }
+    }
     Err(Failure::failed(summary(&report)))
+}
+
+fn blame(ledger: &str, height: i64) -> String {
+    let below = match height.saturating_sub(1) {
+        0 => "nothing of the journal can be relied on".to_owned(),
+        1 => "block 1 is as it was recorded".to_owned(),
+        last => format!("blocks 1 to {last} are as they were recorded"),
+    };
+    format!("{ledger}: first bad block: {height}; {below}")
 }
 
 fn show(ledger: &VerifiedLedger) {

@@ -7,12 +7,24 @@ use std::ffi::OsString;
 use clap::{Args, Parser, Subcommand};
 use migration::DATABASE_URL_DEFAULT;
 
-use super::file_arguments::{ExportArguments, ImportArguments};
+use super::connection_arguments::ConnectionArguments;
+use super::file_arguments::{ExportArguments, ImportArguments, VerifyProofArguments};
 use super::tenancy_arguments::{KeyArguments, LedgerArguments};
+use super::token_arguments::{ProviderArguments, TokenKeyArguments};
 use super::{LogFormat, Settings, SettingsError, check};
 
 /// The commands by name.
-const COMMANDS: &[&str] = &["serve", "migrate", "ledger", "key", "import", "export", "verify"];
+const COMMANDS: &[&str] = &[
+    "serve",
+    "migrate",
+    "ledger",
+    "key",
+    "token-key",
+    "import",
+    "export",
+    "verify",
+    "verify-proof",
+];
 /// Flags that ask about the program and not about a command.
 const ABOUT_ALL: &[&str] = &["-h", "--help", "-V", "--version"];
 
@@ -68,12 +80,16 @@ pub(crate) enum Command {
     Ledger(LedgerArguments),
     /// Manage API keys
     Key(KeyArguments),
+    /// Manage the keys that sign users' tokens
+    TokenKey(TokenKeyArguments),
     /// Record a file of transactions; run again, it adds what is missing
     Import(ImportArguments),
     /// Write transactions to a file or to standard output; with --append, only what is missing
     Export(Box<ExportArguments>),
     /// Check every invariant of a live database; exit status 1 and a list if one fails
     Verify(VerifyArguments),
+    /// Check a proof of a transaction without a database; exit status 1 if it proves nothing
+    VerifyProof(VerifyProofArguments),
 }
 
 /// Which database a command is about.
@@ -188,6 +204,10 @@ pub(crate) struct ServeArguments {
         allow_negative_numbers = true
     )]
     pub(super) drain_s: Option<String>,
+    #[command(flatten)]
+    pub(super) provider: ProviderArguments,
+    #[command(flatten)]
+    pub(super) connections: ConnectionArguments,
 }
 
 impl ServeArguments {

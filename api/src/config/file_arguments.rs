@@ -1,4 +1,4 @@
-//! What people type about files of transactions.
+//! What people type about files: of transactions, and of proofs.
 
 use std::path::PathBuf;
 
@@ -53,6 +53,29 @@ pub(crate) struct ExportArguments {
     /// Which transactions are written.
     #[command(flatten)]
     pub(crate) filter: FilterArguments,
+}
+
+/// `daybook verify-proof`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+A proof is what GET /transactions/{id}/proof answers. HASH is the hash of a block, noted earlier from GET /audit/head or
+GET /audit/blocks, or told by somebody whom you trust. Where it is not the hash of the proof's own block but of a later
+one, --blocks links the two: the answers of GET /audit/blocks?from_height=… up to that block, one after the other in one
+file, or one block a line.
+
+  curl … /api/v1/transactions/ID/proof | daybook verify-proof - --hash HASH
+
+docs/PROOFS.md says what is checked, so that another program can check it too.")]
+pub(crate) struct VerifyProofArguments {
+    /// The proof; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The hash of the block that is trusted
+    #[arg(long, value_name = "HASH")]
+    pub(crate) hash: String,
+    /// The blocks from the proof's own to the one that is trusted
+    #[arg(long, value_name = "FILE")]
+    pub(crate) blocks: Option<PathBuf>,
 }
 
 /// Which transactions: the filters of `GET /transactions`, by the same names.

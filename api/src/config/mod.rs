@@ -5,20 +5,27 @@
 
 mod arguments;
 mod check;
+mod connection_arguments;
 mod file_arguments;
 mod tenancy_arguments;
 #[cfg(test)]
 mod tests;
+mod token_arguments;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use secrecy::SecretString;
+use service::access::IdentityProvider;
+
+use crate::forwarded::Network;
+use crate::tls::TlsFiles;
 
 pub(crate) use arguments::{Arguments, Command};
 pub use check::SettingsError;
-pub(crate) use file_arguments::{ExportArguments, FilterArguments, ImportArguments};
+pub(crate) use file_arguments::{ExportArguments, FilterArguments, ImportArguments, VerifyProofArguments};
 pub(crate) use tenancy_arguments::{KeyCommand, LedgerCommand, LedgerSettingsArguments};
+pub(crate) use token_arguments::TokenKeyCommand;
 
 /// The port of a server that is told of none, on the loopback interface.
 const PORT_DEFAULT: u16 = 8000;
@@ -28,6 +35,24 @@ const BATCH_MAX_DEFAULT: usize = 500;
 const QUEUE_MAX_DEFAULT: usize = 10_000;
 /// The longest that a request may take.
 const REQUEST_TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
+
+/// Most connections at once.
+const CONNECTIONS_MAX_DEFAULT: usize = 25_000;
+/// What one caller may ask where others than this machine can connect: far above what a product's backend needs, far
+/// below what keeps the server from answering others.
+const RATE_LIMIT_DEFAULT: RateLimit = RateLimit {
+    per_second: 1_000,
+    burst: 2_000,
+};
+
+/// How many requests one caller may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Requests a second, at least 1.
+    pub per_second: u32,
+    /// Requests at once after a pause, at least 1.
+    pub burst: u32,
+}
 
 /// Whether a server may bring an old schema up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +121,16 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// A proxy in front ends TLS.
     pub behind_proxy: bool,
+    /// Proxies that are believed whom they ask for.
+    pub trusted_proxies: Vec<Network>,
+    /// Certificate and key of the server; without them it speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// How many requests one caller may make; `None`: as many as it likes.
+    pub rate_limit: Option<RateLimit>,
+    /// Most connections at once; more wait until one ends.
+    pub connections_max: usize,
+    /// Whose users' tokens are accepted besides our own.
+    pub identity_provider: Option<IdentityProvider>,
     /// How long connections are still accepted after `/readyz` has turned.
     pub drain: Duration,
     /// Accept a PostgreSQL that may lose what it acknowledged: for tests alone, and no flag sets it.
@@ -120,6 +155,11 @@ impl Settings {
             cors_origins: Vec::new(),
             request_timeout: REQUEST_TIMEOUT_DEFAULT,
             behind_proxy: false,
+            trusted_proxies: Vec::new(),
+            tls: None,
+            rate_limit: None,
+            connections_max: CONNECTIONS_MAX_DEFAULT,
+            identity_provider: None,
             drain: Duration::ZERO,
             allow_unsafe_postgres: false,
         }

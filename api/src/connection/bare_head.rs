@@ -4,6 +4,7 @@
 
 use actix_web::http::StatusCode;
 
+use super::HEAD_TOO_LONG;
 use super::last_answer::last_answer;
 use crate::problem::Problem;
 
@@ -50,11 +51,10 @@ impl<'a> BareHead<'a> {
     }
 
     /// The whole answer that is sent in its place.
-    pub(super) fn problem(&self) -> Vec<u8> {
+    pub(super) fn problem(&self, is_too_long: bool) -> Vec<u8> {
         let problem = match self.status {
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-                Problem::malformed("The request has too many headers, or too long ones.")
-            }
+            _ if is_too_long => Problem::malformed(HEAD_TOO_LONG),
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Problem::malformed(HEAD_TOO_LONG),
             status if status.is_server_error() => Problem::internal("the framework met a fault of its own"),
             _ => Problem::malformed("This is no HTTP/1.1 request: its first line or a header cannot be read."),
         };

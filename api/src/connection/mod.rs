@@ -12,8 +12,11 @@
 
 mod bare_head;
 mod exchange;
+mod head;
 mod last_answer;
 mod request_body;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 use std::future::Future;
@@ -31,6 +34,7 @@ use tokio::task::unconstrained;
 use tokio::time::{Sleep, sleep};
 
 use bare_head::BareHead;
+use head::{Fault, Head};
 use last_answer::last_answer;
 use turn::Turn;
 
@@ -39,14 +43,41 @@ use crate::problem::{Code, Problem};
 
 pub(crate) use exchange::take_turn;
 
+/// Most bytes of a head, its request line included. Of headers the framework takes 96.
+pub(crate) const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// What is said of a longer one.
+pub(crate) const HEAD_TOO_LONG: &str = "The request has too many headers, or too long ones.";
+/// No head has this byte, wherever it stands: the dispatcher refuses what it is part of.
+const NOWHERE_IN_A_HEAD: u8 = 0;
+
+/// How much is still read of a client that has its last answer: enough for it to see the answer before the end.
+const REST_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What a connection may take of the server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// How long the first head may take from the beginning, and every other from its first byte.
+    pub(crate) head_time_max: Duration,
+    /// Most bytes of a head.
+    pub(crate) head_bytes_max: usize,
+    /// How long a client may take nothing of an answer that is there.
+    pub(crate) write_time_max: Duration,
+}
+
 /// A client's connection.
 #[derive(Debug)]
 pub(crate) struct Connection<I: AsyncWrite + Unpin> {
     io: I,
     turn: Rc<Turn>,
-    head_time_max: Duration,
+    bounds: Bounds,
     /// Runs out when the head that is coming must have come.
     head_timer: Option<Pin<Box<Sleep>>>,
+    head: Head,
+    is_head_too_long: bool,
+    /// What came after the last answer was made.
+    rest_bytes: usize,
+    /// Runs out when the client has taken nothing of an answer for too long.
+    write_timer: Option<Pin<Box<Sleep>>>,
     /// Whether a part of an answer is still to be written.
     is_writing: bool,
     /// What is still to be written instead of a bare head.
@@ -54,14 +85,17 @@ pub(crate) struct Connection<I: AsyncWrite + Unpin> {
 }
 
 impl<I: AsyncWrite + Unpin> Connection<I> {
-    /// A connection just accepted, whose first head may take `head_time_max` from now, and every other as long from its
-    /// first byte.
-    pub(crate) fn new(io: I, head_time_max: Duration) -> Self {
+    /// A connection just accepted.
+    pub(crate) fn new(io: I, bounds: Bounds) -> Self {
         Self {
             io,
             turn: Rc::default(),
-            head_time_max,
-            head_timer: Some(Box::pin(sleep(head_time_max))),
+            bounds,
+            head_timer: Some(Box::pin(sleep(bounds.head_time_max))),
+            head: Head::default(),
+            is_head_too_long: false,
+            rest_bytes: 0,
+            write_timer: None,
             is_writing: false,
             instead: None,
         }
@@ -95,6 +129,20 @@ impl<I: AsyncWrite + Unpin> Connection<I> {
         drop(unconstrained(self.io.write(&answer)).now_or_never());
     }
 
+    /// Ends the wait for a client that takes nothing.
+    fn bound_write<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.write_timer = None;
+            return written;
+        }
+        let time_max = self.bounds.write_time_max;
+        let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(time_max)));
+        timer
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
     fn poll_write_or_replace(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let Some(bare) = BareHead::at_the_end_of(bytes) else {
             return Pin::new(&mut self.io).poll_write(context, bytes);
@@ -103,7 +151,8 @@ impl<I: AsyncWrite + Unpin> Connection<I> {
         if let Some(before) = bytes.get(..bare.start).filter(|before| !before.is_empty()) {
             return Pin::new(&mut self.io).poll_write(context, before);
         }
-        let mut left = self.instead.take().unwrap_or_else(|| bare.problem());
+        let is_too_long = self.is_head_too_long;
+        let mut left = self.instead.take().unwrap_or_else(|| bare.problem(is_too_long));
         while !left.is_empty() {
             match Pin::new(&mut self.io).poll_write(context, &left) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
@@ -132,7 +181,23 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncRead for Connection<I> {
         let bytes_before = buffer.filled().len();
         let read = Pin::new(&mut self.io).poll_read(context, buffer);
         if is_head && self.head_timer.is_none() && buffer.filled().len() > bytes_before {
-            self.head_timer = Some(Box::pin(sleep(self.head_time_max)));
+            self.head_timer = Some(Box::pin(sleep(self.bounds.head_time_max)));
+        }
+        if self.turn.is_over() {
+            let come = buffer.filled().len().saturating_sub(bytes_before);
+            self.rest_bytes = self.rest_bytes.saturating_add(come);
+            if self.rest_bytes > REST_BYTES_MAX {
+                buffer.set_filled(bytes_before);
+            }
+        }
+        if is_head {
+            let bytes_max = self.bounds.head_bytes_max;
+            let come = buffer.filled().get(bytes_before..).unwrap_or_default();
+            if let Some(fault) = self.head.add(come, bytes_max) {
+                self.is_head_too_long = fault == Fault::TooLong;
+                buffer.set_filled(bytes_before);
+                buffer.put_slice(&[NOWHERE_IN_A_HEAD]);
+            }
         }
         read
     }
@@ -142,13 +207,15 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Connection<I> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         // The head has been answered.
         self.head_timer = None;
+        self.head = Head::default();
         let written = self.poll_write_or_replace(context, bytes);
         self.is_writing = !matches!(written, Poll::Ready(Ok(count)) if count == bytes.len());
-        written
+        self.bound_write(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(context)
+        let flushed = Pin::new(&mut self.io).poll_flush(context);
+        self.bound_write(context, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -161,115 +228,5 @@ impl<I: AsyncWrite + Unpin> Drop for Connection<I> {
         if self.turn.is_broken() && !self.is_writing {
             self.tell(&Problem::malformed(MALFORMED_CHUNK));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::Value;
-    use tokio::io::AsyncReadExt;
-    use tokio::time::timeout;
-
-    use super::turn::TurnTaken;
-    use super::*;
-
-    const BARE: &str = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\ndate: Sat, 31 Jan 2026 09:30:00 GMT\r\n\r\n";
-    const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-request-id: 1\r\n\r\n{}";
-
-    const TIME_MAX: Duration = Duration::from_millis(200);
-
-    /// The one problem that `text` is.
-    fn problem(text: &str) -> (&str, Value) {
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let body: Value = serde_json::from_str(body).unwrap();
-        let id = body["request_id"].as_str().unwrap();
-        assert!(head.contains(&format!("\r\nx-request-id: {id}\r\n")), "{head}");
-        (head, body)
-    }
-
-    #[tokio::test]
-    async fn the_problem_takes_the_place_of_the_bare_head_however_little_is_written_at_once() {
-        // A pipe of ten bytes: every write is cut short.
-        let (near, mut far) = tokio::io::duplex(10);
-        let send = async move {
-            let mut connection = Connection::new(near, TIME_MAX);
-            connection.write_all(format!("{OK}{BARE}").as_bytes()).await.unwrap();
-            connection.shutdown().await.unwrap();
-        };
-        let mut received = String::new();
-        let ((), read) = tokio::join!(send, far.read_to_string(&mut received));
-        read.unwrap();
-        let (head, body) = problem(received.strip_prefix(OK).unwrap());
-        assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{head}");
-        assert!(head.contains("\r\ndate: Sat, 31 Jan 2026 09:30:00 GMT"), "{head}");
-        assert_eq!(body["code"], "malformed_request");
-    }
-
-    #[tokio::test]
-    async fn a_request_that_breaks_off_is_answered_by_its_connection() {
-        let (near, mut far) = tokio::io::duplex(1024);
-        let connection = Connection::new(near, TIME_MAX);
-        let taken = TurnTaken::new(&connection.turn);
-        connection.turn.break_off();
-        drop((taken, connection));
-        let mut received = String::new();
-        far.read_to_string(&mut received).await.unwrap();
-        let (head, body) = problem(&received);
-        assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{head}");
-        assert_eq!(body["detail"], MALFORMED_CHUNK);
-    }
-
-    #[tokio::test]
-    async fn a_request_that_was_answered_does_not_break_off() {
-        let (near, mut far) = tokio::io::duplex(1024);
-        let connection = Connection::new(near, TIME_MAX);
-        let taken = TurnTaken::new(&connection.turn);
-        connection.turn.break_off();
-        connection.turn.end();
-        drop((taken, connection));
-        let mut received = String::new();
-        far.read_to_string(&mut received).await.unwrap();
-        assert_eq!(received, "");
-    }
-
-    #[tokio::test]
-    async fn every_head_is_timed_and_nothing_else() {
-        let (near, mut far) = tokio::io::duplex(1024);
-        let mut connection = Connection::new(near, TIME_MAX);
-        let mut buffer = [0; 64];
-        for _ in 0..2 {
-            far.write_all(b"GET").await.unwrap();
-            assert_eq!(connection.read(&mut buffer).await.unwrap(), 3);
-            let turn = TurnTaken::new(&connection.turn);
-            let body = timeout(TIME_MAX * 2, connection.read(&mut buffer)).await;
-            assert!(body.is_err(), "a body is not timed here");
-            connection.write_all(OK.as_bytes()).await.unwrap();
-            drop(turn);
-            let idle = timeout(TIME_MAX * 2, connection.read(&mut buffer)).await;
-            assert!(idle.is_err(), "an idle connection is not timed here");
-        }
-        far.write_all(b"GET").await.unwrap();
-        assert_eq!(connection.read(&mut buffer).await.unwrap(), 3);
-        assert_eq!(connection.read(&mut buffer).await.unwrap(), 0, "the head ends here");
-        drop(connection);
-        let mut received = String::new();
-        far.read_to_string(&mut received).await.unwrap();
-        let (head, body) = problem(received.strip_prefix(&OK.repeat(2)).unwrap());
-        assert!(head.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{head}");
-        assert!(head.contains("\r\nconnection: close\r\n"), "{head}");
-        assert_eq!(body["code"], "request_timeout");
-    }
-
-    #[tokio::test]
-    async fn a_late_head_is_not_told_so_in_the_middle_of_an_answer() {
-        let (near, mut far) = tokio::io::duplex(10);
-        let mut connection = Connection::new(near, TIME_MAX);
-        let mut buffer = [0; 64];
-        let write = timeout(TIME_MAX / 5, connection.write_all(OK.as_bytes())).await;
-        assert!(write.is_err(), "nobody reads it");
-        far.write_all(b"GET").await.unwrap();
-        assert_eq!(connection.read(&mut buffer).await.unwrap(), 3);
-        let late = connection.read(&mut buffer).await.unwrap_err();
-        assert_eq!(late.kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -26,6 +26,11 @@ impl Turn {
         self.0.get() == Holder::Client
     }
 
+    /// Whether the last answer is made, so that what comes yet is for nobody.
+    pub(super) fn is_over(&self) -> bool {
+        self.0.get() == Holder::Nobody
+    }
+
     /// Whether a request is left that was never answered.
     pub(super) fn is_broken(&self) -> bool {
         self.0.get() == Holder::Broken

@@ -190,6 +190,7 @@ impl Import {
             precondition: Precondition::Any,
             dry_run: self.terms.dry_run,
             actor: self.terms.actor.clone(),
+            acting_user: None,
             request_id: self.terms.request_id.clone(),
         };
         self.queue.ask(line, request).await

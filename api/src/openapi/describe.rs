@@ -5,13 +5,15 @@ use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter};
 use utoipa::openapi::{RefOr, Schema, SecurityRequirement};
 
-use super::answered::{Answered, DISPOSITION, DRY_RUN, ETAG, LINK, LOCATION, POSITION, REPLAYED, Told, response};
+use super::answered::{Answered, DISPOSITION, DRY_RUN, ETAG, HEAD, LINK, LOCATION, POSITION, REPLAYED, Told, response};
 use super::{examples, parameters, problems, request_body, schemas};
-use crate::call::{Conditions, Demand};
+use crate::call::{Conditions, Demand, UserAccess};
 use crate::problem::Code;
 
-/// The name of the one security scheme.
+/// The name of the scheme of keys.
 pub(super) const BEARER: &str = "key";
+/// The name of the scheme of users' tokens.
+pub(super) const USER_TOKEN: &str = "user_token";
 const JSON: &str = "application/json";
 
 /// What the table of routes does not say about an endpoint.
@@ -88,6 +90,11 @@ impl Description {
     /// 200 with a document that leads to the next page of it.
     pub(super) fn shows_page(self, schema: &'static str) -> Self {
         self.answer("200", "A page.", Some(one(schema)), vec![LINK])
+    }
+
+    /// 200 with a page of events, beside the head of the ledger.
+    pub(super) fn shows_events(self, schema: &'static str) -> Self {
+        self.answer("200", "A page.", Some(one(schema)), vec![LINK, HEAD])
     }
 
     /// 200 with every row.
@@ -187,9 +194,6 @@ impl Description {
         let has_cursor = self.query.iter().any(|parameter| parameter.name == "cursor");
         let codes = problems::codes(self.path, demand, has_cursor, self.own);
         let parameters = self.parameters(demand);
-        let security = demand
-            .role
-            .map(|_| SecurityRequirement::new(BEARER, Vec::<String>::new()));
         let mut operation = OperationBuilder::new()
             .tag(self.tag)
             .operation_id(Some(self.id))
@@ -197,13 +201,13 @@ impl Description {
             .description(Some(self.told(demand)))
             .parameters(Some(parameters))
             .request_body(request_body::of(self.body, demand.media))
-            .securities(Some(security));
+            .securities(Some(securities(demand)));
         for mut answered in self.answers {
             // Whatever it rehearses, a dry run answers 200.
             if demand.dry_run && answered.status == "200" {
                 answered.headers.push(DRY_RUN);
             }
-            operation = operation.response(answered.status, response(answered));
+            operation = operation.response(answered.status, response(answered, demand.is_counted));
         }
         for (status, response) in problems::responses(&codes) {
             operation = operation.response(status, response);
@@ -214,7 +218,7 @@ impl Description {
     fn told(&self, demand: &Demand) -> String {
         match demand.role {
             None => self.text.to_owned(),
-            Some(role) => format!("{}\n\nRole: `{}`.", self.text, role.as_str())
+            Some(role) => format!("{}\n\nRole: `{}`.{}", self.text, role.as_str(), of_users(demand.users))
                 .trim_start()
                 .to_owned(),
         }
@@ -242,6 +246,32 @@ impl Description {
             all.push(parameters::ledger());
         }
         all
+    }
+}
+
+/// Either credential, where the route takes both.
+fn securities(demand: &Demand) -> Vec<SecurityRequirement> {
+    let key = demand.role.map(|_| BEARER);
+    let token = demand.users.scope().map(|_| USER_TOKEN);
+    key.into_iter()
+        .chain(token)
+        .map(|scheme| SecurityRequirement::new(scheme, Vec::<String>::new()))
+        .collect()
+}
+
+/// What users' tokens may do with a route.
+fn of_users(users: UserAccess) -> &'static str {
+    match users {
+        UserAccess::None => "",
+        UserAccess::Read => " A user's token of either scope reads what is the user's own.",
+        UserAccess::Write => {
+            " A user's token of the scope `write` records debits of the user, and transfers out of the user's accounts; \
+             credits where the ledger's `users_may_edit` is true. It makes no user."
+        }
+        UserAccess::Edit => {
+            " A user's token of the scope `write` changes the user's own credits and debits, where the ledger's \
+             `users_may_edit` is true; no transfer, capture or refund."
+        }
     }
 }
 

@@ -80,7 +80,18 @@ fn components() -> ComponentsBuilder {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key: `Authorization: Bearer dbk_…`"))
         .build();
-    let mut components = ComponentsBuilder::new().security_scheme(describe::BEARER, SecurityScheme::Http(bearer));
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some(
+            "A token of one user, made by `POST /api/v1/users/{id}/tokens` or by the team's identity provider: \
+             `Authorization: Bearer eyJ…`. What is another's is answered as if it were not there; in paths `me` stands for \
+             the user.",
+        ))
+        .build();
+    let mut components = ComponentsBuilder::new()
+        .security_scheme(describe::BEARER, SecurityScheme::Http(bearer))
+        .security_scheme(describe::USER_TOKEN, SecurityScheme::Http(token));
     for (name, schema) in schemas::all() {
         components = components.schema(name, schema);
     }

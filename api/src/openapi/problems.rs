@@ -6,8 +6,7 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::{Response, ResponseBuilder};
 
-use actix_web::http::Method;
-
+use super::answered::RATE_LIMIT;
 use super::{examples, parameters, schemas};
 use crate::body::Media;
 use crate::call::{Conditions, Demand};
@@ -25,13 +24,16 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
             Code::Overloaded,
         ]);
     }
+    if demand.is_counted {
+        codes.push(Code::RateLimited);
+    }
     if is_about_a_ledger(path, demand) {
         codes.push(Code::LedgerNotFound);
     }
     if demand.media != Media::None {
         codes.extend([Code::RequestTimeout, Code::UnsupportedMediaType]);
     }
-    if demand.method != Method::GET {
+    if demand.writes {
         codes.push(Code::OutcomeUnknown);
     }
     // What is wrong with a row is told in the report.
@@ -45,7 +47,7 @@ pub(super) fn codes(path: &str, demand: &Demand, has_cursor: bool, own: &[Code])
         codes.push(Code::InvalidCursor);
     }
     if path.contains("{id}") {
-        codes.extend(absence(path, demand));
+        codes.extend(absence(path));
     }
     if demand.conditions == Conditions::Kept {
         codes.extend([Code::VersionMismatch, Code::IfMatchRequired]);
@@ -61,15 +63,15 @@ pub(super) fn is_about_a_ledger(path: &str, demand: &Demand) -> bool {
 
 /// Whether an `Idempotency-Key` makes a request safe to send again.
 pub(super) fn takes_key(demand: &Demand) -> bool {
-    demand.role.is_some() && demand.method != Method::GET && demand.media != Media::Rows
+    demand.role.is_some() && demand.writes && demand.media != Media::Rows
 }
 
 /// What is told where the resource in the path is not there.
-fn absence(path: &str, demand: &Demand) -> Option<Code> {
-    let makes_it = demand.method == Method::PUT;
+fn absence(path: &str) -> Option<Code> {
     let resource = path.strip_prefix("/api/v1/")?.split('/').next()?;
     match resource {
-        "users" if !makes_it => Some(Code::UserNotFound),
+        // Of one that was erased none is made anew.
+        "users" => Some(Code::UserNotFound),
         "accounts" => Some(Code::AccountNotFound),
         "transactions" => Some(Code::TransactionNotFound),
         "keys" => Some(Code::KeyNotFound),
@@ -114,9 +116,15 @@ fn response(codes: &[Code]) -> Response {
         let scheme = parameters::answered(schemas::enumeration(&["Bearer"]), "How to authenticate.");
         response = response.header("WWW-Authenticate", scheme);
     }
-    if codes.contains(&Code::Unavailable) {
+    if codes.contains(&Code::Unavailable) || codes.contains(&Code::RateLimited) {
         let seconds = parameters::answered(schemas::integer(1), "Seconds after which to try again.");
         response = response.header("Retry-After", seconds);
+    }
+    if codes.contains(&Code::RateLimited) {
+        for (name, description) in RATE_LIMIT {
+            let header = parameters::answered(schemas::any_text(), description);
+            response = response.header(*name, header);
+        }
     }
     response.build()
 }

@@ -32,9 +32,10 @@ struct About {
 pub(crate) async fn root(incoming: Incoming) -> Result<HttpResponse, Problem> {
     let headers = incoming.request.headers();
     let mut response = if prefers_page(&incoming) {
-        let page = LANDING
-            .replace("{{version}}", env!("CARGO_PKG_VERSION"))
-            .replace("{{origin}}", &origin(headers, incoming.state.behind_proxy));
+        let page = LANDING.replace("{{version}}", env!("CARGO_PKG_VERSION")).replace(
+            "{{origin}}",
+            &origin(headers, incoming.state.has_tls, incoming.state.behind_proxy),
+        );
         page_of(page, LANDING_POLICY)
     } else {
         let about = About {
@@ -64,6 +65,9 @@ fn page_of(html: impl Into<String>, policy: &'static str) -> HttpResponse {
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::X_FRAME_OPTIONS, "DENY"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header((header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"))
+        .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"))
+        .insert_header((header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()"))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .body(html.into())
 }
@@ -75,14 +79,14 @@ fn prefers_page(incoming: &Incoming) -> bool {
 }
 
 /// The origin that the browser asked for, of characters that no page minds.
-fn origin(headers: &HeaderMap, behind_proxy: bool) -> String {
+fn origin(headers: &HeaderMap, has_tls: bool, behind_proxy: bool) -> String {
     let plain = |text: &&str| {
         text.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte))
     };
     let text_of = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text_of(header::HOST).filter(plain).unwrap_or(ORIGIN_DEFAULT);
-    let is_secure = behind_proxy && text_of(header::X_FORWARDED_PROTO) == Some("https");
+    let is_secure = has_tls || (behind_proxy && text_of(header::X_FORWARDED_PROTO) == Some("https"));
     format!("{}://{host}", if is_secure { "https" } else { "http" })
 }
 
@@ -96,7 +100,7 @@ mod tests {
         if let Some(proto) = proto {
             headers.insert(header::X_FORWARDED_PROTO, HeaderValue::from_static(proto));
         }
-        origin(&headers, behind_proxy)
+        origin(&headers, false, behind_proxy)
     }
 
     #[test]

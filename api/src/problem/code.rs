@@ -68,6 +68,7 @@ codes! {
     AmountExceedsRemaining = "amount_exceeds_remaining", UNPROCESSABLE_ENTITY, "Amount exceeds what remains";
     AmountOverflow = "amount_overflow", UNPROCESSABLE_ENTITY, "Amount overflow";
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "Idempotency key reused";
+    RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Unavailable";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "Overloaded";

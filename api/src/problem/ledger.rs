@@ -8,6 +8,9 @@ use service::{Exceeded, LedgerError, Resource};
 
 use super::{Code, Problem};
 
+/// What a user's token is told that does not do.
+pub(crate) const FORBIDDEN_TO_USERS: &str = "A user's token does not allow this.";
+
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         match error {
@@ -16,6 +19,7 @@ impl From<LedgerError> for Problem {
                 Code::InvalidCursor,
                 "The cursor was not made by this list with this filter and sort.",
             ),
+            LedgerError::Forbidden => Self::forbidden(FORBIDDEN_TO_USERS),
             LedgerError::NotFound(resource) => Self::not_found(resource),
             LedgerError::VersionMismatch { current_version } => Self::new(
                 Code::VersionMismatch,
@@ -28,10 +32,7 @@ impl From<LedgerError> for Problem {
             LedgerError::AccountNotEmpty { .. } => {
                 Self::new(Code::AccountNotEmpty, "The account still has a balance or holds.")
             }
-            LedgerError::ReferenceTaken { resource_id } => {
-                let detail = "Another transaction of the ledger has this reference.";
-                taken(Code::ReferenceTaken, detail, Some(resource_id))
-            }
+            LedgerError::ReferenceTaken { resource_id } => reference_taken(resource_id),
             LedgerError::AccountExists { resource_id } => {
                 let detail = "The owner has an account of this name and currency.";
                 taken(Code::AccountExists, detail, resource_id)
@@ -44,11 +45,7 @@ impl From<LedgerError> for Problem {
                 Code::CurrencyMismatch,
                 "The accounts and the amount do not share one currency.",
             ),
-            LedgerError::AmountExceedsRemaining { remaining_amount } => Self::new(
-                Code::AmountExceedsRemaining,
-                "That is more than remains of the transaction.",
-            )
-            .with("remaining_amount", remaining_amount),
+            LedgerError::AmountExceedsRemaining { remaining_amount } => exceeds_remaining(remaining_amount),
             LedgerError::AmountOverflow => Self::new(
                 Code::AmountOverflow,
                 "A balance, a held amount or a day's total would pass the largest amount there is.",
@@ -58,6 +55,10 @@ impl From<LedgerError> for Problem {
                 window,
                 exceeded,
             } => limit_exceeded(limit_id, window, exceeded),
+            LedgerError::LimitOfAnotherExceeded => Self::new(
+                Code::LimitExceeded,
+                "The amount would pass a spending limit of the other user.",
+            ),
             LedgerError::InsufficientFunds {
                 account_id,
                 available,
@@ -99,6 +100,20 @@ impl Problem {
 /// Something else has what was asked for: what, where it can be told.
 fn taken(code: Code, detail: &'static str, holder: Option<Uuid>) -> Problem {
     Problem::new(code, detail).with("resource_id", holder.map(|id| id.to_string()))
+}
+
+/// Whoever may not know of the holder is not told.
+fn reference_taken(holder: Option<Uuid>) -> Problem {
+    let detail = "Another transaction of the ledger has this reference.";
+    match holder {
+        Some(_) => taken(Code::ReferenceTaken, detail, holder),
+        None => Problem::new(Code::ReferenceTaken, detail),
+    }
+}
+
+fn exceeds_remaining(remaining_amount: String) -> Problem {
+    let detail = "That is more than remains of the transaction.";
+    Problem::new(Code::AmountExceedsRemaining, detail).with("remaining_amount", remaining_amount)
 }
 
 fn insufficient_funds(account_id: Uuid, available: String, minimum_balance: String) -> Problem {

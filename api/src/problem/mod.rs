@@ -19,6 +19,7 @@ use service::value::FieldError;
 use crate::body::Media;
 
 pub(crate) use code::Code;
+pub(crate) use ledger::FORBIDDEN_TO_USERS;
 
 /// The media type of every error.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -38,6 +39,8 @@ struct Inner {
     members: Vec<(&'static str, Value)>,
     errors: Vec<FieldError>,
     allowed: Vec<Method>,
+    /// When it is worth trying again, where that is known.
+    retry_after_s: Option<u64>,
     /// For the log, and for nobody else.
     cause: Option<String>,
 }
@@ -51,6 +54,7 @@ impl Problem {
             members: Vec::new(),
             errors: Vec::new(),
             allowed: Vec::new(),
+            retry_after_s: None,
             cause: None,
         }))
     }
@@ -81,7 +85,7 @@ impl Problem {
     pub(crate) fn unauthenticated() -> Self {
         Self::new(
             Code::Unauthenticated,
-            "Send a valid key as Authorization: Bearer <key>.",
+            "Send a valid key or token as Authorization: Bearer <key>.",
         )
     }
 
@@ -152,6 +156,16 @@ impl Problem {
         problem
     }
 
+    /// 429: the caller has used up what it may ask.
+    pub(crate) fn rate_limited(retry_after_s: u64) -> Self {
+        let mut problem = Self::new(
+            Code::RateLimited,
+            "The caller makes more requests than it may; Retry-After says when the next one is let in.",
+        );
+        problem.0.retry_after_s = Some(retry_after_s);
+        problem
+    }
+
     /// 500: a fault of ours.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         Self::new(Code::Internal, "The server met a fault of its own.").because(cause)
@@ -215,6 +229,9 @@ impl Problem {
             }
             Code::Unavailable | Code::Overloaded | Code::OutcomeUnknown => {
                 response.insert_header((header::RETRY_AFTER, RETRY_AFTER_S));
+            }
+            Code::RateLimited => {
+                response.insert_header((header::RETRY_AFTER, self.0.retry_after_s.unwrap_or(1)));
             }
             _ => {}
         }

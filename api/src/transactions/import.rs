@@ -42,7 +42,7 @@ impl Respond for Imported {
 /// Imports the body.
 pub(crate) async fn run(mut call: Call) -> Result<Imported, Problem> {
     let (dry_run, on_error) = call.query(|query| Ok((query.flag("dry_run")?, read_query(query)?)))?;
-    call.refuse_key()?;
+    call.refuse_key("An import takes no Idempotency-Key: its rows are known by themselves when they come again.")?;
     let mut rows = call.take_rows()?;
     let ledger = call.ledger().await?;
     let terms = Terms {

@@ -54,6 +54,7 @@ pub(crate) async fn export(call: Call) -> Result<Streamed<Export>, Problem> {
 
 /// `POST /transactions`
 pub(crate) async fn create(call: Call) -> Result<Written<TransactionRecord>, Problem> {
+    call.check_credit()?;
     let mut write = call.write()?;
     let command = write.body_in_currencies(bodies::read_create).await?;
     write.submit(Command::CreateTransaction(command)).await

@@ -17,10 +17,12 @@ use super::secret::hash_secret;
 use crate::database::Readers;
 use crate::record::Role;
 use crate::value::Timestamp;
-use crate::{Credential, LedgerError, clock};
+use crate::{Bearer, Credential, LedgerError, clock};
 
 /// Most keys that are kept.
 const KEYS_MAX: u64 = 10_000;
+/// How long after a secret was read it is still known to have been a key's; see [`KeyCache::was_valid`].
+const VALID_KEPT_FOR: Duration = Duration::from_secs(600);
 /// How long a key is kept. The contract allows 5 s for a revocation to reach every instance; reading it takes the rest.
 const KEY_KEPT_FOR: Duration = Duration::from_secs(3);
 
@@ -46,6 +48,8 @@ enum NotFound {
 #[derive(Clone, Debug)]
 pub(crate) struct KeyCache {
     found: Cache<Hash, Arc<Found>>,
+    /// Secrets that were keys' a while ago, whatever has become of them.
+    valid: Cache<Hash, ()>,
     revocations: Arc<AtomicU64>,
 }
 
@@ -55,6 +59,10 @@ impl KeyCache {
             found: Cache::builder()
                 .max_capacity(KEYS_MAX)
                 .time_to_live(KEY_KEPT_FOR)
+                .build(),
+            valid: Cache::builder()
+                .max_capacity(KEYS_MAX)
+                .time_to_live(VALID_KEPT_FOR)
                 .build(),
             revocations: Arc::default(),
         }
@@ -67,19 +75,25 @@ impl KeyCache {
         let mut found = self.find(db, hash, revocations).await;
         if matches!(&found, Ok(found) if found.revocations < revocations) {
             self.found.invalidate(&hash).await;
-            found = Box::pin(read(db, hash, revocations))
-                .await
-                .map(Arc::new)
-                .map_err(Arc::new);
+            found = Box::pin(self.read(db, hash, revocations)).await.map_err(Arc::new);
         }
-        match found {
-            Ok(found) if found.expires_at.is_some_and(|expires_at| expires_at <= clock::now()) => Ok(None),
-            Ok(found) => Ok(Some(found.credential.clone())),
+        let credential = match found {
+            Ok(found) if found.expires_at.is_some_and(|expires_at| expires_at <= clock::now()) => None,
+            Ok(found) => Some(found.credential.clone()),
             Err(error) => match &*error {
-                NotFound::Unknown => Ok(None),
-                NotFound::Failed(error) => Err(error.clone()),
+                NotFound::Unknown => None,
+                NotFound::Failed(error) => return Err(error.clone()),
             },
+        };
+        if credential.is_none() {
+            self.valid.invalidate(&hash).await;
         }
+        Ok(credential)
+    }
+
+    /// Whether `secret` was a key's within the last minutes; asks nobody.
+    pub(crate) fn was_valid(&self, secret: &str) -> bool {
+        self.valid.contains_key(&hash_secret(secret))
     }
 
     /// Forgets every key: one of them was revoked by this instance.
@@ -93,9 +107,14 @@ impl KeyCache {
         if let Some(found) = self.found.get(&hash).await {
             return Ok(found);
         }
-        let read = async { read(db, hash, revocations).await.map(Arc::new) };
         // On the heap: it is large, and every request would carry it about.
-        Box::pin(self.found.try_get_with(hash, read)).await
+        Box::pin(self.found.try_get_with(hash, self.read(db, hash, revocations))).await
+    }
+
+    async fn read(&self, db: &Readers, hash: Hash, revocations: u64) -> Result<Arc<Found>, NotFound> {
+        let found = read(db, hash, revocations).await?;
+        self.valid.insert(hash, ()).await;
+        Ok(Arc::new(found))
     }
 }
 
@@ -125,8 +144,7 @@ async fn read(db: &Readers, hash: Hash, revocations: u64) -> Result<Found, NotFo
     };
     Ok(Found {
         credential: Credential {
-            key_id: key.id,
-            role,
+            bearer: Bearer::Key { id: key.id, role },
             ledger,
         },
         expires_at: key.expires_at.map(Timestamp::from_micros),

@@ -63,5 +63,6 @@ async fn read(db: &Readers, name: &str) -> Result<Arc<Ledger>, LedgerError> {
         secret,
         name: setup.name,
         rules: setup.settings.rules,
+        seen_by: None,
     }))
 }

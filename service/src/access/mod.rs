@@ -2,8 +2,14 @@
 
 mod keys;
 mod ledgers;
+mod provider;
 mod secret;
+mod token;
 
 pub(crate) use keys::KeyCache;
 pub(crate) use ledgers::LedgerCache;
+pub(crate) use provider::Provider;
+pub use provider::{IdentityProvider, KeySource};
 pub use secret::{hash_secret, make_ledger_secret, make_secret};
+pub use token::{Rotation, TOKEN_TIME_MAX_S, TOKEN_TIME_MIN_S, TokenKey, TokenSigner};
+pub(crate) use token::{Tender, Tokens};

@@ -3,7 +3,8 @@
 //!
 //! The ledger's row, once it is locked, names the newest block. While that is the block of this task's own last commit,
 //! nobody else has recorded anything, and what the task knows is what the database has. No other write changes a user
-//! or an account, but for the steps of a regrouping, which is why a user who is being regrouped is not kept.
+//! or an account, but for the steps of a regrouping or an erasure, which is why a user who is being regrouped or erased is
+//! not kept. An account of an erased user is kept without what the erasure takes of it, as it was loaded.
 //!
 //! A batch takes the snapshot of the one before, and leaves its own once it is committed, or the next batch decided over
 //! it ([`super::ahead`]): one that fails leaves nothing.
@@ -103,8 +104,9 @@ pub(super) fn settle(last: Snapshot) -> Snapshot {
     next.limits.settle();
     next.usages.settle(ROWS_MAX, |_| true);
     let is_small = |metadata: &Metadata| metadata.size_bytes() <= METADATA_BYTES_MAX;
-    next.users
-        .settle(ROWS_MAX, |user| user.regrouping.is_none() && is_small(&user.metadata));
+    next.users.settle(ROWS_MAX, |user| {
+        user.regrouping.is_none() && user.erasing.is_none() && is_small(&user.metadata)
+    });
     next.accounts.settle(ROWS_MAX, |account| is_small(&account.metadata));
     next.account_ids.settle(ROWS_MAX, |_| true);
     next

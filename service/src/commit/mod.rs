@@ -27,6 +27,7 @@ mod batch;
 mod batcher;
 mod busiest;
 mod decision;
+mod erase;
 mod failure;
 mod kept;
 mod line;

@@ -39,13 +39,21 @@ pub(super) enum Step {
     Done,
 }
 
-const BOUNDS: [Kind; 3] = [Kind::Text, Kind::Uuid, Kind::Uuid];
-const BOUND_NAMES: [&str; 3] = ["owner", "after_id", "until_id"];
+pub(super) const BOUNDS: [Kind; 3] = [Kind::Text, Kind::Uuid, Kind::Uuid];
+pub(super) const BOUND_NAMES: [&str; 3] = ["owner", "after_id", "until_id"];
 
 static POSTGRES: LazyLock<String> =
     LazyLock::new(|| transactions_sql(Dialect::Postgres, &BOUND_NAMES, &BOUNDS, STEP_ROWS_MAX));
 static SQLITE: LazyLock<String> =
     LazyLock::new(|| transactions_sql(Dialect::Sqlite, &BOUND_NAMES, &BOUNDS, STEP_ROWS_MAX));
+
+/// The statement that finds a user's transactions in the order of their ids; see [`transactions_sql`].
+pub(super) fn transactions_of_user_sql(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => &POSTGRES,
+        Dialect::Sqlite => &SQLITE,
+    }
+}
 
 impl Target {
     /// Takes one step of the user's regrouping, if there is one: counts at most `step_rows` transactions, or removes at
@@ -72,11 +80,8 @@ impl Target {
         let Some(regrouping) = user.coming() else {
             return self.remove_step(txn, &user, step_rows).await;
         };
-        let sql = match txn.dialect() {
-            Dialect::Postgres => POSTGRES.as_str(),
-            Dialect::Sqlite => SQLITE.as_str(),
-        };
-        let bounds = vec![bounds(user_id, &regrouping)];
+        let sql = transactions_of_user_sql(txn.dialect());
+        let bounds = vec![bounds(user_id, regrouping.after, regrouping.until)];
         read_rows(&mut snapshot, &txn.session().fetch(sql, self.ledger_id, bounds).await?)?;
         let found: BTreeMap<Uuid, Transaction> = snapshot
             .transactions
@@ -153,10 +158,10 @@ impl Target {
     }
 }
 
-fn bounds(user_id: &str, regrouping: &Regrouping) -> Rows {
+/// The bounds of a user's transactions whose ids are above `after` and not above `until`.
+pub(super) fn bounds(user_id: &str, after: Option<Uuid>, until: Uuid) -> Rows {
     let mut rows = Rows::new(&BOUNDS);
-    let after = regrouping.after.unwrap_or(Uuid::nil());
-    rows.push(vec![user_id.into(), after.into(), regrouping.until.into()]);
+    rows.push(vec![user_id.into(), after.unwrap_or(Uuid::nil()).into(), until.into()]);
     rows
 }
 

@@ -72,6 +72,23 @@ impl Session {
         Ok(())
     }
 
+    /// Copies the write-ahead log of SQLite into the file, and empties it; whether that was possible without waiting for
+    /// anybody. PostgreSQL keeps its own.
+    pub(super) async fn empty_log(&mut self) -> Result<bool, Failure> {
+        let Self::Sqlite(writer) = self else { return Ok(true) };
+        let connection = writer.connection()?;
+        let waiting: i64 = sqlx::query_scalar("PRAGMA busy_timeout")
+            .fetch_one(&mut *connection)
+            .await?;
+        sqlx::query("PRAGMA busy_timeout = 0").execute(&mut *connection).await?;
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *connection)
+            .await?;
+        let restore = format!("PRAGMA busy_timeout = {waiting}");
+        sqlx::query(AssertSqlSafe(restore)).execute(connection).await?;
+        Ok(busy == 0)
+    }
+
     /// Loads everything that is named.
     pub(super) async fn load(&mut self, ledger_id: i64, names: &Names) -> Result<Vec<Row>, Failure> {
         if *names == Names::default() {

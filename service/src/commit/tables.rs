@@ -77,7 +77,8 @@ tables! {
     USERS = "users" key 2 {
         ledger_id: Ledger, id: Text, full_name: Text, email: Text, time_zone: Text, metadata: Text, search_text: Text,
         version: Int, created_at: Int, updated_at: Int, position: Int, stats_zone: Text, stats_generation: Int,
-        regroup_zone: Text, regroup_generation: Int, regroup_after: Uuid, regroup_until: Uuid,
+        regroup_zone: Text, regroup_generation: Int, regroup_after: Uuid, regroup_until: Uuid, erased_at: Int,
+        erased_texts: Int, erasing: Text, erasing_after: Uuid,
     }
     ACCOUNTS = "accounts" key 2 {
         ledger_id: Ledger, id: Uuid, owner: Text, name: Text, currency: Text, balance: Int, held_out: Int, held_in: Int,
@@ -136,6 +137,16 @@ tables! {
         ledger_id: Ledger, id: Text, stats_zone: Text, stats_generation: Int, regroup_zone: Text,
         regroup_generation: Int, regroup_after: Uuid, regroup_until: Uuid,
     }
+    /// How far a user's erasure is.
+    USER_ERASURES = "users" key 2 { ledger_id: Ledger, id: Text, erasing: Text, erasing_after: Uuid }
+    /// What an erasure clears of an account.
+    ACCOUNT_TEXTS = "accounts" key 2 { ledger_id: Ledger, id: Uuid, metadata: Text }
+    /// What an erasure clears of a transaction.
+    TRANSACTION_TEXTS = "transactions" key 2 {
+        ledger_id: Ledger, id: Uuid, description: Text, metadata: Text, search_text: Text,
+    }
+    /// What an erasure clears of an event.
+    EVENT_TEXTS = "events" key 2 { ledger_id: Ledger, position: Int, personal: Text, salt: Bytes }
 }
 
 impl Table {

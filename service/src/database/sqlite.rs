@@ -43,6 +43,8 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<(Readers, Wri
                 // A statement keeps what it would take to undo it alone: half of all that a batch writes, if in a file.
                 // Sorts and new indexes are kept there as well: a migration that needs them sets FILE for itself.
                 .pragma("temp_store", "MEMORY")
+                // What is erased must not stay in the free space of a page.
+                .pragma("secure_delete", "ON")
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES),
         )
         .await

@@ -14,7 +14,9 @@ pub(crate) fn options(path: &std::path::Path) -> Options {
         purpose: Purpose::Serve,
         migrate: true,
         metrics: crate::Metrics::register(&prometheus::Registry::new()).unwrap(),
+        identity_provider: None,
         regrouping: crate::RegroupingBounds::default(),
+        erasure: crate::ErasureBounds::default(),
         allow_unsafe_postgres: false,
     }
 }

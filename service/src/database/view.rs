@@ -4,6 +4,7 @@
 //! transaction may not be begun on the readers.
 
 use std::ops::Deref;
+use std::sync::Weak;
 
 use migration::SESSION_NAME;
 use sea_orm::{AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
@@ -28,11 +29,13 @@ const SESSION: [(&str, &str); 3] = [
 pub(crate) struct View {
     txn: DatabaseTransaction,
     connection: DatabaseConnection,
+    /// Lives as long as somebody waits for what is read.
+    waiting: Weak<()>,
 }
 
 impl Database {
-    /// Opens a view.
-    pub(crate) async fn view(&self) -> Result<View, LedgerError> {
+    /// Opens a view, to be read for as long as what `waiting` points to lives.
+    pub(crate) async fn view(&self, waiting: Weak<()>) -> Result<View, LedgerError> {
         let unavailable = |error: sqlx::Error| LedgerError::Unavailable(error.to_string());
         match &self.write {
             WritePool::Postgres(writers) => {
@@ -45,7 +48,11 @@ impl Database {
                 let isolation = Some(IsolationLevel::RepeatableRead);
                 let txn = connection.begin_with_config(isolation, Some(AccessMode::ReadOnly));
                 let txn = txn.await?;
-                Ok(View { txn, connection })
+                Ok(View {
+                    txn,
+                    connection,
+                    waiting,
+                })
             }
             WritePool::Sqlite(writers) => {
                 let session = writers.pool().connect_options().as_ref().clone();
@@ -53,13 +60,29 @@ impl Database {
                 let own = SqlitePoolOptions::new().max_connections(1).connect_with(session);
                 let connection = DatabaseConnection::from(own.await.map_err(unavailable)?);
                 let txn = connection.begin().await?;
-                Ok(View { txn, connection })
+                Ok(View {
+                    txn,
+                    connection,
+                    waiting,
+                })
             }
         }
     }
 }
 
 impl View {
+    /// That somebody still waits for what is read.
+    ///
+    /// # Errors
+    /// `Unavailable` where nobody does: a check of a large ledger takes minutes.
+    pub(crate) fn check_waited_for(&self) -> Result<(), LedgerError> {
+        if self.waiting.strong_count() > 0 {
+            Ok(())
+        } else {
+            Err(LedgerError::Unavailable("nobody waits for it any more".to_owned()))
+        }
+    }
+
     /// Ends the view and closes its connection.
     pub(crate) async fn close(self) {
         // Nothing was written: what cannot be rolled back ends with the connection, and that with the view.

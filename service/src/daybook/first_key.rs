@@ -49,6 +49,7 @@ impl Daybook {
             idempotency: None,
             dry_run: false,
             actor: SYSTEM_ACTOR.to_owned(),
+            acting_user: None,
             request_id: SYSTEM_ACTOR.to_owned(),
         };
         let ledger = self.ledger(MAIN_LEDGER).await?;

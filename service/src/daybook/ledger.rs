@@ -6,11 +6,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::ledger::LedgerRules;
+use crate::value::UserId;
 
 /// Shows that figures which a caller hands in are those that the caller was given.
 pub(crate) type Seal = [u8; 16];
 
 /// One ledger, as its name or a key led to it.
+#[derive(Clone)]
 pub struct Ledger {
     /// Its number in the database.
     pub id: i64,
@@ -19,6 +21,8 @@ pub struct Ledger {
     /// What its callers must do, or may; up to a few seconds old.
     pub rules: LedgerRules,
     pub(crate) secret: [u8; 32],
+    /// The one user who sees what is the user's own, and nothing else; `None`: everything is seen.
+    pub(crate) seen_by: Option<UserId>,
 }
 
 /// All but the secret.
@@ -33,6 +37,20 @@ impl fmt::Debug for Ledger {
 }
 
 impl Ledger {
+    /// The ledger as one user sees it: reads of what is another's end as if it were not there.
+    #[must_use]
+    pub fn seen_by(&self, user: &UserId) -> Self {
+        Self {
+            seen_by: Some(user.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether what belongs to `owner` is seen.
+    pub(crate) fn shows(&self, owner: &str) -> bool {
+        self.seen_by.as_ref().is_none_or(|user| user.as_str() == owner)
+    }
+
     /// What tells one request from another with the same idempotency key: an HMAC under a secret of the ledger over
     /// `canonical`, the request's method, path, query without `dry_run`, and body as canonical JSON.
     #[must_use]

@@ -2,7 +2,8 @@
 
 use secrecy::SecretString;
 
-use crate::{Metrics, RegroupingBounds};
+use crate::access::IdentityProvider;
+use crate::{ErasureBounds, Metrics, RegroupingBounds};
 
 /// How to open a database; every bound has its unit in its name.
 #[derive(Clone, Debug)]
@@ -21,8 +22,12 @@ pub struct Options {
     pub migrate: bool,
     /// Where the service's meters go.
     pub metrics: Metrics,
+    /// Whose tokens are accepted besides our own.
+    pub identity_provider: Option<IdentityProvider>,
     /// How a change of time zone is carried out: the default, but in tests.
     pub regrouping: RegroupingBounds,
+    /// How an erasure is carried out: the default, but in tests.
+    pub erasure: ErasureBounds,
     /// Accept a PostgreSQL that may lose what it acknowledged (`fsync` or `full_page_writes` off): for tests alone.
     pub allow_unsafe_postgres: bool,
 }

@@ -4,14 +4,15 @@ use uuid::Uuid;
 
 use super::{Daybook, Ledger};
 use crate::database::MAIN_LEDGER;
+use crate::journal::Proof;
 use crate::query::{
     AccountFilter, BalanceTime, Currencies, LimitFilter, Page, PageRequest, Reader, StatementQuery, StatisticsQuery,
     TransactionFilter, TransactionVersion,
 };
 use crate::record::{
-    AccountBalanceRecord, AccountRecord, BalanceRecord, ClosingRecord, CurrencyRecord, EntryRecord, KeyRecord,
-    LedgerRecord, LimitRecord, LimitUsageRecord, RevisionRecord, Role, StatementRecord, StatisticsRecord,
-    TransactionRecord, UserRecord,
+    AccountBalanceRecord, AccountRecord, BalanceRecord, BlockRecord, ClosingRecord, CurrencyRecord, EntryRecord,
+    EventsRecord, HeadRecord, KeyRecord, LedgerRecord, LimitRecord, LimitUsageRecord, RevisionRecord, Role,
+    StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
 };
 use crate::value::UserId;
 use crate::{LedgerError, clock};
@@ -238,6 +239,54 @@ impl Daybook {
         page: &PageRequest,
     ) -> Result<Page<LimitUsageRecord>, LedgerError> {
         self.reader(ledger).list_limits_of_user(id, clock::now(), page).await
+    }
+
+    /// The newest block of the ledger.
+    ///
+    /// # Errors
+    /// Those of a database that does not answer.
+    pub async fn find_head(&self, ledger: &Ledger) -> Result<HeadRecord, LedgerError> {
+        self.reader(ledger).find_head().await
+    }
+
+    /// A page of the ledger's blocks from a height on, in their order.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_blocks(
+        &self,
+        ledger: &Ledger,
+        from_height: i64,
+        page: &PageRequest,
+    ) -> Result<Page<BlockRecord>, LedgerError> {
+        self.reader(ledger).list_blocks(from_height, page).await
+    }
+
+    /// A page of the ledger's events after a position, in their order, as far as `seen_by` may know them.
+    ///
+    /// # Errors
+    /// `InvalidCursor`.
+    pub async fn list_events(
+        &self,
+        ledger: &Ledger,
+        after: i64,
+        seen_by: Role,
+        page: &PageRequest,
+    ) -> Result<EventsRecord, LedgerError> {
+        self.reader(ledger).list_events(after, seen_by, page).await
+    }
+
+    /// The proof that a version of a transaction is in the journal; `None`: the version that stands.
+    ///
+    /// # Errors
+    /// `NotFound(Transaction)`; also where there is no such version.
+    pub async fn prove_transaction(
+        &self,
+        ledger: &Ledger,
+        id: Uuid,
+        version: Option<i64>,
+    ) -> Result<Proof, LedgerError> {
+        self.reader(ledger).prove_transaction(id, version).await
     }
 
     /// A page of the ledger's keys, newest first; operators also see theirs.

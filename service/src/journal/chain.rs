@@ -68,12 +68,26 @@ pub fn hex(bytes: &[u8]) -> String {
 /// # Errors
 /// Where the leaf cannot be written as JSON.
 pub fn leaf_hash(leaf: &Leaf<'_>) -> Result<Hash, serde_json::Error> {
-    let canonical = serde_json::to_vec(leaf)?;
-    Ok(Sha256::new()
+    Ok(hash_leaf(&serde_json::to_vec(leaf)?))
+}
+
+/// The hash of an event whose leaf is written as canonical JSON.
+pub(super) fn hash_leaf(canonical: &[u8]) -> Hash {
+    Sha256::new()
         .chain_update([LEAF_PREFIX])
         .chain_update(canonical)
         .finalize()
-        .into())
+        .into()
+}
+
+/// The hash of two trees that stand side by side.
+pub(super) fn hash_node(left: &Hash, right: &Hash) -> Hash {
+    Sha256::new()
+        .chain_update([NODE_PREFIX])
+        .chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
 }
 
 /// The root of the Merkle tree over `leaves`, in order; of none, the hash of nothing.
@@ -84,16 +98,13 @@ pub fn merkle_root(leaves: &[Hash]) -> Hash {
         [leaf] => *leaf,
         _ => {
             let (left, right) = leaves.split_at(left_size(leaves.len()));
-            let node = Sha256::new()
-                .chain_update([NODE_PREFIX])
-                .chain_update(merkle_root(left));
-            node.chain_update(merkle_root(right)).finalize().into()
+            hash_node(&merkle_root(left), &merkle_root(right))
         }
     }
 }
 
 /// The largest power of two that is smaller than `size`.
-fn left_size(size: usize) -> usize {
+pub(super) fn left_size(size: usize) -> usize {
     size.div_ceil(2).next_power_of_two()
 }
 

@@ -94,6 +94,7 @@ impl LargeMovements {
             | Command::ExpireHold { .. }
             | Command::PutUser(_)
             | Command::UpdateUser(_)
+            | Command::EraseUser(_)
             | Command::CreateAccount(_)
             | Command::UpdateAccount(_)
             | Command::CreateCurrency(_)
@@ -103,6 +104,7 @@ impl LargeMovements {
             | Command::DeleteLimit { .. }
             | Command::CreateLedger(_)
             | Command::UpdateLedger(_)
+            | Command::CreateToken(_)
             | Command::CreateKey(_)
             | Command::CreateFirstKey(_)
             | Command::RevokeKey { .. } => {}

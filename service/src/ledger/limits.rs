@@ -45,9 +45,9 @@ pub(super) fn count_usage<'a>(
     let parts = parts_of(draft, changes)?;
     let limits = limits_of(draft, &parts);
     let mut lacking = Vec::new();
-    let checked = limits
-        .into_iter()
-        .try_for_each(|limit| check(draft, limit, &parts, &mut lacking));
+    let checked = limits.into_iter().try_for_each(|limit| {
+        check(draft, limit, &parts, &mut lacking).map_err(|error| told(draft, limit, &parts, error))
+    });
     // Also of a refusal: what it tells may be otherwise once they are known.
     lacking.into_iter().for_each(|key| draft.lack_usage(key));
     checked?;
@@ -88,6 +88,19 @@ fn limits_of<'a>(draft: &'a Draft<'_>, parts: &[Part<'_>]) -> Vec<&'a Limit> {
     limits.sort_unstable_by_key(|limit| (limit.direction == Direction::Credit, limit.id));
     limits.dedup_by_key(|limit| limit.id);
     limits
+}
+
+/// What a user is told of a limit that holds for another one is that there is one.
+fn told(draft: &Draft<'_>, limit: &Limit, parts: &[Part<'_>], error: LedgerError) -> LedgerError {
+    let is_of_another = draft.acting_user().is_some_and(|user| {
+        let mut counted = parts.iter().filter(|part| part.is_counted_by(limit));
+        counted.any(|part| part.owner != user.as_str())
+    });
+    if is_of_another {
+        LedgerError::LimitOfAnotherExceeded
+    } else {
+        error
+    }
 }
 
 /// Holds what `parts` make of the limit's windows against its maxima: only what rises is refused.

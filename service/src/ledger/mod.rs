@@ -32,8 +32,8 @@ pub use answer::{Answer, AnswerStatus};
 pub use changes::{Changes, Entry, Event, StoredAnswer};
 pub use command::{
     CaptureHold, CloseThrough, Command, CreateAccount, CreateCurrency, CreateKey, CreateLedger, CreateLimit,
-    CreateTransaction, CreateTransactions, LimitFor, ListedTransaction, Movement, NewHold, PutUser, RefundTransaction,
-    UpdateAccount, UpdateLedger, UpdateLimit, UpdateTransaction, UpdateUser, UserSide,
+    CreateToken, CreateTransaction, CreateTransactions, EraseUser, LimitFor, ListedTransaction, Movement, NewHold,
+    PutUser, RefundTransaction, UpdateAccount, UpdateLedger, UpdateLimit, UpdateTransaction, UpdateUser, UserSide,
 };
 pub use decide::{Decision, decide};
 pub use grouping::{Grouping, Regrouping};
@@ -45,8 +45,9 @@ pub use request::{Idempotency, Precondition, Request};
 pub use snapshot::{AccountName, KnownLedgers, LedgerState, Snapshot};
 pub(crate) use state::owner_id;
 pub use state::{
-    Account, Closing, Hold, Key, LEDGER_OWNER, LedgerCurrency, LedgerRules, LedgerSecret, LedgerSettings, LedgerSetup,
-    Limit, MAIN, NewLedger, OwnCurrency, Scope, Side, Transaction, User, WORLD,
+    Account, Closing, Erasing, Erasure, ErasureStage, Hold, Key, LEDGER_OWNER, LedgerCurrency, LedgerRules,
+    LedgerSecret, LedgerSettings, LedgerSetup, Limit, MAIN, NewLedger, OwnCurrency, Scope, Side, Transaction, User,
+    WORLD,
 };
 pub use table::Table;
 pub use totals::{

@@ -76,6 +76,9 @@ impl Names {
             Command::UpdateUser(command) => {
                 self.users.insert(command.id.as_str().to_owned());
             }
+            Command::EraseUser(command) => {
+                self.users.insert(command.id.as_str().to_owned());
+            }
             Command::CreateAccount(command) => {
                 let owner = command.user_id.as_ref().map_or(LEDGER_OWNER, |id| id.as_str());
                 self.add_account_name(owner, command.name.as_str(), command.currency);
@@ -99,6 +102,9 @@ impl Names {
                 self.ledgers.insert(command.name.as_str().to_owned());
             }
             Command::CloseThrough(_) | Command::UpdateLedger(_) | Command::CreateKey(_) => {}
+            Command::CreateToken(command) => {
+                self.users.insert(command.user_id.as_str().to_owned());
+            }
             Command::CreateFirstKey(_) => self.oldest_key = true,
             Command::RevokeKey { id, .. } => {
                 self.keys.insert(*id);

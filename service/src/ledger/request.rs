@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::command::Command;
+use crate::value::UserId;
 
 /// A command, and how it is asked for.
 #[derive(Clone, Debug)]
@@ -16,8 +17,11 @@ pub struct Request {
     pub idempotency: Option<Idempotency>,
     /// Decide and answer, but keep nothing.
     pub dry_run: bool,
-    /// The credential that asks: `key:<id>`.
+    /// The credential that asks: `key:<id>`, or `user:<id>`.
     pub actor: String,
+    /// The one user on whose behalf it is asked, where a user's token asks: it does what that user may. `None`: whoever
+    /// asks may do whatever the command says.
+    pub acting_user: Option<UserId>,
     /// The id of the HTTP request.
     pub request_id: String,
 }
@@ -32,6 +36,15 @@ impl Request {
             _ => None,
         }
         .filter(|_| !self.dry_run)
+    }
+
+    /// The user of whom everything erasable is to be cleared once the request is committed.
+    #[must_use]
+    pub fn erases(&self) -> Option<&str> {
+        match &self.command {
+            Command::EraseUser(command) if !self.dry_run => Some(command.id.as_str()),
+            _ => None,
+        }
     }
 }
 

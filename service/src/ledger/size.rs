@@ -26,6 +26,7 @@ impl Request {
             self.command.text_bytes(),
             versions,
             self.actor.len(),
+            self.acting_user.as_ref().map_or(0, |user| user.as_str().len()),
             self.request_id.len(),
         ]
         .into_iter()
@@ -79,11 +80,13 @@ impl Command {
             Self::CreateKey(command) | Self::CreateFirstKey(command) => {
                 bytes_of([Some(command.name.as_str()), Some(command.prefix.as_str())])
             }
+            Self::CreateToken(command) => bytes_of([Some(command.user_id.as_str())]),
             Self::CaptureHold(_)
             | Self::ExtendHold { .. }
             | Self::ExpireHold { .. }
             | Self::DeleteLimit { .. }
             | Self::RevokeKey { .. } => 0,
+            Self::EraseUser(command) => bytes_of([Some(command.id.as_str())]),
         }
     }
 }
@@ -153,6 +156,7 @@ mod tests {
             idempotency: None,
             dry_run: false,
             actor: String::new(),
+            acting_user: None,
             request_id: String::new(),
         };
         let empty = update(None, None, 0).size_bytes();
@@ -166,6 +170,7 @@ mod tests {
                 fingerprint: [0; 32],
             }),
             actor: "a".repeat(10),
+            acting_user: None,
             request_id: "r".repeat(128),
             ..update(None, None, 0)
         };

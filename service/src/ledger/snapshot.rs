@@ -126,6 +126,20 @@ impl Snapshot {
         self.accounts.load(account.id, account);
     }
 
+    /// Takes what the database has, and the user's erasure is about to clear, for cleared.
+    pub fn forget(&mut self, user: &User) {
+        self.accounts.edit_loaded(|account| {
+            if user.erases_account(account) {
+                account.erase();
+            }
+        });
+        self.transactions.edit_loaded(|transaction| {
+            if user.erases_transaction(transaction) {
+                transaction.erase();
+            }
+        });
+    }
+
     /// Takes over what a command changed; the commands after it see it.
     pub fn apply(&mut self, changes: Changes) {
         for (code, currency) in changes.currencies {

@@ -85,6 +85,15 @@ impl<K: Clone + Eq + Hash, V> Table<K, V> {
         }
     }
 
+    /// Changes rows that this batch loaded, and no command has changed, before any of them is looked at.
+    pub fn edit_loaded(&mut self, edit: impl Fn(&mut V)) {
+        for key in &self.loaded {
+            if let Some(row) = self.rows.get_mut(key).filter(|row| !row.is_changed) {
+                edit(&mut row.value);
+            }
+        }
+    }
+
     /// Every row, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &V> {
         self.rows.values().map(|row| &row.value)

@@ -25,6 +25,7 @@ impl Reader<'_> {
         account::Entity::find_by_id((self.ledger.id, id))
             .one(self.db)
             .await?
+            .filter(|row| self.ledger.shows(&row.owner))
             .ok_or(LedgerError::NotFound(Resource::Account))
     }
 

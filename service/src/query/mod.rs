@@ -1,6 +1,7 @@
 //! Reads: straight from the pool, keyset cursors, never an OFFSET, one statement where two would have to agree.
 
 mod accounts;
+mod audit;
 mod balance;
 mod closing;
 mod currencies;
@@ -20,11 +21,12 @@ mod width;
 
 use uuid::Uuid;
 
-use crate::Ledger;
 use crate::database::Readers;
 use crate::money::{AmountText, Currency};
 use crate::record::{AccountKind, AccountStatus, LimitStatus, TransactionKind, TransactionStatus};
 use crate::value::{Day, Timestamp, UserId};
+use crate::{Ledger, LedgerError};
+pub(crate) use audit::leaf_of;
 pub use currencies::Currencies;
 pub(crate) use currencies::CurrencyCache;
 pub use page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, PageRequest};
@@ -172,4 +174,18 @@ pub(crate) struct Reader<'a> {
     pub(crate) db: &'a Readers,
     pub(crate) ledger: &'a Ledger,
     pub(crate) currency_cache: &'a CurrencyCache,
+}
+
+impl Reader<'_> {
+    /// Refuses to show the whole ledger to one user.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    fn check_whole(&self) -> Result<(), LedgerError> {
+        if self.ledger.seen_by.is_none() {
+            Ok(())
+        } else {
+            Err(LedgerError::Forbidden)
+        }
+    }
 }

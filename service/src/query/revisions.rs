@@ -61,6 +61,16 @@ impl Reader<'_> {
         transaction: &TransactionRow,
         version: i64,
     ) -> Result<TransactionRecord, LedgerError> {
+        let event = self.find_version_event(transaction, version).await?;
+        read_document(&event).map(|(transaction, _)| transaction)
+    }
+
+    /// The event that made one version of a transaction.
+    pub(super) async fn find_version_event(
+        &self,
+        transaction: &TransactionRow,
+        version: i64,
+    ) -> Result<event::Model, LedgerError> {
         let event = if version == 1 {
             self.first_event(transaction).await?
         } else {
@@ -68,8 +78,7 @@ impl Reader<'_> {
             let later = self.later_events(transaction, before, 1).await?;
             later.into_iter().find(|event| event.subject_version == version)
         };
-        let event = event.ok_or(LedgerError::NotFound(Resource::Transaction))?;
-        read_document(&event).map(|(transaction, _)| transaction)
+        event.ok_or(LedgerError::NotFound(Resource::Transaction))
     }
 
     /// The document of the newest version that was recorded by `time`.

@@ -134,6 +134,8 @@ pub(crate) fn user_record(row: user::Model) -> Result<UserRecord, LedgerError> {
         version: row.version,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),
+        erased_at: row.erased_at.map(Timestamp::from_micros),
+        erased_texts: row.erased_texts.map(|texts| texts == 1),
     })
 }
 

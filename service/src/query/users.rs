@@ -20,10 +20,23 @@ impl Reader<'_> {
         self.find_user_row(id).await.and_then(rows::user_record)
     }
 
+    /// Refuses a user that the caller does not see.
+    ///
+    /// # Errors
+    /// `NotFound(User)`.
+    pub(super) fn check_user(&self, id: &UserId) -> Result<(), LedgerError> {
+        if self.ledger.shows(id.as_str()) {
+            Ok(())
+        } else {
+            Err(LedgerError::NotFound(Resource::User))
+        }
+    }
+
     pub(super) async fn find_user_row(&self, id: &UserId) -> Result<user::Model, LedgerError> {
         user::Entity::find_by_id((self.ledger.id, id.as_str().to_owned()))
             .one(self.db)
             .await?
+            .filter(|row| self.ledger.shows(&row.id))
             .ok_or(LedgerError::NotFound(Resource::User))
     }
 
@@ -42,6 +55,7 @@ impl Reader<'_> {
 
     /// The user's accounts, by currency and name, with their sums.
     pub(crate) async fn list_balances(&self, id: &UserId) -> Result<Vec<BalanceRecord>, LedgerError> {
+        self.check_user(id)?;
         let found = account::Entity::find()
             .filter(account::Column::LedgerId.eq(self.ledger.id))
             .filter(account::Column::Owner.eq(id.as_str()))

@@ -4,6 +4,7 @@
 //! resource right after a change, or read back from the event that recorded the change.
 
 mod account;
+mod audit;
 mod batch;
 mod closing;
 mod currency;
@@ -12,10 +13,12 @@ mod ledger;
 mod limit;
 mod statement;
 mod statistics;
+mod token;
 mod transaction;
 mod user;
 
 pub use account::{AccountKind, AccountRecord, AccountStatus, BalanceRecord, EntryRecord};
+pub use audit::{BlockRecord, EventRecord, EventsRecord, HeadRecord};
 pub use batch::BatchRecord;
 pub use closing::ClosingRecord;
 pub use currency::{CurrencyKind, CurrencyRecord};
@@ -24,6 +27,7 @@ pub use ledger::LedgerRecord;
 pub use limit::{Direction, LimitRecord, LimitScope, LimitStatus, LimitUsageRecord, LimitWindow};
 pub use statement::{AccountBalanceRecord, StatementLineRecord, StatementRecord};
 pub use statistics::{CategoryStatistics, CurrencyStatistics, DirectionStatistics, PeriodStatistics, StatisticsRecord};
+pub use token::{TokenRecord, TokenScope};
 pub use transaction::{RevisionRecord, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus};
 pub use user::UserRecord;
 
@@ -49,6 +53,8 @@ pub enum Record {
     Limit(LimitRecord),
     /// An API key, without its secret.
     Key(KeyRecord),
+    /// A user's token, without what it is shown as.
+    Token(TokenRecord),
 }
 
 impl Record {
@@ -62,7 +68,7 @@ impl Record {
             Self::Closing(record) => Some(record.version),
             Self::Ledger(record) => Some(record.version),
             Self::Limit(record) => Some(record.version),
-            Self::Batch(_) | Self::Currency(_) | Self::Key(_) => None,
+            Self::Batch(_) | Self::Currency(_) | Self::Key(_) | Self::Token(_) => None,
         }
     }
 
@@ -98,6 +104,7 @@ impl Record {
             Self::Ledger(record) => record.id.to_string(),
             Self::Limit(record) => record.id.to_string(),
             Self::Key(record) => record.id.to_string(),
+            Self::Token(record) => record.id.to_string(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::value::{Metadata, Timestamp};
 pub struct UserRecord {
     /// The caller's id.
     pub id: String,
-    /// The user's name.
+    /// The user's name; none where the user was erased.
     pub full_name: Option<String>,
     /// The user's e-mail address.
     pub email: Option<String>,
@@ -23,4 +23,10 @@ pub struct UserRecord {
     pub created_at: Timestamp,
     /// When the newest version was recorded.
     pub updated_at: Timestamp,
+    /// When the user was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
+    /// Whether the texts of the user's transactions were erased as well; its event tells, answers do not.
+    #[serde(skip)]
+    pub erased_texts: Option<bool>,
 }

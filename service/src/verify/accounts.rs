@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::births::Births;
 use super::holdings::Holdings;
-use super::movements::Movements;
+use super::movements::{Line, Lines, Movements};
 use super::replay::{Point, Replay};
 use super::scan::{Scan, find_events, later_events};
 use super::transactions::tell_orphan;
@@ -106,7 +106,7 @@ async fn check_one(
         tell_orphan(audit, &event);
     }
     while let Some(entry) = beside.entries.next_if(view, |entry| entry.account_id < row.id).await? {
-        tell_stray(audit, &entry);
+        tell_stray(audit, &entry, &mut told.movements);
     }
     let mut replay = Replay::new(row);
     match made.and_then(|event| point(audit, event)) {
@@ -119,12 +119,12 @@ async fn check_one(
         while let Some(event) = beside.later.next_if(view, is_before).await? {
             replay.turn_to(audit, point(audit, &event));
         }
-        replay.post(audit, &entry);
+        replay.post(audit, &entry, &mut told.movements);
     }
     while let Some(event) = beside.later.next_if(view, |event| event.subject == subject).await? {
         replay.turn_to(audit, point(audit, &event));
     }
-    let lines = told.movements.remove(&row.id).unwrap_or_default();
+    let lines = told.movements.take(row.id);
     replay.finish(audit, lines, told.holdings.remove(&row.id).unwrap_or_default());
     Ok(())
 }
@@ -137,29 +137,33 @@ fn point(audit: &Audit<'_>, event: &event::Model) -> Option<Point> {
     }
 }
 
-fn tell_stray(audit: &mut Audit<'_>, entry: &entry::Model) {
+fn tell_stray(audit: &mut Audit<'_>, entry: &entry::Model, told: &mut Movements) {
     let (seq, id) = (entry.seq, entry.account_id);
     let detail = format_args!("entry {seq} is of account {id}, which does not exist");
-    audit.fail(Invariant::Balances, detail);
+    audit.fail_at(entry.position, Invariant::Balances, detail);
+    told.find(&Line::of(entry), &mut Lines::default());
 }
 
 /// What is left belongs to accounts that are not there.
-async fn check_rest(audit: &mut Audit<'_>, beside: &mut Beside, told: Told) -> Result<(), LedgerError> {
+async fn check_rest(audit: &mut Audit<'_>, beside: &mut Beside, mut told: Told) -> Result<(), LedgerError> {
     let view = audit.view;
     while let Some(event) = beside.later.next(view).await? {
         tell_orphan(audit, &event);
     }
     while let Some(entry) = beside.entries.next(view).await? {
-        tell_stray(audit, &entry);
+        tell_stray(audit, &entry, &mut told.movements);
     }
     for (id, held) in told.holdings {
         audit.require((held.held_out, held.held_in) == (0, 0), Invariant::Limits, || {
             format!("holds keep money on account {id}, which does not exist")
         });
     }
-    for id in told.movements.into_keys() {
+    for id in told.movements.left() {
         let detail = format_args!("transactions move money of account {id}, which does not exist");
         audit.fail(Invariant::Balances, detail);
+    }
+    if let Some(position) = told.movements.first_difference() {
+        audit.suspects.note_position(position);
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ pub(super) fn subject_of(record: &Record) -> String {
         Record::Closing(_) | Record::Ledger(_) => "ledgers",
         Record::Limit(_) => "limits",
         Record::Key(_) => "keys",
+        Record::Token(_) => "tokens",
     };
     format!("{kind}/{}", record.resource_id())
 }

@@ -7,6 +7,7 @@
 //! | module | what it holds against what | invariant |
 //! | --- | --- | --- |
 //! | `journal` | events against blocks, blocks against the ledger's row | 4 |
+//! | `erasures` | personal parts that are gone against the users that were erased, on the way through `journal` | 4 |
 //! | `births` | the event that made a resource against its row | 5 |
 //! | `transactions`, `users`, `keys`, `currencies`, `limits`, `ledgers` | rows against the versions in their events | 5 |
 //! | `children` | refunds and captures against what they belong to, on the way through `transactions` | 6 |
@@ -20,6 +21,7 @@ mod births;
 mod children;
 mod currencies;
 mod document;
+mod erasures;
 mod holdings;
 mod journal;
 mod keys;
@@ -30,12 +32,14 @@ mod replay;
 mod report;
 mod scan;
 mod statistics;
+mod suspects;
 mod tally;
 mod transactions;
 mod users;
 mod versions;
 
 use std::fmt::Display;
+use std::sync::Weak;
 
 use entity::ledger;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -43,6 +47,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::database::{Database, View};
 use crate::query::Currencies;
 use crate::{LedgerError, Resource};
+use erasures::Erasures;
+use suspects::Suspects;
 
 pub use report::{Counts, FAILURES_MAX, Failure, Invariant, VerifiedLedger, VerifyReport};
 
@@ -51,7 +57,9 @@ struct Audit<'a> {
     view: &'a View,
     ledger: &'a ledger::Model,
     currencies: Currencies,
+    erasures: Erasures,
     counts: Counts,
+    suspects: Suspects,
     report: &'a mut VerifyReport,
 }
 
@@ -65,6 +73,27 @@ impl Audit<'_> {
         });
     }
 
+    /// The same, and that the event at `position` has to do with it.
+    fn fail_at(&mut self, position: i64, invariant: Invariant, detail: impl Display) {
+        self.suspects.note_position(position);
+        self.fail(invariant, detail);
+    }
+
+    /// Notes that `invariant` does not hold of the event at `position`, unless it does.
+    fn require_at(&mut self, position: i64, holds: bool, invariant: Invariant, detail: impl FnOnce() -> String) {
+        if !holds {
+            self.fail_at(position, invariant, detail());
+        }
+    }
+
+    /// Notes that `invariant` does not hold of the block at `height`, unless it does.
+    fn require_of_block(&mut self, height: i64, holds: bool, detail: impl FnOnce() -> String) {
+        if !holds {
+            self.suspects.note_height(height);
+            self.fail(Invariant::Chain, detail());
+        }
+    }
+
     /// Notes that `invariant` does not hold, unless it does.
     fn require(&mut self, holds: bool, invariant: Invariant, detail: impl FnOnce() -> String) {
         if !holds {
@@ -73,9 +102,13 @@ impl Audit<'_> {
     }
 }
 
-/// Checks the ledger called `name`, or all.
-pub(crate) async fn run(database: &Database, name: Option<&str>) -> Result<VerifyReport, LedgerError> {
-    let view = database.view().await?;
+/// Checks the ledger called `name`, or all, for as long as what `waiting` points to lives.
+pub(crate) async fn run(
+    database: &Database,
+    name: Option<&str>,
+    waiting: Weak<()>,
+) -> Result<VerifyReport, LedgerError> {
+    let view = database.view(waiting).await?;
     let report = check_ledgers(&view, name).await;
     view.close().await;
     report
@@ -92,24 +125,31 @@ async fn check_ledgers(view: &View, name: Option<&str>) -> Result<VerifyReport, 
     }
     let mut report = VerifyReport::default();
     for ledger in &ledgers {
-        let counts = check_ledger(view, ledger, &mut report).await?;
+        let (counts, first_bad_height) = check_ledger(view, ledger, &mut report).await?;
         report.ledgers.push(VerifiedLedger {
             name: ledger.name.clone(),
             head: ledger.head,
             height: ledger.height,
             hash: ledger.hash.clone(),
             counts,
+            first_bad_height,
         });
     }
     Ok(report)
 }
 
-async fn check_ledger(view: &View, ledger: &ledger::Model, report: &mut VerifyReport) -> Result<Counts, LedgerError> {
+async fn check_ledger(
+    view: &View,
+    ledger: &ledger::Model,
+    report: &mut VerifyReport,
+) -> Result<(Counts, Option<i64>), LedgerError> {
     let mut audit = Audit {
         view,
         ledger,
         currencies: Currencies::read(&**view, ledger.id).await?,
+        erasures: Erasures::read(view, ledger.id).await?,
         counts: Counts::default(),
+        suspects: Suspects::default(),
         report,
     };
     let births = journal::check(&mut audit).await?;
@@ -123,5 +163,6 @@ async fn check_ledger(view: &View, ledger: &ledger::Model, report: &mut VerifyRe
     births.check_counts(&mut audit);
     statistics::check(&mut audit, history.tally).await?;
     answers::check(&mut audit).await?;
-    Ok(audit.counts)
+    let first_bad_height = audit.suspects.first_bad_height(view, ledger.id).await?;
+    Ok((audit.counts, first_bad_height))
 }

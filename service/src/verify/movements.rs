@@ -1,10 +1,12 @@
 //! The entries that a transaction's versions must have written, gathered by account.
 //!
 //! Entries stand in the order of their accounts, the versions in that of their transactions. So that neither has to be
-//! kept, each side adds the hashes of its lines up, and the sums of an account must be the same.
+//! kept, each side adds the hashes of its lines up, and the sums of an account must be the same. Where they are not, the
+//! sums by position say where in the journal ([`Spread`]).
 
 use std::collections::HashMap;
 
+use entity::entry;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -29,29 +31,129 @@ pub(super) struct Lines {
     digest: u128,
 }
 
-impl Lines {
-    pub(super) fn add(&mut self, line: &Line) {
+impl Line {
+    /// What the entry tells.
+    pub(super) fn of(entry: &entry::Model) -> Self {
+        Self {
+            account_id: entry.account_id,
+            transaction_id: entry.transaction_id,
+            version: entry.transaction_version,
+            amount: entry.amount,
+            transaction_date: entry.transaction_date,
+            position: entry.position,
+            recorded_at: entry.recorded_at,
+        }
+    }
+
+    fn digest(&self) -> u128 {
         let mut hasher = Sha256::new();
-        hasher.update(line.account_id.as_bytes());
-        hasher.update(line.transaction_id.as_bytes());
+        hasher.update(self.account_id.as_bytes());
+        hasher.update(self.transaction_id.as_bytes());
         for number in [
-            line.version,
-            line.amount,
-            line.transaction_date,
-            line.position,
-            line.recorded_at,
+            self.version,
+            self.amount,
+            self.transaction_date,
+            self.position,
+            self.recorded_at,
         ] {
             hasher.update(number.to_be_bytes());
         }
         let mut half = [0; 16];
         half.iter_mut().zip(hasher.finalize()).for_each(|(to, from)| *to = from);
-        self.digest = self.digest.wrapping_add(u128::from_be_bytes(half));
+        u128::from_be_bytes(half)
+    }
+}
+
+impl Lines {
+    fn add(&mut self, digest: u128) {
+        self.digest = self.digest.wrapping_add(digest);
         self.count = self.count.saturating_add(1);
     }
 }
 
-/// The lines that the transactions tell, by account.
-pub(super) type Movements = HashMap<Uuid, Lines>;
+/// The lines that the transactions tell less those that were found, by position: all of them zero where both are the same.
+#[derive(Debug)]
+struct Spread {
+    /// Positions that are counted together: one, up to a million events.
+    width: i64,
+    differences: Vec<u128>,
+}
+
+/// Most sums that are kept: 16 MiB.
+const SUMS_MAX: i64 = 1 << 20;
+
+impl Spread {
+    fn new(head: i64) -> Self {
+        let head = head.max(0);
+        let width = head.div_euclid(SUMS_MAX).saturating_add(1);
+        // One for each, and for what is out of range: 0, and beyond the head.
+        let sums = head.div_euclid(width).saturating_add(2);
+        Self {
+            width,
+            differences: vec![0; usize::try_from(sums).unwrap_or_default()],
+        }
+    }
+
+    fn at(&mut self, position: i64) -> Option<&mut u128> {
+        let last = self.differences.len().saturating_sub(1);
+        let place = usize::try_from(position.max(0).div_euclid(self.width)).unwrap_or(usize::MAX);
+        self.differences.get_mut(place.min(last))
+    }
+
+    fn first_difference(&self) -> Option<i64> {
+        let place = self.differences.iter().position(|difference| *difference != 0)?;
+        Some(i64::try_from(place).ok()?.saturating_mul(self.width).max(1))
+    }
+}
+
+/// The lines that the transactions tell, by account, and where what was found differs.
+#[derive(Debug)]
+pub(super) struct Movements {
+    by_account: HashMap<Uuid, Lines>,
+    spread: Spread,
+}
+
+impl Movements {
+    /// Of a ledger whose newest event is at `head`.
+    pub(super) fn of(head: i64) -> Self {
+        Self {
+            by_account: HashMap::new(),
+            spread: Spread::new(head),
+        }
+    }
+
+    fn tell(&mut self, line: &Line) {
+        let digest = line.digest();
+        self.by_account.entry(line.account_id).or_default().add(digest);
+        if let Some(difference) = self.spread.at(line.position) {
+            *difference = difference.wrapping_add(digest);
+        }
+    }
+
+    /// Takes note of a line that is there, and adds it to `found`.
+    pub(super) fn find(&mut self, line: &Line, found: &mut Lines) {
+        let digest = line.digest();
+        found.add(digest);
+        if let Some(difference) = self.spread.at(line.position) {
+            *difference = difference.wrapping_sub(digest);
+        }
+    }
+
+    /// Takes out what is told of an account.
+    pub(super) fn take(&mut self, account_id: Uuid) -> Lines {
+        self.by_account.remove(&account_id).unwrap_or_default()
+    }
+
+    /// The accounts of which something is told still.
+    pub(super) fn left(&self) -> impl Iterator<Item = Uuid> + '_ {
+        self.by_account.keys().copied()
+    }
+
+    /// The first position whose lines are not those that are told; above a million events, that or one a little before.
+    pub(super) fn first_difference(&self) -> Option<i64> {
+        self.spread.first_difference()
+    }
+}
 
 /// A version of a transaction, its amount in minor units, and the event that recorded it.
 #[derive(Clone, Debug)]
@@ -98,7 +200,7 @@ fn add_lines(movements: &mut Movements, moved: &Version, by: &Version, amount: i
         (record.source_account_id, amount.saturating_neg()),
         (record.destination_account_id, amount),
     ] {
-        movements.entry(account_id).or_default().add(&Line {
+        movements.tell(&Line {
             account_id,
             transaction_id: record.id,
             version: by.record.version,

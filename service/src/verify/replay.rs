@@ -2,12 +2,14 @@
 
 use entity::{account, entry, event};
 
+use super::erasures::Fate;
 use super::holdings::Held;
-use super::movements::{Line, Lines};
+use super::movements::{Line, Lines, Movements};
 use super::{Audit, Invariant};
 use crate::money::{AmountText, Currency};
 use crate::query::{Currencies, rows};
 use crate::record::{AccountRecord, AccountStatus};
+use crate::value::Metadata;
 
 /// An event of the account: its document, in minor units where sums are made with it.
 pub(super) struct Point {
@@ -56,6 +58,8 @@ pub(super) struct Replay<'a> {
     /// Commands that changed the account after it was made, its making apart.
     changes: i64,
     recorded_at: i64,
+    /// Of the newest entry.
+    position: i64,
 }
 
 impl<'a> Replay<'a> {
@@ -69,6 +73,7 @@ impl<'a> Replay<'a> {
             sum: 0,
             changes: 0,
             recorded_at: 0,
+            position: 0,
         }
     }
 
@@ -101,10 +106,15 @@ impl<'a> Replay<'a> {
     }
 
     /// Goes on to the next entry.
-    pub(super) fn post(&mut self, audit: &mut Audit<'_>, entry: &entry::Model) {
+    pub(super) fn post(&mut self, audit: &mut Audit<'_>, entry: &entry::Model, told: &mut Movements) {
         let (id, seq) = (self.row.id, entry.seq);
         let expected = self.seq.saturating_add(1);
-        audit.require(seq == expected, Invariant::Balances, || {
+        let position = entry.position;
+        audit.require_at(position, position >= self.position, Invariant::Balances, || {
+            format!("entry {seq} of account {id} belongs to event {position}, the entry before it to a later one")
+        });
+        self.position = position;
+        audit.require_at(position, seq == expected, Invariant::Balances, || {
             format!("entry {seq} of account {id} comes where entry {expected} should")
         });
         if self
@@ -117,22 +127,14 @@ impl<'a> Replay<'a> {
         self.seq = seq;
         self.sum = self.sum.saturating_add(entry.amount.into());
         let sum = self.sum;
-        audit.require(i128::from(entry.balance) == sum, Invariant::Balances, || {
+        audit.require_at(position, i128::from(entry.balance) == sum, Invariant::Balances, || {
             format!(
                 "entry {seq} of account {id} tells a balance of {}, the entries up to it sum to {sum}",
                 entry.balance
             )
         });
         self.recorded_at = entry.recorded_at;
-        self.lines.add(&Line {
-            account_id: entry.account_id,
-            transaction_id: entry.transaction_id,
-            version: entry.transaction_version,
-            amount: entry.amount,
-            transaction_date: entry.transaction_date,
-            position: entry.position,
-            recorded_at: entry.recorded_at,
-        });
+        told.find(&Line::of(entry), &mut self.lines);
     }
 
     fn begin_command(&mut self, audit: &mut Audit<'_>, entry: &entry::Model) {
@@ -222,8 +224,8 @@ impl<'a> Replay<'a> {
         let Some(newest) = &self.newest else { return };
         let detail = match rows::account(row.clone(), &audit.currencies) {
             Ok(account) => {
-                let record = account.record();
-                let recorded = AccountRecord {
+                let mut record = account.record();
+                let mut recorded = AccountRecord {
                     balance: record.balance.clone(),
                     held_out: record.held_out.clone(),
                     held_in: record.held_in.clone(),
@@ -232,6 +234,11 @@ impl<'a> Replay<'a> {
                     updated_at: record.updated_at,
                     ..newest.record.clone()
                 };
+                // While an erasure is clearing, either may be cleared before the other.
+                if audit.erasures.fate_of_account(&recorded, newest.position) == Fate::Clearing {
+                    record.metadata = Metadata::default();
+                    recorded.metadata = Metadata::default();
+                }
                 let is_dated = row.updated_at == self.recorded_at && row.version >= newest.record.version;
                 if record == recorded && is_dated && row.position == newest.position {
                     return;

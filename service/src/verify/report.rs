@@ -27,6 +27,17 @@ pub enum Invariant {
 }
 
 impl Invariant {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::ZeroSum,
+        Self::Balances,
+        Self::Statistics,
+        Self::Chain,
+        Self::Documents,
+        Self::Limits,
+        Self::Answers,
+    ];
+
     /// A few words for it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -109,6 +120,8 @@ pub struct VerifiedLedger {
     pub hash: Vec<u8>,
     /// What was looked at.
     pub counts: Counts,
+    /// The lowest block that something wrong leads to; `None` where nothing is wrong, or nothing that leads to a block.
+    pub first_bad_height: Option<i64>,
 }
 
 /// The outcome of [`crate::Daybook::verify`].

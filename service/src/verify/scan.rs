@@ -39,6 +39,7 @@ impl<M: FromQueryResult> Scan<M> {
         if !self.page.is_empty() || self.is_at_end {
             return Ok(());
         }
+        view.check_waited_for()?;
         let mut values = vec![Value::from(self.ledger_id)];
         values.extend(self.after.iter().cloned());
         let statement = Statement::from_sql_and_values(view.get_database_backend(), self.sql, values);

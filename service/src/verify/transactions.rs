@@ -9,6 +9,7 @@ use sea_orm::{FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::children::Children;
+use super::erasures::Fate;
 use super::holdings::{self, Holdings};
 use super::movements::{self, Movements, Version};
 use super::scan::{Scan, find_events, later_events};
@@ -18,11 +19,10 @@ use crate::LedgerError;
 use crate::ledger::{LEDGER_GENERATION, LEDGER_OWNER};
 use crate::money::{AmountText, Currency};
 use crate::query::rows;
-use crate::record::{Record, TransactionStatus};
-use crate::value::Timestamp;
+use crate::record::{Record, TransactionRecord, TransactionStatus};
+use crate::value::{Metadata, Timestamp};
 
 /// What the transactions tell of the other tables.
-#[derive(Default)]
 pub(super) struct History {
     /// The lines of the accounts' journals.
     pub(super) movements: Movements,
@@ -42,7 +42,11 @@ impl History {
 /// Checks every transaction.
 pub(super) async fn check(audit: &mut Audit<'_>) -> Result<History, LedgerError> {
     let (view, ledger_id) = (audit.view, audit.ledger.id);
-    let mut history = History::default();
+    let mut history = History {
+        movements: Movements::of(audit.ledger.head),
+        holdings: Holdings::default(),
+        tally: Tally::default(),
+    };
     let mut children = Children::of(ledger_id);
     let mut later = later_events(ledger_id, "transactions/");
     let mut transactions: Scan<transaction::Model> = Scan::new(
@@ -76,7 +80,7 @@ pub(super) async fn check(audit: &mut Audit<'_>) -> Result<History, LedgerError>
 pub(super) fn tell_orphan(audit: &mut Audit<'_>, event: &event::Model) {
     let (position, subject) = (event.position, &event.subject);
     let detail = format_args!("event {position} changes {subject}, which does not exist");
-    audit.fail(Invariant::Documents, detail);
+    audit.fail_at(position, Invariant::Documents, detail);
 }
 
 /// Follows one transaction through its versions.
@@ -152,7 +156,7 @@ fn minor_units(amount: &str, currency: Currency) -> Option<i64> {
 fn check_row(audit: &mut Audit<'_>, row: transaction::Model, newest: &Version) {
     let (id, position) = (row.id, row.position);
     let detail = match rows::transaction(row, &audit.currencies) {
-        Ok(transaction) if transaction.record() != newest.record || position != newest.position => {
+        Ok(transaction) if !is_as_recorded(audit, transaction.record(), newest) || position != newest.position => {
             format!(
                 "transaction {id} is not as its newest event {} recorded it",
                 newest.position
@@ -162,6 +166,18 @@ fn check_row(audit: &mut Audit<'_>, row: transaction::Model, newest: &Version) {
         Err(error) => format!("transaction {id} cannot be read: {error}"),
     };
     audit.fail(Invariant::Documents, detail);
+}
+
+/// Whether a row's document is that of its newest event. While an erasure is clearing, either may be cleared before the other.
+fn is_as_recorded(audit: &Audit<'_>, mut row: TransactionRecord, newest: &Version) -> bool {
+    let mut recorded = newest.record.clone();
+    if audit.erasures.fate_of_transaction(&recorded, newest.position) == Fate::Clearing {
+        for record in [&mut row, &mut recorded] {
+            record.description = None;
+            record.metadata = Metadata::default();
+        }
+    }
+    row == recorded
 }
 
 /// Counts a transaction in the ledger's own statistics: once for each side that is a user's.

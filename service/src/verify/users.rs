@@ -53,6 +53,8 @@ async fn check_one(
 ) -> Result<(), LedgerError> {
     let id = row.id.clone();
     let is_zone_grouped = row.regroup_zone.as_ref().unwrap_or(&row.stats_zone) == &row.time_zone;
+    let is_erased = row.erased_at.is_some();
+    let is_whole = is_erased == row.erased_texts.is_some() && (is_erased || row.erasing.is_none());
     let told = Told {
         name: format!("user {id}"),
         subject: format!("users/{id}"),
@@ -63,6 +65,9 @@ async fn check_one(
     check_newest(audit, told, newest, later).await?;
     audit.require(is_zone_grouped, Invariant::Statistics, || {
         format!("the statistics of user {id} are grouped by another time zone than the user's")
+    });
+    audit.require(is_whole, Invariant::Documents, || {
+        format!("the row of user {id} tells of an erasure that there was not")
     });
     Ok(())
 }

@@ -21,6 +21,13 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(120);
 /// No list of a test has more pages.
 const PAGES_MAX: usize = 10_000;
 
+/// A builder of an HTTP client. One that could speak TLS needs a provider, though the suites never speak it.
+fn builder() -> reqwest::ClientBuilder {
+    // Another test may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+}
+
 /// A caller of one server, with or without a credential. Cheap to clone into tasks.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -31,7 +38,7 @@ pub struct Client {
 
 impl Client {
     pub(crate) fn new(address: SocketAddr, key: Option<String>) -> Self {
-        let http = reqwest::Client::builder()
+        let http = builder()
             .timeout(REQUEST_TIME_MAX)
             .pool_idle_timeout(IDLE_TIME_MAX)
             .no_proxy()
@@ -68,7 +75,7 @@ impl Client {
     /// Where the HTTP client cannot be built.
     #[must_use]
     pub fn decompressing(&self) -> Self {
-        let http = reqwest::Client::builder().timeout(REQUEST_TIME_MAX).no_proxy().build();
+        let http = builder().timeout(REQUEST_TIME_MAX).no_proxy().build();
         Self {
             http: http.expect("the HTTP client is built"),
             ..self.clone()

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::Answer;
+use crate::{Answer, logs};
 
 /// A request that is sent when awaited.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ impl Request {
     pub async fn attempt(self) -> Result<Answer, reqwest::Error> {
         let request = format!("{} {}", self.method, self.url);
         let is_head = self.method == Method::HEAD;
+        let is_of_user = has_token(&self.headers);
+        self.hide();
         let mut builder = self.http.request(self.method, &self.url);
         for (name, value) in self.headers {
             builder = builder.header(name, value);
@@ -81,7 +83,9 @@ impl Request {
             headers,
             body,
             text,
+            is_of_user,
         };
+        logs::hide_in(&answer.body);
         answer.assert_request_id();
         if status >= 400 && !is_head {
             answer.assert_problem_shape();
@@ -89,11 +93,34 @@ impl Request {
         Ok(answer)
     }
 
+    /// Takes note of what no log may tell of it.
+    fn hide(&self) {
+        let bearer = self
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("Authorization"));
+        let bearer = bearer.and_then(|(_, value)| std::str::from_utf8(value).ok());
+        if let Some(credential) = bearer.and_then(|value| value.split_whitespace().nth(1)) {
+            logs::hide(credential);
+        }
+        let body = self.body.as_deref().map(serde_json::from_slice::<Value>);
+        if let Some(Ok(body)) = body {
+            logs::hide_in(&body);
+        }
+    }
+
     async fn send(self) -> Answer {
         let request = format!("{} {}", self.method, self.url);
         let answer = self.attempt().await;
         answer.unwrap_or_else(|error| panic!("{request} got no answer: {error:?}"))
     }
+}
+
+/// Whether the credential is a user's token: three parts with dots between them.
+fn has_token(headers: &[(String, Vec<u8>)]) -> bool {
+    let credential = headers.iter().find(|(name, _)| name == "Authorization");
+    let dots = credential.map_or(0, |(_, value)| value.iter().filter(|byte| **byte == b'.').count());
+    dots == 2
 }
 
 impl IntoFuture for Request {

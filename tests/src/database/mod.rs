@@ -148,7 +148,9 @@ impl Database {
             purpose: service::Purpose::Read,
             migrate: false,
             metrics: service::Metrics::register(&prometheus::Registry::new()).expect("the registry is empty"),
+            identity_provider: None,
             regrouping: service::RegroupingBounds::default(),
+            erasure: service::ErasureBounds::default(),
             allow_unsafe_postgres: true,
         };
         let daybook = service::Daybook::open(options).await.expect("the database opens");

@@ -16,6 +16,17 @@ impl Snapshot {
         counts.collect()
     }
 
+    /// The rows in whose text `word` stands, letter case aside, each behind its table's name.
+    #[must_use]
+    pub fn rows_with(&self, word: &str) -> Vec<String> {
+        let word = word.to_lowercase();
+        let rows = self
+            .tables
+            .iter()
+            .flat_map(|(table, rows)| rows.iter().map(move |row| format!("{table}: {row}")));
+        rows.filter(|row| row.to_lowercase().contains(&word)).collect()
+    }
+
     /// Proves that nothing changed.
     ///
     /// # Panics

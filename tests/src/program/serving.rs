@@ -59,7 +59,7 @@ impl Serving {
             let said = fs::read_to_string(folder.join("stdout")).unwrap_or_default();
             let address = said
                 .lines()
-                .find_map(|line| line.trim().strip_prefix("address  http://")?.parse().ok());
+                .find_map(|line| line.trim().strip_prefix("address  ")?.split_once("://")?.1.parse().ok());
             ended.map(Err).or(address.map(Ok))
         });
         match address.await {
@@ -112,13 +112,38 @@ impl Serving {
     /// Where there is no such process any more.
     #[must_use]
     pub fn memory_max_kib(&self) -> u64 {
+        self.memory_line("VmHWM:")
+    }
+
+    fn memory_line(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id()));
         let status = status.expect("the system tells of its processes");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kib = line
             .and_then(|line| line.split_whitespace().next())
             .map(str::parse::<u64>);
         kib.expect("the system tells of memory").expect("memory is a number")
+    }
+
+    /// The memory that it has now, in KiB.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process any more.
+    #[must_use]
+    pub fn memory_kib(&self) -> u64 {
+        self.memory_line("VmRSS:")
+    }
+
+    /// How many files it has open, connections among them.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process any more.
+    #[must_use]
+    pub fn open_files(&self) -> usize {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.id()));
+        files.expect("the system tells of its processes").count()
     }
 
     /// Sends SIGTERM.
@@ -137,6 +162,15 @@ impl Serving {
     /// Where there is no such process any more.
     pub fn interrupt(&self) {
         self.signal("-INT");
+    }
+
+    /// Sends SIGHUP, as whoever has put a new certificate in place does.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such process any more.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
     }
 
     fn signal(&self, signal: &str) {

@@ -17,13 +17,15 @@ const ALLOWED: [&str; 7] = [
 ];
 
 /// Headers of answers that a page has a use for.
-const EXPOSED: [&str; 9] = [
+const EXPOSED: [&str; 11] = [
     "daybook-dry-run",
     "daybook-position",
     "etag",
     "idempotent-replayed",
     "link",
     "location",
+    "ratelimit",
+    "ratelimit-policy",
     "retry-after",
     "www-authenticate",
     "x-request-id",

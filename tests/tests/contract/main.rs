@@ -1,4 +1,4 @@
-//! The contract of `api.md`, sections 1 to 17, held over real HTTP on SQLite and on PostgreSQL.
+//! The contract of `api.md`, held over real HTTP on SQLite and on PostgreSQL.
 //!
 //! One binary, whose modules mirror the URLs. The suite knows the contract only: nothing here names a table, a type or a
 //! file of the server, but for the table that `command_line::verify` tampers with.
@@ -12,6 +12,7 @@
 mod access;
 mod account_status;
 mod accounts;
+mod audit;
 mod batches;
 mod borders;
 mod closing;
@@ -23,6 +24,7 @@ mod currencies;
 mod day_totals;
 mod documents;
 mod dry_run;
+mod erasure;
 mod headers;
 mod holds;
 mod idempotency;
@@ -38,12 +40,16 @@ mod overload;
 mod pages;
 mod precedence;
 mod races;
+mod rate_limits;
 mod recount;
 mod refunds;
+mod security_headers;
 mod server;
 mod several_servers;
 mod statements;
 mod statistics;
+mod tls;
+mod tokens;
 mod transactions;
 mod users;
 mod wire;

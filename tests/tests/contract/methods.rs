@@ -12,12 +12,12 @@ on_both!(
 );
 
 /// Every path of the API and `/livez`, with their methods.
-pub(crate) const API: [(&str, &[&str]); 27] = [
+pub(crate) const API: [(&str, &[&str]); 32] = [
     ("/currencies", &["GET", "POST"]),
     ("/keys", &["GET", "POST"]),
     ("/keys/{id}", &["DELETE"]),
     ("/users", &["GET"]),
-    ("/users/{id}", &["GET", "PUT", "PATCH"]),
+    ("/users/{id}", &["GET", "PUT", "PATCH", "DELETE"]),
     ("/users/{id}/balances", &["GET"]),
     ("/users/{id}/transactions", &["GET"]),
     ("/users/{id}/stats", &["GET"]),
@@ -38,6 +38,11 @@ pub(crate) const API: [(&str, &[&str]); 27] = [
     ("/transactions/{id}/refund", &["POST"]),
     ("/closing", &["GET", "PUT"]),
     ("/transactions/{id}/revisions", &["GET"]),
+    ("/transactions/{id}/proof", &["GET"]),
+    ("/audit/head", &["GET"]),
+    ("/audit/blocks", &["GET"]),
+    ("/audit/verify", &["POST"]),
+    ("/events", &["GET"]),
     ("/stats", &["GET"]),
     ("/livez", &["GET"]),
 ];
@@ -61,6 +66,9 @@ async fn readable_paths(book: &Book) -> Vec<String> {
     );
     paths.extend(
         [
+            "/audit/head",
+            "/audit/blocks",
+            "/events",
             "/users/ada/stats",
             "/accounts",
             "/transactions",
@@ -73,7 +81,7 @@ async fn readable_paths(book: &Book) -> Vec<String> {
     paths.push(api(format!("/accounts/{account}")));
     paths.extend(["entries", "balance", "statement"].map(|tail| api(format!("/accounts/{account}/{tail}"))));
     paths.push(api(format!("/transactions/{}", made.id())));
-    paths.push(api(format!("/transactions/{}/revisions", made.id())));
+    paths.extend(["revisions", "proof"].map(|tail| api(format!("/transactions/{}/{tail}", made.id()))));
     paths
 }
 

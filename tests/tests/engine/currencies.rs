@@ -32,6 +32,7 @@ fn credit(amount: &str, currency: Option<&str>) -> Request {
         idempotency: None,
         dry_run: false,
         actor: "key:test".to_owned(),
+        acting_user: None,
         request_id: "request".to_owned(),
     }
 }

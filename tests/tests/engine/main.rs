@@ -4,7 +4,7 @@
 //! and in bursts that become one commit, an hour after each other, so that holds are over in between; after each every
 //! invariant must hold (`Daybook::verify`), and what is dated in the closed past must stand as it was. Lists of
 //! transactions leave what their items would leave by themselves. A database that somebody changed by hand must be found
-//! out, changes of time zone are taken apart step by step, lists to read are held to naive ones, and what is read part by
+//! out, changes of time zone and erasures are taken apart step by step, lists to read are held to naive ones, and what is read part by
 //! part is changed between two parts.
 
 #![allow(
@@ -18,6 +18,7 @@ mod clock;
 mod closed_past;
 mod core;
 mod currencies;
+mod erasing;
 mod holds;
 mod lists;
 mod mended_chain;
@@ -35,6 +36,7 @@ mod service_under_test;
 mod state;
 mod steps;
 mod store;
+mod tampered_journal;
 mod tampering;
 mod values;
 mod walks;

@@ -12,6 +12,7 @@ on_postgres!(
     statistics_of_all_time_do_not_read_the_days,
     statements_and_balances_do_not_read_what_was_before,
     limits_read_nothing_but_their_windows,
+    erasures_read_no_events_but_those_of_the_user,
 );
 
 /// Accounts whose entries fill dozens of pages of an index.
@@ -246,4 +247,33 @@ async fn limits_read_nothing_but_their_windows(book: &Book) {
         }
         edits = now;
     }
+}
+
+async fn erasures_read_no_events_but_those_of_the_user(book: &Book) {
+    let erase = async |user: String| {
+        let _ = book.create(&credit(&user, "1.00")).await;
+        let _ = book.delete(&format!("/users/{user}?texts=true")).await.expect(200);
+    };
+    // The sessions plan while there is next to nothing.
+    for number in 0..8 {
+        erase(format!("early-{number}")).await;
+    }
+    let many: Vec<_> = (0..1000).map(|_| credit("ann", "1.00")).collect();
+    for _ in 0..4 {
+        let body = json!({"atomic": true, "transactions": many});
+        let _ = book.post("/transactions/batch", &body).await.expect(201);
+    }
+    let [scans, rows] = looks(book, "events").await;
+    let mut erased = 0_usize;
+    eventually("the erasures are counted", COUNTED_WITHIN, async || {
+        for _ in 0..10 {
+            erase(format!("late-{erased}")).await;
+            erased += 1;
+        }
+        (looks(book, "events").await[0] >= scans + LOOKS).then_some(())
+    })
+    .await;
+    let [scans_after, rows_after] = looks(book, "events").await;
+    let (scans, rows) = (scans_after - scans, rows_after - rows);
+    assert!(rows < scans * ROWS_MAX, "{rows} events for {scans} looks");
 }

@@ -27,6 +27,7 @@ pub(crate) fn request(asked: &Asked, binding: &Binding) -> Request {
         idempotency: asked.key.map(|key| idempotency(key, &asked.action)),
         dry_run: asked.dry_run,
         actor: "key:test".to_owned(),
+        acting_user: None,
         request_id: "request".to_owned(),
     }
 }

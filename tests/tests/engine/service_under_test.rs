@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use prometheus::Registry;
 use service::ledger::Request;
-use service::{Answer, Daybook, Ledger, LedgerError, Metrics, Options, Purpose, RegroupingBounds, VerifyReport};
+use service::{
+    Answer, Daybook, ErasureBounds, Ledger, LedgerError, Metrics, Options, Purpose, RegroupingBounds, VerifyReport,
+};
 use tests::{Database, Engine};
 
 /// The longest that one command may take.
@@ -48,7 +50,9 @@ impl Service {
             purpose: Purpose::Serve,
             migrate: false,
             metrics: Metrics::register(&Registry::new()).expect("an empty registry takes the meters"),
+            identity_provider: None,
             regrouping: RegroupingBounds::default(),
+            erasure: ErasureBounds::default(),
             allow_unsafe_postgres: true,
         };
         change(&mut options);

@@ -241,6 +241,7 @@ fn limit() -> Request {
         idempotency: None,
         dry_run: false,
         actor: "system".to_owned(),
+        acting_user: None,
         request_id: "system".to_owned(),
     }
 }

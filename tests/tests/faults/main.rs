@@ -9,7 +9,9 @@
 
 mod commits;
 mod connections;
+mod erasures;
 mod exports;
+mod hostile;
 mod imports;
 mod kills;
 mod processes;

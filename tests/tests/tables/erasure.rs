@@ -1,105 +1,137 @@
-//! What becomes of the journal's readers when the personal part of events is erased: the rest stands, and the chain
-//! still verifies.
+//! Erasures and the journal: what one takes is missed nowhere, and what somebody takes without one is.
 
 use serde_json::{Value, json};
 use tests::body::{credit, with};
-use tests::{Book, on_both};
+use tests::program::{Folder, run};
+use tests::{Book, Engine, on_both};
 
 use crate::verified::verified;
 
 on_both!(
-    a_stored_answer_is_replayed_without_what_was_erased,
-    past_versions_and_revisions_are_shown_without_what_was_erased,
-    a_journal_without_its_personal_parts_verifies,
+    what_is_written_after_an_erasure_chains_on_to_it,
+    a_personal_part_that_no_erasure_took_is_missed,
+    an_erasure_that_the_journal_does_not_tell_of_is_found,
 );
 
-/// Erases every personal part, in the journal and in the rows.
-async fn erase(book: &Book) {
-    for statement in [
-        "UPDATE events SET personal = NULL, salt = NULL",
-        "UPDATE transactions SET description = NULL, metadata = '{}', search_text = NULL",
-        "UPDATE users SET full_name = NULL, email = NULL, metadata = '{}', search_text = ''",
-        "UPDATE accounts SET metadata = '{}'",
-    ] {
-        assert!(book.database().execute(statement).await > 0, "{statement}");
-    }
+#[test]
+fn a_file_of_sqlite_keeps_no_byte_of_what_was_erased() {
+    tests::run(Engine::Sqlite, keeps_no_byte_of_what_was_erased);
 }
 
-fn salary() -> Value {
+/// Users before the one who is erased, and after: the rows are parted among many pages.
+const NEIGHBOURS: usize = 60;
+
+async fn keeps_no_byte_of_what_was_erased(book: &Book) {
+    let write = async |user: &str, word: &str| {
+        let name = json!({"full_name": format!("{word} {word}"), "email": format!("{word}@example.org")});
+        let _ = book.put_user(user, &name).await;
+        let texts = json!({"description": format!("{word} {}", "x".repeat(200)), "metadata": {"who": word}});
+        let _ = book.create(&with(credit(user, "20.00"), texts)).await;
+    };
+    for round in 0..2 * NEIGHBOURS {
+        write(&format!("user-{round}"), "anybody").await;
+        if round % 10 == 0 {
+            write("zq", "quimby").await;
+        }
+    }
+    let path = book.database().url().trim_start_matches("sqlite://").to_owned();
+    let is_in = |word: &str| {
+        let found = ["", "-wal"].map(|end| std::fs::read(format!("{path}{end}")).unwrap_or_default());
+        found
+            .concat()
+            .windows(word.len())
+            .filter(|bytes| bytes.eq_ignore_ascii_case(word.as_bytes()))
+            .count()
+    };
+    assert!(is_in("quimby") > 10 && is_in("anybody") > 10);
+    let _ = book.delete("/users/zq?texts=true").await.expect(200);
+    assert_eq!(is_in("quimby"), 0);
+    assert!(is_in("anybody") > 10);
+}
+
+fn salary(user: &str) -> Value {
     with(
-        credit("ada", "20.00"),
-        json!({"description": "salary of Ada", "category": "salary", "reference": "r1", "metadata": {"for": "Ada"}}),
+        credit(user, "20.00"),
+        json!({"description": "salary", "category": "salary", "metadata": {"for": "Ada"}}),
     )
 }
 
-/// `document` as it is when its personal members are gone.
-fn without_personal(document: &Value) -> Value {
-    let mut erased = document.clone();
-    for name in ["description", "full_name", "email"] {
-        if let Some(member) = erased.get_mut(name) {
-            *member = Value::Null;
-        }
-    }
-    erased["metadata"] = json!({});
-    erased
+/// Checks the database, which must fail, and gives what was printed.
+fn refuted(book: &Book) -> String {
+    let arguments = ["verify", "--database-url", book.database().url()];
+    let output = run(Folder::empty().path(), &arguments);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    said
 }
 
-async fn a_stored_answer_is_replayed_without_what_was_erased(book: &Book) {
-    let user = json!({"full_name": "Ada", "email": "ada@example.org", "metadata": {"town": "Accra"}});
-    let account = json!({"user_id": "ada", "name": "savings", "currency": "USD", "metadata": {"for": "a house"}});
-    let requests = || {
-        [
-            book.put("/users/ada", &user).key("a user"),
-            book.post("/accounts", &account).key("an account"),
-            book.post("/transactions", &salary()).key("a transaction"),
-        ]
-    };
-    let mut first = Vec::new();
-    for request in requests() {
-        first.push(request.await.expect(201));
-    }
-    erase(book).await;
-    for (request, first) in requests().into_iter().zip(first) {
-        let replay = request.await.expect(201);
-        assert!(replay.is_replay());
-        assert_eq!(replay.body, without_personal(&first.body));
-        assert_ne!(replay.body, first.body);
-    }
-}
-
-async fn past_versions_and_revisions_are_shown_without_what_was_erased(book: &Book) {
-    let first = book.create(&salary()).await;
-    let path = format!("/transactions/{}", first.id());
-    let change = json!({"amount": "30.00", "description": "bonus of Ada", "reason": "Ada asked"});
-    let second = book.patch(&path, &change).await.expect(200);
-    erase(book).await;
-    for (version, made) in [(1, &first), (2, &second)] {
-        let shown = book.get(&format!("{path}?version={version}")).await.expect(200);
-        assert_eq!(shown.body, without_personal(&made.body));
-    }
-    let revisions = book.get(&format!("{path}/revisions")).await.expect(200);
-    let [of_first, of_second] = revisions.rows() else {
-        panic!("two versions, not {}", revisions.text)
-    };
-    assert_eq!(of_first["transaction"], without_personal(&first.body));
-    assert_eq!(of_second["transaction"], without_personal(&second.body));
-    assert_eq!(of_second["reason"], Value::Null);
-    assert_eq!(
-        of_second["changes"],
-        json!({"amount": {"from": "20.00", "to": "30.00"}})
-    );
-}
-
-async fn a_journal_without_its_personal_parts_verifies(book: &Book) {
+async fn what_is_written_after_an_erasure_chains_on_to_it(book: &Book) {
     let _ = book.put_user("ada", &json!({"full_name": "Ada"})).await;
-    let made = book.post("/transactions", &salary()).key("k").await.expect(201);
+    let made = book.create(&salary("ada")).await;
     let path = format!("/transactions/{}", made.id());
     let _ = book.delete(&format!("{path}?reason=Ada+asked")).await.expect(200);
     let _ = verified(book.database(), None);
-    erase(book).await;
+    let _ = book.delete("/users/ada?texts=true").await.expect(200);
     let _ = verified(book.database(), None);
-    // What is written after an erasure chains on to it.
     let _ = book.post(&format!("{path}/restore"), &json!({})).await.expect(200);
-    let _ = book.create(&credit("ada", "1.00")).await;
+    let _ = book.create(&salary("bob")).await;
     let _ = verified(book.database(), None);
+    // Of what was recorded before, nothing personal is left, nor what could show that it was this.
+    let left = "SELECT subject FROM events WHERE (personal IS NOT NULL OR salt IS NOT NULL) AND position <
+        (SELECT position FROM users WHERE id = 'ada') AND subject NOT LIKE 'keys/%' AND data NOT LIKE '%\"system\"%'";
+    assert_eq!(book.database().texts(left).await, Vec::<String>::new());
+}
+
+async fn a_personal_part_that_no_erasure_took_is_missed(book: &Book) {
+    for user in ["ada", "bob"] {
+        let _ = book.create(&salary(user)).await;
+    }
+    let _ = book.delete("/users/ada").await.expect(200);
+    let _ = verified(book.database(), None);
+    // The guards of the journal let an erasure pass, whoever asks for it; its texts were not to be erased.
+    for data in ["%\"user_id\":\"ada\"%", "%\"user_id\":\"bob\"%"] {
+        let erase = format!(
+            "UPDATE events SET personal = NULL, salt = NULL WHERE kind = 'transaction.created' AND data LIKE '{data}'"
+        );
+        assert_eq!(book.database().execute(&erase).await, 1);
+        let rows = "UPDATE transactions SET description = NULL, metadata = '{}' WHERE position IN
+            (SELECT position FROM events WHERE personal IS NULL)";
+        assert!(book.database().execute(rows).await > 0);
+        let said = refuted(book);
+        assert!(said.contains("is gone, and no erasure took it"), "{said}");
+    }
+}
+
+async fn an_erasure_that_the_journal_does_not_tell_of_is_found(book: &Book) {
+    for user in ["ada", "bob"] {
+        let _ = book.create(&salary(user)).await;
+    }
+    let _ = book.delete("/users/ada").await.expect(200);
+    for (deed, back) in [
+        (
+            "UPDATE users SET erased_texts = 1 WHERE id = 'ada'",
+            "UPDATE users SET erased_texts = 0 WHERE id = 'ada'",
+        ),
+        (
+            "UPDATE users SET erased_at = 1, erased_texts = 1 WHERE id = 'bob'",
+            "UPDATE users SET erased_at = NULL, erased_texts = NULL WHERE id = 'bob'",
+        ),
+        (
+            "UPDATE users SET full_name = 'Ada' WHERE id = 'ada'",
+            "UPDATE users SET full_name = NULL WHERE id = 'ada'",
+        ),
+    ] {
+        assert_eq!(book.database().execute(deed).await, 1);
+        let said = refuted(book);
+        assert!(
+            said.contains("is not as its newest event recorded it"),
+            "{deed}: {said}"
+        );
+        assert_eq!(book.database().execute(back).await, 1);
+        let _ = verified(book.database(), None);
+    }
+    let deed = "UPDATE users SET erased_at = NULL, erased_texts = NULL WHERE id = 'ada'";
+    assert_eq!(book.database().execute(deed).await, 1);
+    let said = refuted(book);
+    assert!(said.contains("is gone, and no erasure took it"), "{said}");
 }

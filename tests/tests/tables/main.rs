@@ -14,6 +14,7 @@ mod erasure;
 mod ledgers;
 mod locked_ledger;
 mod minimum_balance;
+mod proofs;
 mod schema;
 mod two_ledgers;
 mod upgrade;

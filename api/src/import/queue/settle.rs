@@ -23,10 +23,10 @@ pub(super) async fn settle(
     let error = match (answer, command) {
         (Ok(answer), _) if answer.replayed => return Outcome::Duplicate,
         (Ok(answer), _) => return Outcome::Accepted(answer.position),
-        (Err(LedgerError::ReferenceTaken { resource_id }), Some(command)) => {
-            match target.daybook.is_recorded(&target.ledger, resource_id, &command).await {
+        (Err(LedgerError::ReferenceTaken { resource_id: Some(id) }), Some(command)) => {
+            match target.daybook.is_recorded(&target.ledger, id, &command).await {
                 Ok(true) => return Outcome::Duplicate,
-                Ok(false) => LedgerError::ReferenceTaken { resource_id },
+                Ok(false) => LedgerError::ReferenceTaken { resource_id: Some(id) },
                 Err(error) => error,
             }
         }

@@ -65,6 +65,7 @@ pub(in crate::openapi) fn of_body(name: &str) -> Vec<(&'static str, Value)> {
             "minimum",
             json!({"default_minimum_balance": "-50.00", "reason": "an overdraft for everybody"}),
         )],
+        "CreateToken" => vec![("an hour", json!({"expires_in": 3600, "scope": "write"}))],
         "CreateKey" => vec![("key", json!({"name": "checkout", "role": "writer"}))],
         name => of_transaction_body(name),
     }

@@ -2,6 +2,7 @@
 //!
 //! Tests read those of records back into the records themselves, so that they stay what the service answers.
 
+mod audit;
 mod bodies;
 
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ const USER_ACCOUNT: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d31";
 const WORLD: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d32";
 const TRANSACTION: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d30";
 const KEY: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d33";
+const TOKEN: &str = "019c12c6-3a4f-7b22-8e31-6d8c2f1a5b77";
 const LIMIT: &str = "019c12c6-3a50-7c41-9d2e-6f1b8a7c5d35";
 const RECORDED_AT: &str = "2026-01-31T09:30:02.118204Z";
 const DATE: &str = "2026-01-31T09:30:00.000000Z";
@@ -163,6 +165,24 @@ pub(super) fn new_key() -> Value {
     key
 }
 
+pub(super) fn token() -> Value {
+    json!({
+        "id": TOKEN, "user_id": "42", "scope": "write", "expires_at": "2026-01-31T10:30:00.000000Z",
+        "created_at": RECORDED_AT,
+    })
+}
+
+pub(super) fn new_token() -> Value {
+    let mut token = token();
+    if let Some(members) = token.as_object_mut() {
+        members.insert(
+            "token".to_owned(),
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSIsImtpZCI6Imci…".into(),
+        );
+    }
+    token
+}
+
 pub(super) fn statistics() -> Value {
     json!({
         "user_id": "42", "time_zone": "Africa/Accra", "from": null, "to": null,
@@ -223,8 +243,15 @@ pub(super) fn of_schema(name: &str) -> Option<Value> {
         "LimitUsage" => limit_usage(),
         "Key" => key(),
         "NewKey" => new_key(),
+        "NewToken" => new_token(),
         "Statistics" => statistics(),
         "ImportReport" => import_report(),
+        "Head" => audit::head(),
+        "Block" => audit::block(),
+        "Event" => audit::event(),
+        "Events" => audit::events(),
+        "Proof" => audit::proof(),
+        "Verification" => audit::verification(),
         "Health" => json!({"status": "ok"}),
         "About" => json!({
             "name": "daybook", "version": env!("CARGO_PKG_VERSION"), "message": "Server connected successfully",

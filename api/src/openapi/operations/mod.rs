@@ -1,5 +1,6 @@
 //! What is to be said about each endpoint of the table of routes.
 
+mod audit;
 mod rules;
 mod transactions;
 
@@ -16,11 +17,15 @@ const ACCOUNTS: &str = "Accounts";
 const CURRENCIES: &str = "Currencies";
 const RULES: &str = "Rules";
 const LEDGERS: &str = "Ledgers";
+const AUDIT: &str = "Audit";
 const KEYS: &str = "Keys";
 const SERVER: &str = "Server";
 
 /// Every metric: the one place where they are described.
 const METRICS: &str = include_str!("../metrics.md");
+
+/// What an erasure takes, and what it leaves.
+const ERASURE: &str = include_str!("../erasure.md");
 
 /// What the tags stand for, in the order of the page.
 pub(super) const TAGS: &[(&str, &str)] = &[
@@ -40,6 +45,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
         "What a ledger allows: how far its past is closed, and how much is spent.",
     ),
     (LEDGERS, "Tenants: each with books of its own. For operators."),
+    (
+        AUDIT,
+        "The journal: what was recorded, and proofs that nobody has changed it.",
+    ),
     (KEYS, "Who may call the API."),
     (SERVER, "The server itself."),
 ];
@@ -52,6 +61,7 @@ pub(super) fn all() -> Vec<Description> {
     all.extend(accounts());
     all.extend(currencies());
     all.extend(rules::all());
+    all.extend(audit::all());
     all.extend(keys());
     all.extend(server());
     all
@@ -79,6 +89,10 @@ fn users() -> Vec<Description> {
             )
             .body("UpdateUser")
             .changes("User", "The new version."),
+        new(Method::DELETE, "/api/v1/users/{id}", "erase_user")
+            .says("Erase a user", ERASURE)
+            .query(parameters::erasure())
+            .changes("User", "The user, of whom nothing personal is left."),
         new(Method::GET, "/api/v1/users/{id}/balances", "list_balances")
             .says(
                 "Read what a user owns",
@@ -215,6 +229,15 @@ fn keys() -> Vec<Description> {
             )
             .body("CreateKey")
             .creates("NewKey"),
+        new(Method::POST, "/api/v1/users/{id}/tokens", "create_token")
+            .says(
+                "Make a user's token",
+                "For the user's own device, which then calls the API by itself: the answer shows the token, this once. It \
+                 cannot be revoked, so let it be short. A token has no version: with `If-Match` or `If-None-Match` the \
+                 request is malformed.",
+            )
+            .body("CreateToken")
+            .creates("NewToken"),
         new(Method::DELETE, "/api/v1/keys/{id}", "revoke_key")
             .says(
                 "Revoke a key",

@@ -74,13 +74,14 @@ fn own() -> Vec<Description> {
             .says(
                 "Record a transaction",
                 "A credit or a debit of a user, or a transfer between two accounts. A user never seen is made, and so is \
-                 the user's account `main`, per currency. With the status `pending` it is a hold: no balance changes, \
+                 the user's account `main`, per currency; one that was erased is not found. With the status `pending` it is a hold: no balance changes, \
                  the amount is reserved on the source (`held_out`) and announced on the destination (`held_in`).",
             )
             .body("CreateTransaction")
             .creates("Transaction")
             .rehearses("Transaction")
             .problems(&[
+                Code::UserNotFound,
                 Code::AccountNotFound,
                 Code::AccountClosed,
                 Code::AccountFrozen,
@@ -154,6 +155,7 @@ fn batch() -> Description {
         .creates("Batch")
         .changes("BatchResults", "What became of each, or a dry run.")
         .problems(&[
+            Code::UserNotFound,
             Code::AccountNotFound,
             Code::AccountClosed,
             Code::AccountFrozen,

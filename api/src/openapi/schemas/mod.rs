@@ -1,5 +1,6 @@
 //! The schemas of bodies: what requests may have, and what answers have.
 
+mod audit;
 mod batch;
 mod import;
 mod ledgers;
@@ -9,6 +10,7 @@ mod requests;
 mod server;
 mod statements;
 mod statistics;
+mod tokens;
 mod transactions;
 mod values;
 
@@ -32,11 +34,13 @@ pub(super) fn all() -> Vec<Named> {
     all.extend(records::all());
     all.extend(statements::all());
     all.extend(statistics::all());
+    all.extend(tokens::all());
     all.extend(requests::all());
     all.extend(ledgers::all());
     all.extend(limits::all());
     all.extend(batch::all());
     all.extend(import::all());
+    all.extend(audit::all());
     all.extend(server::all());
     all
 }

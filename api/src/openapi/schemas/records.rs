@@ -57,6 +57,11 @@ fn user() -> RefOr<Schema> {
         .must("version", "1 when created, one more with each change.", integer(1))
         .must("created_at", CREATED_AT, date_time())
         .must("updated_at", UPDATED_AT, date_time())
+        .may(
+            "erased_at",
+            "When the user was erased; absent where that was not. Name, e-mail and metadata are gone then.",
+            date_time(),
+        )
         .example(examples::user())
         .build()
 }

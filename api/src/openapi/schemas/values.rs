@@ -147,6 +147,13 @@ pub(in crate::openapi) fn integer(least: isize) -> Object {
         .build()
 }
 
+/// A whole number from `least` to `most`.
+pub(in crate::openapi) fn integer_in(least: u32, most: u32) -> Object {
+    let mut object = integer(isize::try_from(least).unwrap_or(isize::MAX));
+    object.maximum = isize::try_from(most).ok().map(Into::into);
+    object
+}
+
 /// True or false.
 pub(in crate::openapi) fn boolean() -> Object {
     of(Type::Boolean).build()

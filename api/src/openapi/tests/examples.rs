@@ -3,7 +3,7 @@
 use service::record::{
     AccountBalanceRecord, AccountRecord, BalanceRecord, CategoryStatistics, ClosingRecord, CurrencyRecord,
     CurrencyStatistics, DirectionStatistics, EntryRecord, KeyRecord, LedgerRecord, LimitRecord, LimitUsageRecord,
-    RevisionRecord, StatementLineRecord, StatementRecord, StatisticsRecord, TransactionRecord, UserRecord,
+    RevisionRecord, StatementLineRecord, StatementRecord, StatisticsRecord, TokenRecord, TransactionRecord, UserRecord,
 };
 use service::value::{Day, Timestamp};
 
@@ -14,7 +14,7 @@ use crate::openapi::examples;
 use crate::statements::whole;
 
 /// What the service writes is the example, member for member, and the schema has the same members.
-fn check_record(schema: &str, record: impl serde::Serialize) {
+pub(super) fn check_record(schema: &str, record: impl serde::Serialize) {
     let written = serde_json::to_value(record).unwrap();
     assert_eq!(written, examples::of_schema(schema).unwrap(), "{schema}");
     let document = document();
@@ -58,6 +58,10 @@ fn examples_are_what_the_service_answers() {
         serde_json::from_value::<LedgerRecord>(from("Ledger")).unwrap(),
     );
     check_record("Limit", serde_json::from_value::<LimitRecord>(from("Limit")).unwrap());
+    let mut token = from("NewToken");
+    assert!(token.as_object_mut().unwrap().remove("token").is_some());
+    let read: TokenRecord = serde_json::from_value(token.clone()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), token);
     check_record("Key", serde_json::from_value::<KeyRecord>(from("Key")).unwrap());
 }
 

@@ -1,6 +1,7 @@
 //! The document against the code that it describes.
 
 mod examples;
+mod journal;
 mod readers;
 
 use serde_json::{Value, json};

@@ -13,7 +13,9 @@ use service::value::UserId;
 use super::{document, operations_of};
 use crate::body::{Asked, Fields, Tree};
 use crate::call::Query;
-use crate::{accounts, closing, currencies, keys, ledgers, limits, statements, statistics, transactions, users};
+use crate::{
+    accounts, audit, closing, currencies, keys, ledgers, limits, statements, statistics, tokens, transactions, users,
+};
 
 fn asked_by(body: &str, reader: impl FnOnce(&mut Fields)) -> Vec<Asked> {
     let Tree::Object(members) = Tree::parse(body.as_bytes()).unwrap() else {
@@ -149,6 +151,11 @@ fn other_bodies() -> Vec<ReadBody> {
             &[],
         ),
         (
+            "CreateToken",
+            read(&|fields| drop(tokens::read_create(fields, UserId::parse("42").unwrap()))),
+            &[],
+        ),
+        (
             "CreateKey",
             read(&|fields| drop(keys::read_create(fields, &secret))),
             &[],
@@ -201,7 +208,11 @@ fn query_readers() -> BTreeMap<&'static str, Reader> {
         Box::new(|query| drop(transactions::import::read_query(query))),
     );
     read("list_revisions", Box::new(|query| drop(query.page())));
+    read("list_blocks", Box::new(|query| drop(audit::read_blocks(query))));
+    read("list_events", Box::new(|query| drop(audit::read_events(query))));
+    read("prove_transaction", Box::new(|query| drop(audit::read_version(query))));
     read("list_users", Box::new(|query| drop(users::read_list(query))));
+    read("erase_user", Box::new(|query| drop(users::read_erase(query))));
     read(
         "list_accounts",
         Box::new(|query| drop(accounts::read_list(query, &Currencies::default()))),

@@ -5,6 +5,7 @@
 //! both databases are read by one piece of code.
 
 mod days;
+mod erasable;
 mod ledgers;
 mod listed;
 mod lists;
@@ -25,6 +26,7 @@ use stored::{
 };
 
 pub(super) use days::{bind_days, day_totals_sql, read_day_totals};
+pub(super) use erasable::{EVENTS_MAX, accounts_sql, bind_subjects, events_of_sql, read_erasable};
 pub(super) use ledgers::{bind_ledgers, ledgers_sql};
 pub(super) use listed::{bind_listed, events_sql, read_listed};
 pub(super) use lists::bind_lists;
@@ -207,11 +209,15 @@ pub(super) fn read_rows(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Fai
         let known = CurrencyRow::take(slots)?.read()?;
         snapshot.currencies.load(known.currency.code, known);
     }
+    let mut erased = Vec::new();
     for (tag, slots) in &mut rows {
         match tag.as_str() {
             CURRENCY => {}
             "user" => {
                 let user = UserRow::take(slots)?.read()?;
+                if user.erasing.is_some() {
+                    erased.push(user.clone());
+                }
                 snapshot.users.load(user.id.clone(), user);
             }
             "account" => {
@@ -242,5 +248,7 @@ pub(super) fn read_rows(snapshot: &mut Snapshot, rows: &[Row]) -> Result<(), Fai
             _ => return Err(Corrupt::new(format_args!("rows of kind {tag} are not loaded")).into()),
         }
     }
+    // What an erasure will clear and has not yet must not be carried on into a new version.
+    erased.iter().for_each(|user| snapshot.forget(user));
     Ok(())
 }

@@ -76,11 +76,15 @@ pub(super) fn user_row(ledger_id: i64, user: &User) -> Vec<Cell> {
         coming.map(|regrouping| regrouping.grouping.generation).into(),
         coming.and_then(|regrouping| regrouping.after).into(),
         coming.map(|regrouping| regrouping.until).into(),
+        user.erasure.map(|erasure| erasure.at.micros()).into(),
+        user.erasure.map(|erasure| i64::from(erasure.texts)).into(),
+        user.erasing.map(|erasing| erasing.stage.as_str()).into(),
+        user.erasing.and_then(|erasing| erasing.after).into(),
     ]
 }
 
 /// Folded text that searches look in, a line a part; `None` where there is none.
-fn search_text(parts: &[Option<&str>]) -> Option<String> {
+pub(in crate::commit) fn search_text(parts: &[Option<&str>]) -> Option<String> {
     let parts: Vec<String> = parts.iter().flatten().map(|part| fold(part)).collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }

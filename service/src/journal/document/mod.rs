@@ -11,6 +11,7 @@ mod currency;
 mod key;
 mod ledger;
 mod limit;
+mod token;
 mod transaction;
 mod user;
 
@@ -28,6 +29,7 @@ use currency::CurrencyDocument;
 use key::KeyDocument;
 use ledger::LedgerDocument;
 use limit::LimitDocument;
+use token::TokenDocument;
 use transaction::TransactionDocument;
 use user::UserDocument;
 
@@ -105,6 +107,7 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
         Record::Ledger(record) => lasting(&LedgerDocument::of(record))?,
         Record::Limit(record) => lasting(&LimitDocument::of(record))?,
         Record::Key(record) => lasting(&KeyDocument::of(record))?,
+        Record::Token(record) => lasting(&TokenDocument::of(record))?,
     };
     let personal = Personal {
         reason: reason.map(Cow::Borrowed),
@@ -144,6 +147,7 @@ pub fn join(kind: &str, data: &str, personal: Option<&str>) -> Result<(Record, O
         "ledger" => Record::Ledger(serde_json::from_str::<LedgerDocument<'_>>(data)?.into_record()),
         "limit" => Record::Limit(serde_json::from_str::<LimitDocument<'_>>(data)?.into_record()),
         "key" => Record::Key(serde_json::from_str::<KeyDocument<'_>>(data)?.into_record()),
+        "token" => Record::Token(serde_json::from_str::<TokenDocument<'_>>(data)?.into_record()),
         other => return Err(serde::de::Error::custom(format!("no documents of kind {other}"))),
     };
     Ok((record, reason))

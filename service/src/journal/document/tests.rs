@@ -43,8 +43,8 @@ fn transaction() -> TransactionRecord {
     }
 }
 
-fn records() -> [(&'static str, Record); 6] {
-    let user = UserRecord {
+fn erased_user() -> UserRecord {
+    UserRecord {
         id: "42".to_owned(),
         full_name: Some("A. User".to_owned()),
         email: None,
@@ -53,7 +53,12 @@ fn records() -> [(&'static str, Record); 6] {
         version: 3,
         created_at: Timestamp::from_micros(2),
         updated_at: Timestamp::from_micros(3),
-    };
+        erased_at: Some(Timestamp::from_micros(3)),
+        erased_texts: Some(true),
+    }
+}
+
+fn records() -> [(&'static str, Record); 6] {
     let currency = CurrencyRecord {
         code: CurrencyCode::parse_own("GOLD_PT").unwrap(),
         kind: CurrencyKind::Own,
@@ -108,7 +113,7 @@ fn records() -> [(&'static str, Record); 6] {
     };
     [
         ("transaction.updated", Record::Transaction(transaction())),
-        ("user.created", Record::User(user)),
+        ("user.created", Record::User(erased_user())),
         ("account.updated", Record::Account(account)),
         ("key.revoked", Record::Key(key)),
         ("currency.created", Record::Currency(currency)),

@@ -12,6 +12,10 @@ use crate::value::Timestamp;
 #[derive(Serialize, Deserialize)]
 pub(super) struct UserDocument<'a> {
     created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erased_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erased_texts: Option<bool>,
     id: Cow<'a, str>,
     time_zone: Cow<'a, str>,
     updated_at: Timestamp,
@@ -22,6 +26,8 @@ impl<'a> UserDocument<'a> {
     pub(super) fn of(record: &'a UserRecord) -> Self {
         Self {
             created_at: record.created_at,
+            erased_at: record.erased_at,
+            erased_texts: record.erased_texts,
             id: Cow::Borrowed(&record.id),
             time_zone: Cow::Borrowed(&record.time_zone),
             updated_at: record.updated_at,
@@ -39,6 +45,8 @@ impl<'a> UserDocument<'a> {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
+            erased_at: self.erased_at,
+            erased_texts: self.erased_texts,
         }
     }
 }

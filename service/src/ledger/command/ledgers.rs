@@ -2,8 +2,8 @@
 
 use crate::ledger::state::{LedgerSecret, LedgerSettings};
 use crate::money::{AmountText, Currency};
-use crate::record::Role;
-use crate::value::{Day, LedgerName, Name, Text, Timestamp};
+use crate::record::{Role, TokenScope};
+use crate::value::{Day, LedgerName, Name, Text, Timestamp, UserId};
 
 /// A currency to make; its code is none of ISO 4217.
 #[derive(Clone, Debug)]
@@ -64,4 +64,15 @@ pub struct CreateKey {
     pub hash: [u8; 32],
     /// The first characters of the secret.
     pub prefix: String,
+}
+
+/// A token of a user to make. It is signed by the caller of the service, once its making is committed.
+#[derive(Clone, Debug)]
+pub struct CreateToken {
+    /// Whom its bearer acts as; must exist.
+    pub user_id: UserId,
+    /// What its bearer may do.
+    pub scope: TokenScope,
+    /// How long it works.
+    pub expires_in_s: u32,
 }

@@ -10,7 +10,7 @@ use crate::money::{AmountText, Currency};
 use crate::record::{AccountStatus, Role, TransactionKind};
 use crate::value::{Category, FullName, Metadata, MetadataPatch, Name, Reference, Text, TimeZone, Timestamp, UserId};
 
-pub use ledgers::{CloseThrough, CreateCurrency, CreateKey, CreateLedger, UpdateLedger};
+pub use ledgers::{CloseThrough, CreateCurrency, CreateKey, CreateLedger, CreateToken, UpdateLedger};
 pub use limits::{CreateLimit, LimitFor, UpdateLimit};
 
 /// One change that a caller asks for.
@@ -63,6 +63,8 @@ pub enum Command {
     PutUser(PutUser),
     /// Changes some of a user's members.
     UpdateUser(UpdateUser),
+    /// Erases what is personal of a user, for good.
+    EraseUser(EraseUser),
     /// Makes an account.
     CreateAccount(CreateAccount),
     /// Changes an account.
@@ -84,6 +86,8 @@ pub enum Command {
     CreateLedger(CreateLedger),
     /// Changes how the ledger is set up.
     UpdateLedger(UpdateLedger),
+    /// Records that a user's token is made.
+    CreateToken(CreateToken),
     /// Makes an API key.
     CreateKey(CreateKey),
     /// Makes an API key where the ledger never had one; else answers its oldest.
@@ -225,6 +229,15 @@ pub struct UpdateUser {
     pub time_zone: Option<TimeZone>,
     /// Merged into the metadata.
     pub metadata: Option<MetadataPatch>,
+}
+
+/// A user to erase.
+#[derive(Clone, Debug)]
+pub struct EraseUser {
+    /// The user.
+    pub id: UserId,
+    /// Whether the texts of the user's transactions are erased as well.
+    pub texts: bool,
 }
 
 /// A transaction the other way round, for money that another one moved.

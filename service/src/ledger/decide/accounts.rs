@@ -1,6 +1,6 @@
 //! Making and changing accounts.
 
-use super::owners::{default_minimum_balance, make_account, new_account};
+use super::owners::{default_minimum_balance, find_user, make_account, new_account};
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::{CreateAccount, UpdateAccount};
@@ -13,8 +13,10 @@ use crate::{LedgerError, Resource};
 
 pub(super) fn create_account(draft: &mut Draft<'_>, command: &CreateAccount) -> Result<Outcome, LedgerError> {
     let owner = match &command.user_id {
-        Some(user_id) if draft.user(user_id.as_str()).is_none() => return Err(LedgerError::NotFound(Resource::User)),
-        Some(user_id) => user_id.as_str(),
+        Some(user_id) => {
+            find_user(draft, user_id)?;
+            user_id.as_str()
+        }
         None => LEDGER_OWNER,
     };
     let currency = draft.currency(command.currency);

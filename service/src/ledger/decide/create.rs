@@ -2,9 +2,10 @@
 
 use uuid::Uuid;
 
+use super::acting::{check_own_account, check_own_side};
 use super::closing::check_days_open;
 use super::holds::check_is_to_come;
-use super::owners::{default_minimum_balance, make_account, make_user, new_account};
+use super::owners::{default_minimum_balance, make_account, make_user, maybe_user, new_account};
 use super::{Outcome, Refused};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::{CreateTransaction, Movement, NewHold, UserSide};
@@ -161,7 +162,9 @@ pub(super) fn check_reference_free(
     own_id: Option<Uuid>,
 ) -> Result<(), LedgerError> {
     match reference.and_then(|reference| draft.reference_holder(reference)) {
-        Some(resource_id) if Some(resource_id) != own_id => Err(LedgerError::ReferenceTaken { resource_id }),
+        Some(resource_id) if Some(resource_id) != own_id => Err(LedgerError::ReferenceTaken {
+            resource_id: Some(resource_id),
+        }),
         _ => Ok(()),
     }
 }
@@ -177,6 +180,7 @@ fn find_route(draft: &mut Draft<'_>, command: &CreateTransaction) -> Result<Rout
             return find_transfer_route(draft, *source_account_id, *destination_account_id);
         }
     };
+    check_own_side(draft, user_side)?;
     let currency = draft.currency(command.currency.unwrap_or(draft.ledger().settings().default_currency));
     let user_account = find_or_make_user_account(draft, user_side, currency)?;
     let world = find_or_make_world(draft, currency);
@@ -195,6 +199,7 @@ fn find_route(draft: &mut Draft<'_>, command: &CreateTransaction) -> Result<Rout
 fn find_transfer_route(draft: &Draft<'_>, source: Uuid, destination: Uuid) -> Result<Route, LedgerError> {
     let find = |id: Uuid| draft.account(id).ok_or(LedgerError::NotFound(Resource::Account));
     let (source, destination) = (find(source)?, find(destination)?);
+    check_own_account(draft, source)?;
     Ok(Route {
         kind: TransactionKind::Transfer,
         source: source.side(),
@@ -204,6 +209,7 @@ fn find_transfer_route(draft: &Draft<'_>, source: Uuid, destination: Uuid) -> Re
 }
 
 fn find_or_make_user_account(draft: &mut Draft<'_>, side: &UserSide, currency: Currency) -> Result<Side, LedgerError> {
+    let is_known = maybe_user(draft, &side.user_id)?.is_some();
     let name = side.account.as_ref().map_or(MAIN, |name| name.as_str());
     if let Some(account) = draft.account_named(side.user_id.as_str(), name, currency.code) {
         return Ok(account.side());
@@ -211,7 +217,7 @@ fn find_or_make_user_account(draft: &mut Draft<'_>, side: &UserSide, currency: C
     if name != MAIN {
         return Err(LedgerError::NotFound(Resource::Account));
     }
-    if draft.user(side.user_id.as_str()).is_none() {
+    if !is_known {
         make_user(draft, side);
     }
     let minimum_balance = default_minimum_balance(draft, currency)?;

@@ -94,6 +94,7 @@ mod tests {
             idempotency: None,
             dry_run: false,
             actor: "system".to_owned(),
+            acting_user: None,
             request_id: "system".to_owned(),
         }
     }

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::owners::find_user;
 use super::{Outcome, Refused, check_precondition};
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::{CreateLimit, LimitFor, UpdateLimit};
@@ -57,7 +58,7 @@ fn find_scope(draft: &Draft<'_>, command: &CreateLimit) -> Result<(Scope, Curren
     match &command.scope {
         LimitFor::AllUsers => Ok((Scope::AllUsers, asked.unwrap_or_else(default))),
         LimitFor::User(id) => {
-            let known = draft.user(id.as_str()).ok_or(LedgerError::NotFound(Resource::User))?;
+            let known = find_user(draft, id)?;
             Ok((Scope::User(known.id.clone()), asked.unwrap_or_else(default)))
         }
         LimitFor::Account(id) => {

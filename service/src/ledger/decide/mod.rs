@@ -5,10 +5,12 @@
 //! caller's precondition, conflicts (409), then what money allows (422).
 
 mod accounts;
+mod acting;
 mod batch;
 mod closing;
 mod create;
 mod currencies;
+mod erasure;
 mod holds;
 mod keys;
 mod ledgers;
@@ -16,6 +18,7 @@ mod limits;
 mod owners;
 mod parents;
 mod refunds;
+mod tokens;
 mod transactions;
 mod users;
 
@@ -63,12 +66,14 @@ pub fn decide(
     ids: &mut Ids,
     lacking: &mut HashSet<UsageKey>,
 ) -> Result<Decision, LedgerError> {
+    acting::check_allowed(snapshot.ledger.settings().rules, request)?;
     if let Some(answer) = replay(snapshot, request)? {
         return Ok(Decision { answer, changes: None });
     }
     let context = Context {
         now,
         actor: &request.actor,
+        acting_user: request.acting_user.as_ref(),
         request_id: &request.request_id,
     };
     let mut draft = Draft::new(snapshot, ids, context);
@@ -127,6 +132,7 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::RefundTransaction(command) => refunds::refund_transaction(draft, command, expected),
         Command::PutUser(command) => users::put_user(draft, command, expected),
         Command::UpdateUser(command) => users::update_user(draft, command, expected),
+        Command::EraseUser(command) => erasure::erase_user(draft, command, expected),
         Command::CreateAccount(command) => accounts::create_account(draft, command),
         Command::UpdateAccount(command) => accounts::update_account(draft, command, expected),
         Command::CreateCurrency(command) => currencies::create_currency(draft, command),
@@ -139,6 +145,7 @@ fn carry_out(draft: &mut Draft<'_>, command: &Command, expected: &Precondition) 
         Command::CreateKey(command) => Ok(keys::create_key(draft, command)),
         Command::CreateFirstKey(command) => Ok(keys::create_first_key(draft, command)),
         Command::RevokeKey { id, by } => keys::revoke_key(draft, *id, *by),
+        Command::CreateToken(command) => tokens::create_token(draft, command),
     };
     outcome.map(ListOutcome::of_one)
 }

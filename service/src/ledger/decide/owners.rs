@@ -1,6 +1,5 @@
 //! Users and accounts that are made: asked for, or by the first transaction that names them.
 
-use crate::LedgerError;
 use crate::ledger::command::UserSide;
 use crate::ledger::draft::Draft;
 use crate::ledger::grouping::Grouping;
@@ -8,6 +7,26 @@ use crate::ledger::state::{Account, Side, User};
 use crate::money::Currency;
 use crate::record::{AccountStatus, Record};
 use crate::value::{FieldError, Metadata, TimeZone, UserId};
+use crate::{LedgerError, Resource};
+
+/// The user that a command names; `None`: one that was never seen.
+///
+/// # Errors
+/// `NotFound(User)` for one that was erased: nothing may name that one any more.
+pub(super) fn maybe_user<'d>(draft: &'d Draft<'_>, id: &UserId) -> Result<Option<&'d User>, LedgerError> {
+    match draft.user(id.as_str()) {
+        Some(user) if user.erasure.is_some() => Err(LedgerError::NotFound(Resource::User)),
+        user => Ok(user),
+    }
+}
+
+/// The user that a command names.
+///
+/// # Errors
+/// `NotFound(User)` for one that was never seen, or was erased.
+pub(super) fn find_user<'d>(draft: &'d Draft<'_>, id: &UserId) -> Result<&'d User, LedgerError> {
+    maybe_user(draft, id)?.ok_or(LedgerError::NotFound(Resource::User))
+}
 
 /// The minimum balance of a user's account that is given none.
 pub(super) fn default_minimum_balance(draft: &Draft<'_>, currency: Currency) -> Result<Option<i64>, LedgerError> {
@@ -90,5 +109,7 @@ pub(super) fn new_user(draft: &Draft<'_>, id: &UserId, zone: TimeZone) -> User {
         position: draft.next_position(),
         grouping: Grouping { zone, generation: 0 },
         regrouping: None,
+        erasure: None,
+        erasing: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::acting::check_own_record;
 use super::closing::check_days_open;
 use super::create::{check_reference_free, save};
 use super::holds::{change_amount, check_pending, void_hold};
@@ -25,6 +26,7 @@ pub(super) fn update_transaction(
     expected: &Precondition,
 ) -> Result<Outcome, LedgerError> {
     let old = find(draft, command.id)?;
+    check_own_record(draft, &old)?;
     let is_hold = old.status_at(draft.now()) == TransactionStatus::Pending;
     let new = edited(&old, is_hold, command)?;
     check_precondition(expected, Some(old.version))?;
@@ -83,6 +85,7 @@ pub(super) fn void_transaction(
     expected: &Precondition,
 ) -> Result<Outcome, LedgerError> {
     let old = find(draft, id)?;
+    check_own_record(draft, &old)?;
     if old.hold.is_some() {
         return void_hold(draft, &old, reason, expected);
     }

@@ -1,7 +1,8 @@
 //! Making and changing users.
 
-use super::owners::new_user;
+use super::owners::{find_user, maybe_user, new_user};
 use super::{Outcome, Refused, check_precondition};
+use crate::LedgerError;
 use crate::ledger::answer::AnswerStatus;
 use crate::ledger::command::{PutUser, UpdateUser};
 use crate::ledger::draft::Draft;
@@ -10,14 +11,13 @@ use crate::ledger::request::Precondition;
 use crate::ledger::state::User;
 use crate::record::Record;
 use crate::value::TimeZone;
-use crate::{LedgerError, Resource};
 
 pub(super) fn put_user(
     draft: &mut Draft<'_>,
     command: &PutUser,
     expected: &Precondition,
 ) -> Result<Outcome, LedgerError> {
-    let old = draft.user(command.id.as_str()).cloned();
+    let old = maybe_user(draft, &command.id)?.cloned();
     check_precondition(expected, old.as_ref().map(|user| user.version))?;
     let zone = command.time_zone.unwrap_or(TimeZone::UTC);
     let base = old.clone().unwrap_or_else(|| new_user(draft, &command.id, zone));
@@ -39,10 +39,7 @@ pub(super) fn update_user(
     command: &UpdateUser,
     expected: &Precondition,
 ) -> Result<Outcome, LedgerError> {
-    let old = draft
-        .user(command.id.as_str())
-        .cloned()
-        .ok_or(LedgerError::NotFound(Resource::User))?;
+    let old = find_user(draft, &command.id)?.clone();
     let mut new = old.clone();
     let mut refused = Refused::default();
     if let Some(patch) = &command.metadata
@@ -84,7 +81,7 @@ fn replace(draft: &mut Draft<'_>, old: &User, new: User) -> Outcome {
     save(draft, new, "user.updated", AnswerStatus::Ok)
 }
 
-fn save(draft: &mut Draft<'_>, mut user: User, kind: &'static str, status: AnswerStatus) -> Outcome {
+pub(super) fn save(draft: &mut Draft<'_>, mut user: User, kind: &'static str, status: AnswerStatus) -> Outcome {
     let position = draft.next_position();
     user.position = position;
     let record = Record::User(user.record());

@@ -1,6 +1,7 @@
 //! One command at work: it reads through to the snapshot and writes beside it, so that a refusal or a dry run leaves
 //! the snapshot as it was.
 
+mod erasure;
 mod ledgers;
 mod limits;
 
@@ -15,7 +16,7 @@ use super::usage::UsageKey;
 use crate::LedgerError;
 use crate::money::{Currency, CurrencyCode};
 use crate::record::Record;
-use crate::value::{Text, Timestamp};
+use crate::value::{Text, Timestamp, UserId};
 
 /// Whoever asks, and when it is decided.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) now: Timestamp,
     /// The credential that asks.
     pub(super) actor: &'a str,
+    /// The one user on whose behalf it asks.
+    pub(super) acting_user: Option<&'a UserId>,
     /// The id of the request.
     pub(super) request_id: &'a str,
 }
@@ -89,6 +92,11 @@ impl<'a> Draft<'a> {
     /// The time of the batch.
     pub(super) fn now(&self) -> Timestamp {
         self.context.now
+    }
+
+    /// The one user on whose behalf it is asked.
+    pub(super) fn acting_user(&self) -> Option<&'a UserId> {
+        self.context.acting_user
     }
 
     /// A new id.

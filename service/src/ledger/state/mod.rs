@@ -1,5 +1,6 @@
 //! The current state of a ledger's resources, in minor units: what commands are decided over.
 
+mod erasure;
 mod ledger;
 mod limit;
 mod transaction;
@@ -11,6 +12,7 @@ use crate::money::Currency;
 use crate::record::{AccountKind, AccountRecord, AccountStatus, ClosingRecord, KeyRecord, Role, UserRecord};
 use crate::value::{Day, Metadata, TimeZone, Timestamp};
 
+pub use erasure::{Erasing, Erasure, ErasureStage};
 pub use ledger::{LedgerRules, LedgerSecret, LedgerSettings, LedgerSetup, NewLedger};
 pub use limit::{Limit, Scope};
 pub use transaction::{Hold, Side, Transaction};
@@ -93,6 +95,10 @@ pub struct User {
     /// The grouping that will replace it, while it is being filled; once it has, until the rows of the one before are
     /// removed.
     pub regrouping: Option<Regrouping>,
+    /// That the user was erased: no command may name the user any more.
+    pub erasure: Option<Erasure>,
+    /// How far the erasure is, until all that it clears is cleared.
+    pub erasing: Option<Erasing>,
 }
 
 impl User {
@@ -108,6 +114,8 @@ impl User {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
+            erased_at: self.erasure.map(|erasure| erasure.at),
+            erased_texts: self.erasure.map(|erasure| erasure.texts),
         }
     }
 

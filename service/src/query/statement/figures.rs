@@ -87,6 +87,7 @@ mod tests {
             id: 1,
             name: "main".to_owned(),
             secret: [secret; 32],
+            seen_by: None,
             rules: crate::ledger::LedgerRules::default(),
         }
     }

@@ -22,6 +22,10 @@ use sql::{Part, Row};
 impl Reader<'_> {
     /// Statistics of a user or of the whole ledger.
     pub(crate) async fn find_statistics(&self, query: &StatisticsQuery) -> Result<StatisticsRecord, LedgerError> {
+        match &query.user_id {
+            Some(id) => self.check_user(id)?,
+            None => self.check_whole()?,
+        }
         let owner = query.user_id.as_ref().map_or(LEDGER_OWNER, |id| id.as_str());
         let shape = Shape {
             of_user: query.user_id.is_some(),

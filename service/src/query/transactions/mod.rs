@@ -46,7 +46,9 @@ impl Reader<'_> {
     pub(super) async fn find_transaction_row(&self, id: Uuid) -> Result<TransactionRow, LedgerError> {
         let statement = find_statement(self.db.get_database_backend(), self.ledger.id, [id]);
         let row = self.db.query_one_raw(statement).await?;
-        TransactionRow::decode(row.as_ref().ok_or(LedgerError::NotFound(Resource::Transaction))?)
+        let row = row.as_ref().map(TransactionRow::decode).transpose()?;
+        let shown = row.filter(|row| row.parties().into_iter().any(|owner| self.ledger.shows(owner)));
+        shown.ok_or(LedgerError::NotFound(Resource::Transaction))
     }
 
     /// A page of the transactions that `filter` shows.
@@ -55,6 +57,10 @@ impl Reader<'_> {
         filter: &TransactionFilter,
         request: &PageRequest,
     ) -> Result<Page<TransactionRecord>, LedgerError> {
+        match &filter.user_id {
+            Some(id) => self.check_user(id)?,
+            None => self.check_whole()?,
+        }
         let amounts = self.amounts(filter).await?;
         let list = TransactionList {
             reader: *self,

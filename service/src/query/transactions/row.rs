@@ -8,7 +8,7 @@ use sqlx::{ColumnIndex, Decode, Row, Type};
 use uuid::Uuid;
 
 use crate::LedgerError;
-use crate::ledger::{Hold, owner_id};
+use crate::ledger::{Hold, LEDGER_OWNER, owner_id};
 use crate::money::{Currency, CurrencyCode};
 use crate::query::rows::{metadata, named};
 use crate::query::width::{NO_METADATA, NO_TEXT, Width};
@@ -34,6 +34,22 @@ pub(in crate::query) struct TransactionRow {
 impl TransactionRow {
     pub(in crate::query) fn id(&self) -> Uuid {
         self.document.id
+    }
+
+    /// The users whose money it moves; of what moves between system accounts alone, the ledger itself.
+    pub(super) fn parties(&self) -> [&str; 3] {
+        let document = &self.document;
+        [
+            &document.user_id,
+            &document.source_user_id,
+            &document.destination_user_id,
+        ]
+        .map(|id| id.as_deref().unwrap_or(LEDGER_OWNER))
+    }
+
+    /// The version that stands.
+    pub(in crate::query) fn version(&self) -> i64 {
+        self.document.version
     }
 
     /// When the first version was recorded.

@@ -1,11 +1,11 @@
-//! Every route by every kind of credential.
+//! Every route by every kind of key.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tests::{Book, Client, OPERATOR_KEY, on_both};
 
-use super::{ROUTES, Role, ask, body_of};
+use super::{ROUTES, Role, ask, body_of, row};
 use crate::openapi::{document, operations, pattern, prepare};
 
 on_both!(
@@ -14,7 +14,7 @@ on_both!(
 );
 
 /// Every described operation that asks for a credential.
-fn guarded(document: &Value) -> Vec<(String, String, Value)> {
+pub(super) fn guarded(document: &Value) -> Vec<(String, String, Value)> {
     let asks = |operation: &Value| operation["security"].as_array().is_some_and(|all| !all.is_empty());
     let all = operations(document)
         .into_iter()
@@ -31,7 +31,7 @@ async fn every_route_that_asks_for_a_credential_is_in_the_matrix(book: &Book) {
         .collect();
     let known: BTreeSet<_> = ROUTES
         .iter()
-        .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+        .map(|(method, path, ..)| ((*method).to_owned(), (*path).to_owned()))
         .collect();
     assert_eq!(described, known);
     assert_eq!(known.len(), ROUTES.len(), "no route is there twice");
@@ -57,11 +57,7 @@ async fn strangers(book: &Book) -> Vec<(&'static str, Client)> {
 async fn every_route_lets_in_whom_it_should_and_nobody_else(book: &Book) {
     let document = document(book).await;
     for (method, path, operation) in guarded(&document) {
-        let needed = ROUTES
-            .iter()
-            .find(|row| (row.0, row.1) == (&method, &path))
-            .map(|row| row.2);
-        let needed = needed.unwrap_or_else(|| panic!("{method} {path} is not in the matrix"));
+        let (needed, _) = row(&method, &path);
         let (media_type, body) = body_of(&document, &operation);
         let fresh = book.with_settings(|_| ()).await;
         let (path, body) = prepare(&fresh, &path, body).await;

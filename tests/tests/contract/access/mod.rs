@@ -2,6 +2,7 @@
 
 mod matrix;
 mod objects;
+mod users;
 
 use reqwest::Method;
 use serde_json::Value;
@@ -9,55 +10,62 @@ use tests::{Client, Request};
 
 use crate::openapi::{examples_of, resolve};
 
-/// Every route that asks for a credential, and the least role that it asks for.
-pub(super) const ROUTES: &[(&str, &str, Role)] = &[
-    ("GET", "/api/v1/transactions", Role::Reader),
-    ("POST", "/api/v1/transactions", Role::Writer),
-    ("POST", "/api/v1/transactions/batch", Role::Writer),
-    ("GET", "/api/v1/transactions/export", Role::Reader),
-    ("POST", "/api/v1/transactions/import", Role::Writer),
-    ("GET", "/api/v1/transactions/{id}", Role::Reader),
-    ("PATCH", "/api/v1/transactions/{id}", Role::Writer),
-    ("DELETE", "/api/v1/transactions/{id}", Role::Writer),
-    ("POST", "/api/v1/transactions/{id}/restore", Role::Writer),
-    ("POST", "/api/v1/transactions/{id}/capture", Role::Writer),
-    ("POST", "/api/v1/transactions/{id}/void", Role::Writer),
-    ("POST", "/api/v1/transactions/{id}/extend", Role::Writer),
-    ("POST", "/api/v1/transactions/{id}/refund", Role::Writer),
-    ("GET", "/api/v1/transactions/{id}/revisions", Role::Reader),
-    ("GET", "/api/v1/users", Role::Reader),
-    ("GET", "/api/v1/users/{id}", Role::Reader),
-    ("PUT", "/api/v1/users/{id}", Role::Writer),
-    ("PATCH", "/api/v1/users/{id}", Role::Writer),
-    ("GET", "/api/v1/users/{id}/balances", Role::Reader),
-    ("GET", "/api/v1/users/{id}/transactions", Role::Reader),
-    ("GET", "/api/v1/users/{id}/stats", Role::Reader),
-    ("GET", "/api/v1/users/{id}/limits", Role::Reader),
-    ("GET", "/api/v1/stats", Role::Reader),
-    ("GET", "/api/v1/accounts", Role::Reader),
-    ("POST", "/api/v1/accounts", Role::Writer),
-    ("GET", "/api/v1/accounts/{id}", Role::Reader),
-    ("PATCH", "/api/v1/accounts/{id}", Role::Writer),
-    ("GET", "/api/v1/accounts/{id}/entries", Role::Reader),
-    ("GET", "/api/v1/accounts/{id}/balance", Role::Reader),
-    ("GET", "/api/v1/accounts/{id}/statement", Role::Reader),
-    ("GET", "/api/v1/currencies", Role::Reader),
-    ("POST", "/api/v1/currencies", Role::Admin),
-    ("GET", "/api/v1/closing", Role::Reader),
-    ("PUT", "/api/v1/closing", Role::Admin),
-    ("GET", "/api/v1/limits", Role::Admin),
-    ("POST", "/api/v1/limits", Role::Admin),
-    ("GET", "/api/v1/limits/{id}", Role::Admin),
-    ("PATCH", "/api/v1/limits/{id}", Role::Admin),
-    ("DELETE", "/api/v1/limits/{id}", Role::Admin),
-    ("GET", "/api/v1/ledgers", Role::Operator),
-    ("POST", "/api/v1/ledgers", Role::Operator),
-    ("GET", "/api/v1/ledgers/{id}", Role::Operator),
-    ("PATCH", "/api/v1/ledgers/{id}", Role::Operator),
-    ("GET", "/api/v1/keys", Role::Admin),
-    ("POST", "/api/v1/keys", Role::Admin),
-    ("DELETE", "/api/v1/keys/{id}", Role::Admin),
-    ("GET", "/metrics", Role::Reader),
+/// Every route that asks for a credential, the least role that it asks of a key, and what a user's token may do there.
+pub(super) const ROUTES: &[(&str, &str, Role, Users)] = &[
+    ("GET", "/api/v1/transactions", Role::Reader, Users::None),
+    ("POST", "/api/v1/transactions", Role::Writer, Users::Write),
+    ("POST", "/api/v1/transactions/batch", Role::Writer, Users::None),
+    ("GET", "/api/v1/transactions/export", Role::Reader, Users::None),
+    ("POST", "/api/v1/transactions/import", Role::Writer, Users::None),
+    ("GET", "/api/v1/transactions/{id}", Role::Reader, Users::Read),
+    ("PATCH", "/api/v1/transactions/{id}", Role::Writer, Users::Edit),
+    ("DELETE", "/api/v1/transactions/{id}", Role::Writer, Users::Edit),
+    ("POST", "/api/v1/transactions/{id}/restore", Role::Writer, Users::None),
+    ("POST", "/api/v1/transactions/{id}/capture", Role::Writer, Users::None),
+    ("POST", "/api/v1/transactions/{id}/void", Role::Writer, Users::None),
+    ("POST", "/api/v1/transactions/{id}/extend", Role::Writer, Users::None),
+    ("POST", "/api/v1/transactions/{id}/refund", Role::Writer, Users::None),
+    ("GET", "/api/v1/transactions/{id}/revisions", Role::Reader, Users::None),
+    ("GET", "/api/v1/transactions/{id}/proof", Role::Reader, Users::None),
+    ("GET", "/api/v1/users", Role::Reader, Users::None),
+    ("GET", "/api/v1/users/{id}", Role::Reader, Users::Read),
+    ("PUT", "/api/v1/users/{id}", Role::Writer, Users::None),
+    ("PATCH", "/api/v1/users/{id}", Role::Writer, Users::None),
+    ("DELETE", "/api/v1/users/{id}", Role::Admin, Users::None),
+    ("GET", "/api/v1/users/{id}/balances", Role::Reader, Users::Read),
+    ("GET", "/api/v1/users/{id}/transactions", Role::Reader, Users::Read),
+    ("GET", "/api/v1/users/{id}/stats", Role::Reader, Users::Read),
+    ("GET", "/api/v1/users/{id}/limits", Role::Reader, Users::Read),
+    ("POST", "/api/v1/users/{id}/tokens", Role::Writer, Users::None),
+    ("GET", "/api/v1/stats", Role::Reader, Users::None),
+    ("GET", "/api/v1/accounts", Role::Reader, Users::None),
+    ("POST", "/api/v1/accounts", Role::Writer, Users::None),
+    ("GET", "/api/v1/accounts/{id}", Role::Reader, Users::Read),
+    ("PATCH", "/api/v1/accounts/{id}", Role::Writer, Users::None),
+    ("GET", "/api/v1/accounts/{id}/entries", Role::Reader, Users::Read),
+    ("GET", "/api/v1/accounts/{id}/balance", Role::Reader, Users::Read),
+    ("GET", "/api/v1/accounts/{id}/statement", Role::Reader, Users::Read),
+    ("GET", "/api/v1/currencies", Role::Reader, Users::None),
+    ("POST", "/api/v1/currencies", Role::Admin, Users::None),
+    ("GET", "/api/v1/closing", Role::Reader, Users::None),
+    ("PUT", "/api/v1/closing", Role::Admin, Users::None),
+    ("GET", "/api/v1/limits", Role::Admin, Users::None),
+    ("POST", "/api/v1/limits", Role::Admin, Users::None),
+    ("GET", "/api/v1/limits/{id}", Role::Admin, Users::None),
+    ("PATCH", "/api/v1/limits/{id}", Role::Admin, Users::None),
+    ("DELETE", "/api/v1/limits/{id}", Role::Admin, Users::None),
+    ("GET", "/api/v1/ledgers", Role::Operator, Users::None),
+    ("POST", "/api/v1/ledgers", Role::Operator, Users::None),
+    ("GET", "/api/v1/ledgers/{id}", Role::Operator, Users::None),
+    ("PATCH", "/api/v1/ledgers/{id}", Role::Operator, Users::None),
+    ("GET", "/api/v1/audit/head", Role::Reader, Users::None),
+    ("GET", "/api/v1/audit/blocks", Role::Reader, Users::None),
+    ("POST", "/api/v1/audit/verify", Role::Admin, Users::None),
+    ("GET", "/api/v1/events", Role::Reader, Users::None),
+    ("GET", "/api/v1/keys", Role::Admin, Users::None),
+    ("POST", "/api/v1/keys", Role::Admin, Users::None),
+    ("DELETE", "/api/v1/keys/{id}", Role::Admin, Users::None),
+    ("GET", "/metrics", Role::Reader, Users::None),
 ];
 
 /// What the bearer of a key may do; each may do what the one before it may.
@@ -67,6 +75,19 @@ pub(super) enum Role {
     Writer,
     Admin,
     Operator,
+}
+
+/// What the bearer of a user's token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Users {
+    /// Nothing, with whatever token.
+    None,
+    /// Read what is the user's own.
+    Read,
+    /// With the scope `write`: change what is the user's own; some of it only where the ledger's users may edit.
+    Write,
+    /// The same, and nothing at all where the ledger's users may not edit.
+    Edit,
 }
 
 impl Role {
@@ -80,6 +101,13 @@ impl Role {
             Self::Operator => "operator",
         }
     }
+}
+
+/// The row of a route.
+pub(super) fn row(method: &str, path: &str) -> (Role, Users) {
+    let row = ROUTES.iter().find(|row| (row.0, row.1) == (method, path));
+    row.map(|row| (row.2, row.3))
+        .unwrap_or_else(|| panic!("{method} {path} is not in the matrix"))
 }
 
 /// A body that the operation takes, and its media type.

@@ -45,7 +45,7 @@ pub(crate) fn assert_succeeds(folder: &Folder, arguments: &[&str]) -> String {
     text(&output)
 }
 
-async fn empty_database(book: &Book) -> Database {
+pub(crate) async fn empty_database(book: &Book) -> Database {
     Database::without_tables(book.engine())
         .await
         .expect("the engine was there a moment ago")

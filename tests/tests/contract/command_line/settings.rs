@@ -14,7 +14,7 @@ on_both!(
 );
 
 /// Each setting, its variable, and a value that it refuses.
-const SETTINGS: [(&str, &str, &str); 14] = [
+const SETTINGS: [(&str, &str, &str); 19] = [
     ("--database-url", "DATABASE_URL", "mysql://localhost/x"),
     ("--listen", "DAYBOOK_LISTEN", "nowhere"),
     ("--log-format", "DAYBOOK_LOG_FORMAT", "xml"),
@@ -28,6 +28,11 @@ const SETTINGS: [(&str, &str, &str); 14] = [
     ("--cors-origins", "DAYBOOK_CORS_ORIGINS", "shop.example"),
     ("--request-timeout-s", "DAYBOOK_REQUEST_TIMEOUT_S", "0"),
     ("--behind-proxy", "DAYBOOK_BEHIND_PROXY", "perhaps"),
+    ("--tls-cert", "DAYBOOK_TLS_CERT", "/nowhere/cert.pem"),
+    ("--tls-key", "DAYBOOK_TLS_KEY", "/nowhere/key.pem"),
+    ("--trusted-proxies", "DAYBOOK_TRUSTED_PROXIES", "10.0.0.0/33"),
+    ("--rate-limit", "DAYBOOK_RATE_LIMIT", "many"),
+    ("--connections-max", "DAYBOOK_CONNECTIONS_MAX", "-1"),
     ("--drain-s", "DAYBOOK_DRAIN_S", "-1"),
 ];
 
@@ -50,7 +55,7 @@ async fn help_and_version_are_printed(_: &Book) {
 
 async fn bad_settings_are_named_in_one_line(_: &Book) {
     let folder = Folder::empty();
-    let cases: [(&[&str], &[&str]); 11] = [
+    let cases: [(&[&str], &[&str]); 13] = [
         (&["serve", "--listen", "nowhere"], &["--listen"]),
         (&["--listen", "nowhere"], &["--listen"]),
         (&["serve", "--database-url", "mysql://localhost/x"], &["--database-url"]),
@@ -59,6 +64,11 @@ async fn bad_settings_are_named_in_one_line(_: &Book) {
             &["serve", "--batch-max", "0", "--queue-max", "none", "--migrate", "maybe"],
             &["--batch-max", "--queue-max", "--migrate"],
         ),
+        (
+            &["serve", "--listen", "0.0.0.0:0"],
+            &["--listen", "DAYBOOK_BEHIND_PROXY"],
+        ),
+        (&["serve", "--tls-key", "key.pem"], &["--tls-cert", "--tls-key"]),
         (
             &["serve", "--metrics", "loud", "--drain-s", "-1"],
             &["--metrics", "--drain-s"],

@@ -10,6 +10,7 @@ use super::{Sinner, break_access, break_the_rest, set_status};
 on_both!(
     the_errors_of_putting_a_user_come_in_order,
     the_errors_of_patching_a_user_come_in_order,
+    the_errors_of_erasing_a_user_come_in_order,
     the_errors_of_making_an_account_come_in_order,
     the_errors_of_patching_an_account_come_in_order,
     the_errors_of_making_a_key_come_in_order,
@@ -65,6 +66,20 @@ async fn the_errors_of_patching_a_user_come_in_order(book: &Book) {
     sinner.expect(book, "user_not_found", 404).await;
     sinner.reuse_a_key(book).await;
     break_the_rest(book, &mut sinner, json!({"full_name": ""}), reader).await;
+}
+
+async fn the_errors_of_erasing_a_user_come_in_order(book: &Book) {
+    let writer = book.key("writer").await;
+    let _ = book.put_user("ada", &json!({"full_name": "Ada"})).await;
+    let mut sinner = Sinner::new(book, Method::DELETE, "/users/ada", Value::Null);
+    sinner.expect_version(9);
+    sinner.expect(book, "version_mismatch", 412).await;
+    sinner.path = "/api/v1/users/nobody".to_owned();
+    sinner.expect(book, "user_not_found", 404).await;
+    sinner.reuse_a_key(book).await;
+    sinner.path = "/api/v1/users/nobody?texts=maybe".to_owned();
+    sinner.expect(book, "malformed_request", 400).await;
+    break_access(book, &mut sinner, writer).await;
 }
 
 async fn the_errors_of_making_an_account_come_in_order(book: &Book) {

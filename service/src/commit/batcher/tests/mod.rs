@@ -107,6 +107,7 @@ pub(in crate::commit) fn credit(user_id: &str) -> Request {
         idempotency: None,
         dry_run: false,
         actor: "test".to_owned(),
+        acting_user: None,
         request_id: "test".to_owned(),
     }
 }

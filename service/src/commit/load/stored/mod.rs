@@ -3,6 +3,7 @@
 mod answer;
 mod ledgers;
 mod limits;
+mod users;
 
 use uuid::Uuid;
 
@@ -10,10 +11,7 @@ use crate::commit::Corrupt;
 use crate::commit::failure::Failure;
 use crate::commit::slots::{Column, SlotValue, Slots};
 use crate::journal;
-use crate::ledger::{
-    Account, DayTotal, Grouping, Hold, Key, LedgerCurrency, OwnCurrency, Regrouping, Side, Snapshot, TotalKey,
-    Transaction, User,
-};
+use crate::ledger::{Account, DayTotal, Hold, Key, LedgerCurrency, OwnCurrency, Side, Snapshot, TotalKey, Transaction};
 use crate::money::{Currency, CurrencyCode};
 use crate::record::{
     AccountStatus, KeyRecord, Record, Role, TransactionKind, TransactionRecord, TransactionRelation, TransactionStatus,
@@ -50,7 +48,8 @@ stored_rows! {
         id: String, full_name: Option<String>, email: Option<String>, time_zone: String, metadata: String,
         version: i64, created_at: i64, updated_at: i64, position: i64, stats_zone: String, stats_generation: i64,
         regroup_zone: Option<String>, regroup_generation: Option<i64>, regroup_after: Option<Uuid>,
-        regroup_until: Option<Uuid>,
+        regroup_until: Option<Uuid>, erased_at: Option<i64>, erased_texts: Option<i64>, erasing: Option<String>,
+        erasing_after: Option<Uuid>,
     }
     AccountRow from "a" {
         id: Uuid, owner: String, name: String, currency: String, balance: i64, held_out: i64, held_in: i64,
@@ -142,41 +141,6 @@ impl DayRow {
             debit_total: self.debit_total,
         };
         Ok((key, total))
-    }
-}
-
-impl UserRow {
-    pub(super) fn read(self) -> Result<User, Corrupt> {
-        let regrouping = match (self.regroup_zone, self.regroup_generation, self.regroup_until) {
-            (Some(zone), Some(generation), Some(until)) => {
-                let grouping = Grouping {
-                    zone: read_zone(&zone)?,
-                    generation,
-                };
-                Some(Regrouping {
-                    grouping,
-                    after: self.regroup_after,
-                    until,
-                })
-            }
-            _ => None,
-        };
-        Ok(User {
-            id: self.id,
-            full_name: self.full_name,
-            email: self.email,
-            time_zone: read_zone(&self.time_zone)?,
-            metadata: read_metadata(&self.metadata)?,
-            version: self.version,
-            created_at: Timestamp::from_micros(self.created_at),
-            updated_at: Timestamp::from_micros(self.updated_at),
-            position: self.position,
-            grouping: Grouping {
-                zone: read_zone(&self.stats_zone)?,
-                generation: self.stats_generation,
-            },
-            regrouping,
-        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Text into settings; every bad one is named.
 
+mod callers;
+
 use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::ops::RangeInclusive;
@@ -8,8 +10,10 @@ use std::time::Duration;
 
 use migration::{DATABASE_URL_DEFAULT, Target};
 use secrecy::SecretString;
+use service::access::{IdentityProvider, KeySource};
 
 use super::arguments::{DatabaseArguments, ServeArguments};
+use super::token_arguments::ProviderArguments;
 use super::{LogFormat, Metrics, Migrate, Settings};
 use crate::names;
 
@@ -80,6 +84,8 @@ pub(super) fn serve(
     };
     read.read_limits(arguments);
     read.read_access(arguments);
+    settings.identity_provider = identity_provider(&mut complaints, &arguments.provider);
+    callers::read(&mut complaints, &arguments.connections, &mut settings);
     complaints.finish((settings, log_format))
 }
 
@@ -172,6 +178,42 @@ impl ServeReader<'_> {
             &mut settings.behind_proxy,
             |text| one_of(text, &[("true", true), ("false", false)]),
         );
+    }
+}
+
+/// The identity provider, where one is named: by its keys, its issuer and its audience together.
+fn identity_provider(complaints: &mut Complaints, arguments: &ProviderArguments) -> Option<IdentityProvider> {
+    let given = |text: &Option<String>| {
+        text.as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let keys = match (given(&arguments.jwks_file), given(&arguments.jwks_url)) {
+        (Some(_), Some(_)) => {
+            complaints
+                .0
+                .push("--jwks-file and --jwks-url exclude each other".to_owned());
+            return None;
+        }
+        (Some(path), None) => Some(KeySource::File(path.into())),
+        (None, Some(url)) if KeySource::is_url(&url) => Some(KeySource::Url(url)),
+        (None, Some(_)) => {
+            complaints
+                .0
+                .push("--jwks-url must be https://…, or http://… on this machine".to_owned());
+            return None;
+        }
+        (None, None) => None,
+    };
+    match (keys, given(&arguments.jwt_issuer), given(&arguments.jwt_audience)) {
+        (None, None, None) => None,
+        (Some(keys), Some(issuer), Some(audience)) => Some(IdentityProvider { keys, issuer, audience }),
+        _ => {
+            let all = "--jwks-file or --jwks-url, --jwt-issuer and --jwt-audience must be given together";
+            complaints.0.push(all.to_owned());
+            None
+        }
     }
 }
 

@@ -1,47 +1,33 @@
 //! A server from its start to its end.
 
+mod listening;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use actix_http::HttpService;
-use actix_http::error::DispatchError;
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, map_config};
 use actix_web::App;
 use actix_web::body::MessageBody;
-use actix_web::dev::{AppConfig, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse, fn_service};
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use prometheus::Registry;
 use secrecy::SecretString;
-use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
-use service::{Daybook, LedgerError, OpenError, Options, Purpose, RegroupingBounds};
+use service::{Daybook, ErasureBounds, LedgerError, OpenError, Options, Purpose, RegroupingBounds};
 
 use crate::compression;
 use crate::config::{Migrate, Settings};
-use crate::connection::{Connection, take_turn};
+use crate::connection::take_turn;
 use crate::metrics::HttpMetrics;
 use crate::routes;
 use crate::state::State;
+use crate::tls::{Tls, TlsError};
 
-/// The longest that the headers of a request may take: from the connection's beginning, or from their first byte after
-/// another request.
-const HEADERS_TIME_MAX: Duration = Duration::from_secs(5);
-/// The longest that a connection may be idle between two requests.
-const IDLE_TIME_MAX: Duration = Duration::from_secs(75);
-/// The longest that a connection is still read from after its last answer.
-const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
-/// The longest that running requests may take once the server stops, in seconds.
-const STOP_TIME_MAX_S: u64 = 30;
+use listening::{Shares, bind, listen};
+
 /// The longest that queued commands may take to commit once no request runs.
 const COMMIT_TIME_MAX: Duration = Duration::from_secs(30);
-/// Most connections that one worker serves at once.
-const CONNECTIONS_MAX: usize = 25_000;
-/// Most connections that wait to be accepted.
-const CONNECTIONS_WAITING_MAX: u32 = 1024;
-
 /// Why a server did not start: one line for an operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -59,6 +45,9 @@ pub enum StartError {
         /// What the system says.
         cause: std::io::Error,
     },
+    /// Certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A metric cannot be registered.
     #[error("cannot register the metrics: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -69,6 +58,7 @@ pub struct Server {
     address: SocketAddr,
     first_key: Option<SecretString>,
     state: Arc<State>,
+    tls: Option<Arc<Tls>>,
     handle: ServerHandle,
     running: JoinHandle<std::io::Result<()>>,
     drain: Duration,
@@ -94,6 +84,24 @@ impl Server {
     #[must_use]
     pub fn first_key(&self) -> Option<&SecretString> {
         self.first_key.as_ref()
+    }
+
+    /// Where it is reached: scheme, address and port.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Reads certificate and key again, for connections to come; says whether there are any.
+    ///
+    /// # Errors
+    /// What is wrong with them; those that it has are kept then.
+    pub fn reload_tls(&self) -> Result<bool, TlsError> {
+        match &self.tls {
+            None => Ok(false),
+            Some(tls) => tls.reload().map(|()| true),
+        }
     }
 
     /// Waits until it ends by itself, which it should not, and says why.
@@ -132,12 +140,17 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
     let registry = Registry::new();
     let options = options(&settings, &registry, Purpose::Serve)?;
     let metrics = HttpMetrics::register(registry)?;
+    let tls = settings.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
     // An address that is taken is mostly found out before the database is touched.
     let socket = bind(settings.listen).map_err(cannot_listen)?;
     let daybook = Daybook::open(options).await?;
     let state = State::new(daybook, metrics, &settings);
     let started = async {
-        let (address, run) = listen(socket, &state, settings.read_pool).map_err(cannot_listen)?;
+        let shares = Shares {
+            readers: settings.read_pool,
+            connections: settings.connections_max,
+        };
+        let (address, run) = listen(socket, &state, tls.clone(), shares).map_err(cannot_listen)?;
         // Last, as its secret is shown once.
         let first_key = state.daybook.make_first_key(settings.operator_key).await?;
         Ok((address, run(), first_key))
@@ -147,6 +160,7 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
             address,
             first_key,
             state,
+            tls,
             handle: running.handle(),
             running: tokio::spawn(running),
             drain: settings.drain,
@@ -156,75 +170,6 @@ pub async fn start(settings: Settings) -> Result<Server, StartError> {
             Err(error)
         }
     }
-}
-
-fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    Ok(socket)
-}
-
-/// Listens on `socket`; says which address it came to where its port was 0, and how the server is run. It is what
-/// `actix_web::HttpServer` does, with a [`Connection`] around each stream, and with a part of the `readers` for each
-/// thread.
-fn listen(
-    socket: TcpSocket,
-    state: &Arc<State>,
-    readers: u32,
-) -> std::io::Result<(SocketAddr, impl FnOnce() -> actix_web::dev::Server + use<>)> {
-    let listener = socket.listen(CONNECTIONS_WAITING_MAX)?.into_std()?;
-    let address = listener.local_addr()?;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = threads.min(usize::try_from(readers).unwrap_or(usize::MAX)).max(1);
-    let threads_started = Arc::new(AtomicUsize::new(0));
-    let builder = actix_web::dev::Server::build()
-        .workers(threads)
-        .shutdown_timeout(STOP_TIME_MAX_S)
-        .max_concurrent_connections(CONNECTIONS_MAX)
-        .disable_signals();
-    let stopping = builder.graceful_shutdown_signal();
-    let state = Arc::clone(state);
-    let builder = builder.listen("http", listener, move || {
-        let stopping = stopping.clone();
-        let thread = threads_started.fetch_add(1, Ordering::Relaxed);
-        let app = create_app(state.for_thread(share(readers, thread, threads)))
-            .into_factory()
-            .map_err(|error| error.error_response());
-        let http = HttpService::build()
-            .graceful_shutdown_signal(move || {
-                let stopping = stopping.clone();
-                async move { stopping.notified().await }
-            })
-            // The connection times every head, this would time the first alone.
-            .client_request_timeout(Duration::ZERO)
-            .client_disconnect_timeout(CLOSE_TIME_MAX)
-            .keep_alive(IDLE_TIME_MAX)
-            .local_addr(address)
-            .on_connect_ext(Connection::introduce)
-            .h1(map_config(app, |()| AppConfig::default()));
-        fn_service(accept).and_then(http)
-    })?;
-    Ok((address, move || builder.run()))
-}
-
-/// The part of `readers` that one of the threads has; all parts together are as many.
-fn share(readers: u32, thread: usize, threads: usize) -> u32 {
-    let readers = usize::try_from(readers).unwrap_or(usize::MAX);
-    let place = thread.checked_rem(threads).unwrap_or(0);
-    let part = readers.saturating_sub(place).div_ceil(threads.max(1));
-    u32::try_from(part).unwrap_or(u32::MAX)
-}
-
-/// A connection as it comes in.
-async fn accept(stream: TcpStream) -> Result<(Connection<TcpStream>, Option<SocketAddr>), DispatchError> {
-    stream.set_nodelay(true).map_err(DispatchError::Io)?;
-    let peer = stream.peer_addr().ok();
-    Ok((Connection::new(stream, HEADERS_TIME_MAX), peer))
 }
 
 /// How to open the database of `settings` for `purpose`. The service's meters go into `registry`.
@@ -244,7 +189,9 @@ pub(crate) fn options(
         purpose,
         migrate: settings.migrate == Migrate::Auto,
         metrics: service::Metrics::register(registry)?,
+        identity_provider: settings.identity_provider.clone().filter(|_| purpose == Purpose::Serve),
         regrouping: RegroupingBounds::default(),
+        erasure: ErasureBounds::default(),
         allow_unsafe_postgres: settings.allow_unsafe_postgres,
     })
 }
@@ -266,23 +213,4 @@ pub(crate) fn create_app(
         .wrap(actix_web::middleware::from_fn(compression::negotiate))
         .wrap(actix_web::middleware::from_fn(take_turn))
         .configure(move |config| routes::configure(config, &state))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share;
-
-    #[test]
-    fn the_threads_have_all_readers_between_them() {
-        for (readers, threads) in [(1, 1), (3, 2), (8, 2), (8, 3), (8, 8)] {
-            let parts: Vec<u32> = (0..threads).map(|thread| share(readers, thread, threads)).collect();
-            assert_eq!(parts.iter().sum::<u32>(), readers, "{parts:?}");
-            assert!(parts.iter().all(|part| *part >= 1), "{parts:?}");
-        }
-        assert_eq!(
-            share(3, 2, 2),
-            share(3, 0, 2),
-            "a thread that is begun anew has the part of the one before"
-        );
-    }
 }

@@ -1,9 +1,12 @@
 //! The table of settings: what each is called, what it is where nobody says anything, and what it takes.
 
+mod callers;
+
 use std::collections::BTreeMap;
 
 use clap::CommandFactory;
 use secrecy::ExposeSecret;
+use service::access::KeySource;
 
 use super::*;
 
@@ -35,7 +38,7 @@ fn shown_key(settings: &Settings) -> String {
 }
 
 /// All but `--log-format`, which is no setting of the server.
-const SETTINGS: [Setting; 13] = [
+const SETTINGS: [Setting; 16] = [
     (
         "--database-url",
         "DATABASE_URL",
@@ -47,7 +50,7 @@ const SETTINGS: [Setting; 13] = [
         "--listen",
         "DAYBOOK_LISTEN",
         "127.0.0.1:8000",
-        ("0.0.0.0:80", "0.0.0.0:80"),
+        ("[::1]:80", "[::1]:80"),
         |settings| settings.listen.to_string(),
     ),
     (
@@ -99,10 +102,71 @@ const SETTINGS: [Setting; 13] = [
         ("true", "true"),
         |settings| settings.behind_proxy.to_string(),
     ),
+    (
+        "--trusted-proxies",
+        "DAYBOOK_TRUSTED_PROXIES",
+        "",
+        ("10.0.0.0/8, ::1", "10.0.0.0/8 ::1/128"),
+        |settings| {
+            let shown: Vec<String> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
+            shown.join(" ")
+        },
+    ),
+    (
+        "--rate-limit",
+        "DAYBOOK_RATE_LIMIT",
+        "None",
+        ("100/200", "Some(RateLimit { per_second: 100, burst: 200 })"),
+        |settings| format!("{:?}", settings.rate_limit),
+    ),
+    (
+        "--connections-max",
+        "DAYBOOK_CONNECTIONS_MAX",
+        "25000",
+        ("7", "7"),
+        |settings| settings.connections_max.to_string(),
+    ),
     ("--drain-s", "DAYBOOK_DRAIN_S", "0ns", ("5", "5s"), |settings| {
         format!("{:?}", settings.drain)
     }),
 ];
+
+/// Those that make sense together alone.
+const PROVIDER: [(&str, &str); 4] = [
+    ("--jwks-file", "DAYBOOK_JWKS_FILE"),
+    ("--jwks-url", "DAYBOOK_JWKS_URL"),
+    ("--jwt-issuer", "DAYBOOK_JWT_ISSUER"),
+    ("--jwt-audience", "DAYBOOK_JWT_AUDIENCE"),
+];
+
+#[test]
+fn an_identity_provider_is_named_whole() {
+    let named = ["--jwt-issuer", "i", "--jwt-audience", "a"];
+    let provider = |keys: [&str; 2]| settings(&[&keys[..], &named].concat()).map(|read| read.identity_provider);
+    let from = |keys| {
+        Some(IdentityProvider {
+            keys,
+            issuer: "i".to_owned(),
+            audience: "a".to_owned(),
+        })
+    };
+    let url = "https://id.example/jwks";
+    assert_eq!(
+        provider(["--jwks-file", "k"]).unwrap(),
+        from(KeySource::File("k".into()))
+    );
+    assert_eq!(
+        provider(["--jwks-url", url]).unwrap(),
+        from(KeySource::Url(url.to_owned()))
+    );
+    assert!(provider(["--jwks-url", "http://id.example/jwks"]).is_err());
+    assert!(settings(&named).is_err());
+    assert!(settings(&[&["--jwks-file", "k", "--jwks-url", url], &named[..]].concat()).is_err());
+    for (flag, _) in PROVIDER {
+        assert_eq!(settings(&[flag, ""]).unwrap().identity_provider, None, "{flag}");
+        assert!(settings(&[flag, url]).is_err(), "{flag} alone");
+    }
+}
 
 #[test]
 fn every_setting_has_its_default_and_takes_another_value() {
@@ -150,7 +214,9 @@ fn described() -> BTreeMap<String, (String, String, String)> {
 fn every_setting_has_its_variable() {
     let described = described();
     let mut flags: Vec<&str> = SETTINGS.iter().map(|(flag, ..)| *flag).collect();
-    flags.push("--log-format");
+    // Certificate and key are files, with tests of their own.
+    flags.extend(["--log-format", "--tls-cert", "--tls-key"]);
+    flags.extend(PROVIDER.map(|(flag, _)| flag));
     assert!(
         described.keys().all(|flag| flags.contains(&flag.as_str())),
         "{described:?}"
@@ -158,12 +224,15 @@ fn every_setting_has_its_variable() {
     for (flag, variable, ..) in SETTINGS {
         assert_eq!(described[flag].0, variable);
     }
+    for (flag, variable) in PROVIDER {
+        assert_eq!(described[flag].0, variable);
+    }
     assert_eq!(described["--log-format"].0, "DAYBOOK_LOG_FORMAT");
 }
 
 #[test]
 fn the_readme_describes_the_settings_as_the_help_does() {
-    let readme = include_str!("../../../README.md");
+    let readme = include_str!("../../../../README.md");
     let rows = readme
         .lines()
         .filter_map(|line| line.strip_prefix("| `--")?.strip_suffix(" |"));
@@ -199,10 +268,15 @@ fn one_line_names_every_bad_setting() {
         ("--cors-origins", "https://a.example/"),
         ("--request-timeout-s", "0"),
         ("--behind-proxy", "perhaps"),
+        ("--tls-cert", "/nowhere/cert.pem"),
+        ("--tls-key", "/nowhere/key.pem"),
+        ("--trusted-proxies", "10.0.0.1/8"),
+        ("--rate-limit", "0"),
+        ("--connections-max", "0"),
         ("--drain-s", "3601"),
         ("--log-format", "xml"),
     ];
-    assert_eq!(bad.len(), described().len(), "no setting is left out");
+    assert_eq!(bad.len() + PROVIDER.len(), described().len(), "no setting is left out");
     let flags: Vec<&str> = bad.iter().flat_map(|(flag, value)| [*flag, *value]).collect();
     let line = read(&flags).unwrap_err();
     for (flag, _) in bad {

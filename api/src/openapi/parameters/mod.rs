@@ -1,5 +1,7 @@
 //! The parameters of requests and the headers of answers.
 
+mod audit;
+
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::Object;
 use utoipa::openapi::{Header, HeaderBuilder, Required};
@@ -15,6 +17,7 @@ use super::schemas::{
 };
 use crate::format::Format;
 use crate::limits;
+pub(super) use audit::{blocks, events, proved_version, version};
 
 fn parameter(kind: ParameterIn, name: &str, schema: Object, description: &str) -> ParameterBuilder {
     ParameterBuilder::new()
@@ -27,6 +30,12 @@ fn parameter(kind: ParameterIn, name: &str, schema: Object, description: &str) -
 
 fn query(name: &str, schema: Object, description: &str) -> Parameter {
     parameter(ParameterIn::Query, name, schema, description).build()
+}
+
+fn flag(name: &str, description: &str) -> Parameter {
+    let mut flag = enumeration(&["true", "false"]);
+    flag.default = Some("false".into());
+    query(name, flag, description)
 }
 
 fn header(name: &str, schema: Object, description: &str) -> Parameter {
@@ -190,15 +199,6 @@ fn filters() -> Vec<Parameter> {
     ]
 }
 
-/// One transaction.
-pub(super) fn version() -> Vec<Parameter> {
-    let as_of = "The version that was the newest then; not together with `version`.";
-    vec![
-        query("version", integer(1), "A past version; the newest where absent."),
-        query("as_of", date_time(), as_of),
-    ]
-}
-
 /// The balance of an account.
 pub(super) fn balance() -> Vec<Parameter> {
     let effective_at = "By the dates of current transactions until then; not together with `as_of`.";
@@ -227,6 +227,12 @@ pub(super) fn reason() -> Vec<Parameter> {
     vec![query("reason", plain_text(), "Why; kept with the revision.")]
 }
 
+/// What of a user is erased.
+pub(super) fn erasure() -> Vec<Parameter> {
+    let description = "Erase description, metadata and reasons of the user's transactions as well.";
+    vec![flag("texts", description)]
+}
+
 /// A file of transactions.
 pub(super) fn import() -> Vec<Parameter> {
     let mut on_error = names(OnError::ALL, OnError::as_str);
@@ -246,9 +252,7 @@ pub(super) fn statistics() -> Vec<Parameter> {
 
 /// Whether to keep a write.
 pub(super) fn dry_run() -> Parameter {
-    let mut flag = enumeration(&["true", "false"]);
-    flag.default = Some("false".into());
-    query("dry_run", flag, "Check and answer everything, but keep nothing.")
+    flag("dry_run", "Check and answer everything, but keep nothing.")
 }
 
 /// The ledger of an operator's request.

@@ -1,0 +1,103 @@
+//! One token bucket as one number: the moment at which it is full again, in nanoseconds of the server's own clock. A
+//! bucket that is full is as good as none.
+
+/// How fast buckets fill, and how much they hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    /// Nanoseconds in which a token comes.
+    interval: u64,
+    /// Nanoseconds in which an empty bucket is full.
+    depth: u64,
+}
+
+/// What was left in a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Level {
+    /// Whole tokens that are left.
+    pub(super) tokens: u64,
+    /// Nanoseconds until it is full.
+    pub(super) full_in: u64,
+    /// Nanoseconds until there is a token.
+    pub(super) token_in: u64,
+}
+
+impl Shape {
+    /// Buckets of `burst` tokens into which `per_second` come; both are at least 1.
+    pub(super) fn new(per_second: u32, burst: u32) -> Self {
+        let interval = NANOS_PER_S.checked_div(u64::from(per_second)).unwrap_or(NANOS_PER_S);
+        Self {
+            interval,
+            depth: interval.saturating_mul(u64::from(burst)),
+        }
+    }
+
+    /// Takes a token at `now` out of a bucket that is full at `full_at`; says when it is full after that, or `None` where
+    /// there was no token.
+    pub(super) fn take(self, full_at: u64, now: u64) -> Option<u64> {
+        let full_at = full_at.max(now).saturating_add(self.interval);
+        (full_at.saturating_sub(now) <= self.depth).then_some(full_at)
+    }
+
+    /// Puts a token back.
+    pub(super) fn give_back(self, full_at: u64) -> u64 {
+        full_at.saturating_sub(self.interval)
+    }
+
+    /// What is left at `now` in a bucket that is full at `full_at`.
+    pub(super) fn level(self, full_at: u64, now: u64) -> Level {
+        let full_in = full_at.saturating_sub(now);
+        let tokens = self.depth.saturating_sub(full_in).checked_div(self.interval);
+        Level {
+            tokens: tokens.unwrap_or(0),
+            full_in,
+            token_in: full_in.saturating_add(self.interval).saturating_sub(self.depth),
+        }
+    }
+
+    /// Nanoseconds in which an empty bucket is full.
+    pub(super) fn depth(self) -> u64 {
+        self.depth
+    }
+}
+
+/// Nanoseconds of a second.
+pub(super) const NANOS_PER_S: u64 = 1_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_gives_its_burst_at_once_and_then_one_token_an_interval() {
+        let shape = Shape::new(10, 3);
+        let mut full_at = 0;
+        for left in [2, 1, 0] {
+            full_at = shape.take(full_at, 5 * NANOS_PER_S).unwrap();
+            assert_eq!(shape.level(full_at, 5 * NANOS_PER_S).tokens, left);
+        }
+        assert_eq!(shape.take(full_at, 5 * NANOS_PER_S), None);
+        let level = shape.level(full_at, 5 * NANOS_PER_S);
+        assert_eq!((level.full_in, level.token_in), (300_000_000, 100_000_000));
+        let later = 5 * NANOS_PER_S + level.token_in;
+        assert_eq!(shape.take(full_at, later - 1), None, "not a moment earlier");
+        full_at = shape.take(full_at, later).unwrap();
+        assert_eq!(shape.take(full_at, later), None);
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let shape = Shape::new(1, 1);
+        let empty = shape.take(0, 7).unwrap();
+        assert_eq!(shape.take(empty, 7), None);
+        assert!(shape.take(shape.give_back(empty), 7).is_some());
+    }
+
+    #[test]
+    fn a_bucket_never_holds_more_than_its_burst() {
+        let shape = Shape::new(1_000, 2);
+        let year = 31_536_000 * NANOS_PER_S;
+        assert_eq!(shape.level(0, year).tokens, 2);
+        let full_at = shape.take(shape.take(0, year).unwrap(), year).unwrap();
+        assert_eq!(shape.take(full_at, year), None);
+    }
+}
