@@ -15,7 +15,6 @@ use futures_util::future::FutureExt;
 
 use crate::call::Incoming;
 use crate::call::request_id::REQUEST_ID;
-use crate::connection::{HEAD_BYTES_MAX, HEAD_TOO_LONG};
 use crate::endpoint::{Endpoint, Outcome};
 use crate::metrics::UNMATCHED;
 use crate::problem::{Code, Problem};
@@ -73,13 +72,10 @@ pub(crate) async fn wrong_path(state: Arc<State>, request: HttpRequest) -> HttpR
 
 async fn finish(incoming: &Incoming, route: &'static str, answer: impl Future<Output = Outcome>) -> HttpResponse {
     let _in_flight = incoming.state.metrics.begin();
-    let outcome = match check_head(&incoming.request) {
-        Err(problem) => Err(problem),
-        Ok(()) => AssertUnwindSafe(answer)
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|_| Err(Problem::internal("a handler panicked"))),
-    };
+    let outcome = AssertUnwindSafe(answer)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(Problem::internal("a handler panicked")));
     let mut response = outcome.unwrap_or_else(|problem| {
         incoming.state.metrics.count_rejection(problem.code());
         report(incoming, route, &problem);
@@ -88,21 +84,6 @@ async fn finish(incoming: &Incoming, route: &'static str, answer: impl Future<Ou
     mark(incoming, &mut response);
     observe(incoming, route, response.status());
     response
-}
-
-/// Refuses a head that is longer than a connection lets pass where it sees its end: one that came in the same piece as
-/// the request before it.
-///
-/// # Errors
-/// `malformed_request`.
-fn check_head(request: &HttpRequest) -> Result<(), Problem> {
-    let headers = request.headers().iter();
-    let lengths = headers.map(|(name, value)| name.as_str().len().saturating_add(value.len()));
-    let line = request.uri().path_and_query().map_or(0, |asked| asked.as_str().len());
-    if lengths.fold(line, usize::saturating_add) > HEAD_BYTES_MAX {
-        return Err(Problem::malformed(HEAD_TOO_LONG));
-    }
-    Ok(())
 }
 
 /// The headers of every answer.

@@ -1,12 +1,19 @@
 //! Whose turn it is on a connection: its stream sees bytes, the application sees requests, and this tells the one what
 //! only the other knows.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::task::{Context, Waker};
 
 /// Whose turn it is on one connection.
 #[derive(Debug, Default)]
-pub(super) struct Turn(Cell<Holder>);
+pub(super) struct Turn {
+    holder: Cell<Holder>,
+    /// How many requests the application has taken.
+    taken: Cell<u64>,
+    /// Reads on once it is another's turn.
+    reader: RefCell<Option<Waker>>,
+}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Holder {
@@ -23,29 +30,46 @@ enum Holder {
 
 impl Turn {
     pub(super) fn is_the_clients(&self) -> bool {
-        self.0.get() == Holder::Client
+        self.holder.get() == Holder::Client
+    }
+
+    /// How many requests the application has taken.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken.get()
+    }
+
+    /// Lets whoever reads the connection wait until it is another's turn.
+    pub(super) fn wait(&self, context: &Context<'_>) {
+        self.reader.replace(Some(context.waker().clone()));
     }
 
     /// Whether the last answer is made, so that what comes yet is for nobody.
     pub(super) fn is_over(&self) -> bool {
-        self.0.get() == Holder::Nobody
+        self.holder.get() == Holder::Nobody
     }
 
     /// Whether a request is left that was never answered.
     pub(super) fn is_broken(&self) -> bool {
-        self.0.get() == Holder::Broken
+        self.holder.get() == Holder::Broken
     }
 
     /// Lets the request stand as one with a malformed body, unless it gets an answer all the same.
     pub(super) fn break_off(&self) {
-        if self.0.get() == Holder::Application {
-            self.0.set(Holder::Broken);
+        if self.holder.get() == Holder::Application {
+            self.pass_to(Holder::Broken);
         }
     }
 
     /// Lets no other turn follow.
     pub(super) fn end(&self) {
-        self.0.set(Holder::Nobody);
+        self.pass_to(Holder::Nobody);
+    }
+
+    fn pass_to(&self, holder: Holder) {
+        self.holder.set(holder);
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
     }
 }
 
@@ -55,15 +79,16 @@ pub(super) struct TurnTaken(Rc<Turn>);
 
 impl TurnTaken {
     pub(super) fn new(turn: &Rc<Turn>) -> Self {
-        turn.0.set(Holder::Application);
+        turn.taken.set(turn.taken.get().saturating_add(1));
+        turn.pass_to(Holder::Application);
         Self(Rc::clone(turn))
     }
 }
 
 impl Drop for TurnTaken {
     fn drop(&mut self) {
-        if self.0.0.get() == Holder::Application {
-            self.0.0.set(Holder::Client);
+        if self.0.holder.get() == Holder::Application {
+            self.0.pass_to(Holder::Client);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod heads;
+mod pipelined;
 mod slow;
 
 use std::time::Duration;

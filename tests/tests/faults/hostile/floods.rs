@@ -10,6 +10,7 @@ use super::{Attacked, allow_connections, count_answers};
 
 on_both!(
     idle_and_slow_connections_cost_little_and_end,
+    half_heads_behind_requests_cost_little_and_end,
     what_is_too_large_is_cut_off_as_it_passes_its_bound,
     an_answer_that_nobody_takes_is_given_up,
 );
@@ -70,6 +71,37 @@ async fn idle_and_slow_connections_cost_little_and_end(book: &Book) {
     for (number, wire) in open.iter_mut().enumerate().take(20) {
         let answer = wire.answer().await;
         assert_eq!(answer.status, if number % 2 == 0 { 200 } else { 408 }, "{number}");
+    }
+    attacked.end().await;
+}
+
+async fn half_heads_behind_requests_cost_little_and_end(book: &Book) {
+    let allowed = allow_connections(IDLE);
+    let attacked = Attacked::begin(book).await;
+    let address = attacked.serving.address();
+    // As much as the framework would keep of a head, and as little as the server keeps of one.
+    let [long, short] = [120, 15].map(|kib| {
+        format!(
+            "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/1.1\r\nX-Filler: {}",
+            "a".repeat(kib * 1024)
+        )
+    });
+    let mut open = Vec::with_capacity(allowed);
+    for number in 0..allowed {
+        let mut wire = Wire::open(address).await;
+        let bytes = if number % 2 == 0 { &long } else { &short };
+        wire.send(bytes.as_bytes()).await;
+        open.push(wire);
+    }
+    for (number, mut wire) in open.into_iter().enumerate() {
+        let received = wire.rest().await;
+        let is_long = number % 2 == 0;
+        let count = |status: &str| received.matches(&format!("HTTP/1.1 {status} ")).count();
+        // What is sent in vain may keep the client from reading its answers.
+        if !is_long || !received.is_empty() {
+            assert_eq!(count("200"), 1, "{number}: {received}");
+        }
+        assert_eq!(count("408"), usize::from(!is_long), "{number}: {received}");
     }
     attacked.end().await;
 }
