@@ -65,7 +65,7 @@ pub(crate) struct Bounds {
     pub(crate) head_time_max: Duration,
     /// Most bytes of a head.
     pub(crate) head_bytes_max: usize,
-    /// How long a client may take nothing of an answer that is there.
+    /// How long a client may take nothing of an answer that is there, or of the end of the connection.
     pub(crate) write_time_max: Duration,
 }
 
@@ -85,6 +85,8 @@ pub(crate) struct Connection<I: AsyncWrite + Unpin> {
     rest_bytes: usize,
     /// Runs out when the client has taken nothing of an answer for too long.
     write_timer: Timer,
+    /// Runs out when the client has not taken the end of the connection.
+    end_timer: Timer,
     /// Whether a part of an answer is still to be written.
     is_writing: bool,
     /// What is still to be written instead of a bare head.
@@ -104,6 +106,7 @@ impl<I: AsyncWrite + Unpin> Connection<I> {
             is_head_too_long: false,
             rest_bytes: 0,
             write_timer: Timer::default(),
+            end_timer: Timer::default(),
             is_writing: false,
             instead: None,
         }
@@ -272,7 +275,10 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Connection<I> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(context)
+        let ended = Pin::new(&mut self.io).poll_shutdown(context);
+        // The dispatcher flushes before each try, and what is flushed begins its time anew: the end has one of its own.
+        let time_max = self.bounds.write_time_max;
+        self.end_timer.bound(context, ended, time_max)
     }
 }
 

@@ -85,6 +85,41 @@ async fn a_request_that_was_answered_does_not_break_off() {
     assert_eq!(received, "");
 }
 
+/// A stream to a client that takes nothing: what is written seems to be gone, as it is encrypted first, but the end is
+/// never sent.
+#[derive(Debug)]
+struct Endless;
+
+impl AsyncWrite for Endless {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_take_the_end_is_given_up() {
+    let bounds = Bounds {
+        write_time_max: TIME_MAX,
+        ..BOUNDS
+    };
+    let mut connection = Connection::new(Endless, bounds);
+    // As the dispatcher does: it flushes, and then it ends.
+    let end = std::future::poll_fn(|context| {
+        ready!(Pin::new(&mut connection).poll_flush(context))?;
+        Pin::new(&mut connection).poll_shutdown(context)
+    });
+    let ended = timeout(TIME_MAX * 5, end).await.unwrap();
+    assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::TimedOut);
+}
+
 #[tokio::test]
 async fn a_head_that_is_too_long_becomes_one_that_nobody_can_read() {
     let (near, mut far) = tokio::io::duplex(1024);
