@@ -1,6 +1,7 @@
 //! Requests as bytes: what a decent client never sends must neither stop the server nor leave a trace.
 
 mod bodies;
+mod connections;
 mod heads;
 mod pipelined;
 mod slow;
