@@ -1,6 +1,6 @@
 //! Heads of requests that are refused, by a last answer where the server cannot read on behind them.
 
-use tests::wire::{RawAnswer, exchange};
+use tests::wire::{RawAnswer, exchange, send};
 use tests::{Book, OPERATOR_KEY, on_both};
 
 use super::{BODY, assert_last_problem, assert_problem, post, send_without_trace};
@@ -89,6 +89,22 @@ async fn two_lengths_are_one_too_many(book: &Book) {
 }
 
 async fn too_many_headers_are_refused(book: &Book) {
+    // `post` has five of its own.
+    for (fillers, status) in [(91, 201), (92, 400)] {
+        let headers = format!(
+            "Content-Length: {}\r\n{}",
+            BODY.len(),
+            "X-Filler: abc\r\n".repeat(fillers)
+        );
+        let request = post(&headers, BODY);
+        assert_eq!(String::from_utf8_lossy(&request).matches(": ").count(), fillers + 5);
+        let answer = send(book.address(), &request).await;
+        assert_eq!(answer.status, status, "{fillers}: {}", answer.body);
+        if status == 400 {
+            assert_last_problem(&answer, "malformed_request", 400, "97 headers");
+        }
+    }
+    assert_eq!(book.get("/transactions").await.expect(200).rows().len(), 1);
     let many = "X-Filler: abc\r\n".repeat(500);
     let answer = send_without_trace(book, &post(&format!("Content-Length: 2\r\n{many}"), "{}")).await;
     assert_last_problem(&answer, "malformed_request", 400, "500 headers");
