@@ -11,6 +11,7 @@ on_both!(
     slow_headers_are_cut_off,
     later_headers_are_cut_off_as_the_first_are,
     a_slow_body_is_cut_off,
+    a_trailer_without_an_end_is_cut_off,
     a_body_may_be_slower_than_headers,
 );
 
@@ -46,6 +47,26 @@ async fn a_slow_body_is_cut_off(book: &Book) {
         .await;
     let answer = send_without_trace(&book, &post("Content-Length: 1000\r\n", "{\"type\":")).await;
     assert_problem(&answer, "request_timeout", 408, "a body without an end");
+}
+
+async fn a_trailer_without_an_end_is_cut_off(book: &Book) {
+    let book = book
+        .with_settings(|settings| settings.request_timeout = Duration::from_secs(2))
+        .await;
+    let body = format!("{:x}\r\n{BODY}\r\n0\r\nX-Trailer: a\n", BODY.len());
+    let received = book
+        .leaves_no_trace(async || {
+            let mut wire = Wire::open(book.address()).await;
+            wire.send(&post("Transfer-Encoding: chunked\r\n", &body)).await;
+            let begun_at = Instant::now();
+            let rest = wire.rest_while_sending(b"\n\nGET /livez HTTP/1.1\n\n").await;
+            assert!(begun_at.elapsed() < HELD_TIME_MAX);
+            rest
+        })
+        .await;
+    assert_eq!(received.matches("HTTP/1.1 ").count(), 1, "{received}");
+    let answer = RawAnswer::parse(received.as_bytes());
+    assert_last_problem(&answer, "request_timeout", 408, "a trailer of line feeds");
 }
 
 async fn a_body_may_be_slower_than_headers(book: &Book) {
