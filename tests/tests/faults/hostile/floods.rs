@@ -80,7 +80,7 @@ async fn half_heads_behind_requests_cost_little_and_end(book: &Book) {
     let attacked = Attacked::begin(book).await;
     let address = attacked.serving.address();
     // As much as the framework would keep of a head, and as little as the server keeps of one.
-    let [long, short] = [120, 15].map(|kib| {
+    let [long, short] = [100, 15].map(|kib| {
         format!(
             "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nGET /livez HTTP/1.1\r\nX-Filler: {}",
             "a".repeat(kib * 1024)
@@ -92,6 +92,8 @@ async fn half_heads_behind_requests_cost_little_and_end(book: &Book) {
         let bytes = if number % 2 == 0 { &long } else { &short };
         wire.send(bytes.as_bytes()).await;
         open.push(wire);
+        // The healthy client is a task of the same thread.
+        tokio::task::yield_now().await;
     }
     for (number, mut wire) in open.into_iter().enumerate() {
         let received = wire.rest().await;
