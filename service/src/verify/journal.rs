@@ -127,10 +127,10 @@ fn check_fate(audit: &mut Audit<'_>, event: &event::Model) {
     let fate = record.map_or(Fate::Kept, |record| audit.erasures.fate(&record, event.position));
     let position = event.position;
     match fate {
-        Fate::Kept => audit.require(!is_gone, Invariant::Chain, || {
+        Fate::Kept => audit.require_at(position, !is_gone, Invariant::Chain, || {
             format!("the personal part of event {position} is gone, and no erasure took it")
         }),
-        Fate::Erased => audit.require(is_gone, Invariant::Chain, || {
+        Fate::Erased => audit.require_at(position, is_gone, Invariant::Chain, || {
             format!("the personal part of event {position} is there, though an erasure took it")
         }),
         Fate::Clearing => {}

@@ -164,6 +164,17 @@ async fn every_column_of_the_journal_is_covered(engine: Engine) {
     service.close().await;
 }
 
+async fn a_personal_part_that_is_taken_as_an_erasure_does_it_is_missed(engine: Engine) {
+    let Some(service) = prepared(engine).await else { return };
+    for (row, number) in places(&service.database, "events", "position").await {
+        let height = height_of(&service.database, "position", number).await;
+        // The one change that the guards of the journal let through.
+        let deed = format!("UPDATE events SET personal = NULL, salt = NULL WHERE {row}");
+        expect_named(&service, "events", &deed, height).await;
+    }
+    service.close().await;
+}
+
 async fn every_row_that_is_taken_out_is_missed(engine: Engine) {
     let Some(service) = prepared(engine).await else { return };
     for (table, place) in TABLES {
@@ -241,6 +252,7 @@ async fn rows_that_change_places_are_found(engine: Engine) {
 
 on_both_engines!(
     every_column_of_the_journal_is_covered,
+    a_personal_part_that_is_taken_as_an_erasure_does_it_is_missed,
     every_row_that_is_taken_out_is_missed,
     a_row_that_is_put_in_is_found,
     rows_that_change_places_are_found,
