@@ -151,12 +151,13 @@ impl Target {
         let names = subjects.iter().map(|subject| subject.name.as_str());
         let named = vec![bind_subjects(names, before)];
         let sql = events_of_sql(txn.dialect());
-        let events = read_erasable(&txn.session().fetch(sql, self.ledger_id, named).await?)?;
-        // Where there may be more events, the last subject has to wait for them, and so have those behind it.
-        let last = events.last().filter(|_| events.len() >= EVENTS_MAX);
+        let mut events = read_erasable(&txn.session().fetch(sql, self.ledger_id, named).await?)?;
+        // Where there may be more events, the last subject has to wait for them, and so have those behind it. The last
+        // event waits with it: it may be the newest of all, which is cleared together with the row.
+        let last = if events.len() >= EVENTS_MAX { events.pop() } else { None };
         let is_cut = last.is_some();
         if let Some((number, _)) = last {
-            subjects.truncate(*number);
+            subjects.truncate(number);
         }
         let first = subjects.iter().filter_map(|subject| subject.first_position);
         let positions = events.iter().map(|(_, position)| *position).chain(first).collect();

@@ -224,7 +224,7 @@ impl<'a> Replay<'a> {
         let Some(newest) = &self.newest else { return };
         let detail = match rows::account(row.clone(), &audit.currencies) {
             Ok(account) => {
-                let mut record = account.record();
+                let record = account.record();
                 let mut recorded = AccountRecord {
                     balance: record.balance.clone(),
                     held_out: record.held_out.clone(),
@@ -234,9 +234,8 @@ impl<'a> Replay<'a> {
                     updated_at: record.updated_at,
                     ..newest.record.clone()
                 };
-                // While an erasure is clearing, either may be cleared before the other.
-                if audit.erasures.fate_of_account(&recorded, newest.position) == Fate::Clearing {
-                    record.metadata = Metadata::default();
+                // The row is cleared in the same commit as the event, so that nothing but this can be there beside it.
+                if record != recorded && audit.erasures.fate_of_account(&recorded, newest.position) == Fate::Clearing {
                     recorded.metadata = Metadata::default();
                 }
                 let is_dated = row.updated_at == self.recorded_at && row.version >= newest.record.version;

@@ -156,7 +156,7 @@ fn minor_units(amount: &str, currency: Currency) -> Option<i64> {
 fn check_row(audit: &mut Audit<'_>, row: transaction::Model, newest: &Version) {
     let (id, position) = (row.id, row.position);
     let detail = match rows::transaction(row, &audit.currencies) {
-        Ok(transaction) if !is_as_recorded(audit, transaction.record(), newest) || position != newest.position => {
+        Ok(transaction) if !is_as_recorded(audit, &transaction.record(), newest) || position != newest.position => {
             format!(
                 "transaction {id} is not as its newest event {} recorded it",
                 newest.position
@@ -168,16 +168,17 @@ fn check_row(audit: &mut Audit<'_>, row: transaction::Model, newest: &Version) {
     audit.fail(Invariant::Documents, detail);
 }
 
-/// Whether a row's document is that of its newest event. While an erasure is clearing, either may be cleared before the other.
-fn is_as_recorded(audit: &Audit<'_>, mut row: TransactionRecord, newest: &Version) -> bool {
-    let mut recorded = newest.record.clone();
-    if audit.erasures.fate_of_transaction(&recorded, newest.position) == Fate::Clearing {
-        for record in [&mut row, &mut recorded] {
-            record.description = None;
-            record.metadata = Metadata::default();
-        }
-    }
-    row == recorded
+/// Whether a row's document is that of its newest event, or that without its texts while an erasure is clearing: the row
+/// is cleared in the same commit as the event, so that nothing else can be there.
+fn is_as_recorded(audit: &Audit<'_>, row: &TransactionRecord, newest: &Version) -> bool {
+    let recorded = &newest.record;
+    let is_clearing = || audit.erasures.fate_of_transaction(recorded, newest.position) == Fate::Clearing;
+    let cleared = || TransactionRecord {
+        description: None,
+        metadata: Metadata::default(),
+        ..recorded.clone()
+    };
+    row == recorded || (is_clearing() && *row == cleared())
 }
 
 /// Counts a transaction in the ledger's own statistics: once for each side that is a user's.

@@ -19,6 +19,8 @@ use super::service_under_test::Service;
 const TRANSACTIONS: usize = 300;
 /// Versions of one transaction: more events than one step clears.
 const VERSIONS: usize = 4200;
+/// The events besides the first that one step looks for.
+const STEP_EVENTS: usize = 4000;
 /// The longest that the background may take.
 const BACKGROUND_TIME_MAX: Duration = Duration::from_secs(60);
 /// Stands in every text.
@@ -161,6 +163,36 @@ async fn what_one_process_leaves_half_way_another_takes_up(engine: Engine) {
     service.close().await;
 }
 
+/// Keeps transactions from losing their texts: what comes before that is done, and the erasure is left there.
+async fn guard_texts(service: &Service) {
+    let guard = match service.database.engine() {
+        Engine::Sqlite => {
+            "CREATE TRIGGER guarded BEFORE UPDATE ON transactions WHEN NEW.description IS NULL
+                BEGIN SELECT RAISE(ABORT, 'guarded'); END"
+        }
+        Engine::Postgres => "ALTER TABLE transactions ADD CONSTRAINT guarded CHECK (description IS NOT NULL) NOT VALID",
+    };
+    let _ = service.database.execute(guard).await;
+}
+
+async fn a_row_that_waits_for_its_events_is_as_the_newest_recorded_it(engine: Engine) {
+    let Some(service) = Service::open(engine, |_| ()).await else {
+        return;
+    };
+    let ids = fill(&service, 1).await;
+    let edits = (1..=STEP_EVENTS).map(|version| edit(ids[0], &format!("{}.00", 20 + version % 2), None));
+    for answer in service.submit_together(edits.collect()).await {
+        let _ = answer.expect("it is edited");
+    }
+    let texts = rows_with_texts(&service).await;
+    guard_texts(&service).await;
+    let erased = service.submit(erasure()).await;
+    assert!(matches!(erased, Err(LedgerError::OutcomeUnknown(_))), "{erased:?}");
+    assert_eq!(texts - rows_with_texts(&service).await, STEP_EVENTS - 1);
+    let _ = service.verify().await;
+    service.close().await;
+}
+
 async fn a_transaction_with_more_events_than_a_step_takes_is_cleared_whole(engine: Engine) {
     let Some(service) = Service::open(engine, |_| ()).await else {
         return;
@@ -180,5 +212,6 @@ async fn a_transaction_with_more_events_than_a_step_takes_is_cleared_whole(engin
 
 on_both_engines!(
     what_one_process_leaves_half_way_another_takes_up,
+    a_row_that_waits_for_its_events_is_as_the_newest_recorded_it,
     a_transaction_with_more_events_than_a_step_takes_is_cleared_whole,
 );

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tests::body::{credit, with};
 use tests::program::{Folder, run};
 use tests::{Book, Engine, on_both};
+use uuid::Uuid;
 
 use crate::verified::verified;
 
@@ -11,6 +12,7 @@ on_both!(
     what_is_written_after_an_erasure_chains_on_to_it,
     a_personal_part_that_no_erasure_took_is_missed,
     an_erasure_that_the_journal_does_not_tell_of_is_found,
+    a_text_that_was_written_behind_a_pretended_erasure_is_found,
 );
 
 #[test]
@@ -134,4 +136,32 @@ async fn an_erasure_that_the_journal_does_not_tell_of_is_found(book: &Book) {
     assert_eq!(book.database().execute(deed).await, 1);
     let said = refuted(book);
     assert!(said.contains("is gone, and no erasure took it"), "{said}");
+}
+
+async fn a_text_that_was_written_behind_a_pretended_erasure_is_found(book: &Book) {
+    let _ = book.create(&salary("ada")).await;
+    let _ = book.delete("/users/ada?texts=true").await.expect(200);
+    // Nothing records how far an erasure is: so it lets nothing stand but what was recorded, or nothing at all.
+    let all = book.engine().uuid(Uuid::max());
+    let pretended = format!("UPDATE users SET erasing = 'transactions', erasing_after = {all} WHERE id = 'ada'");
+    assert_eq!(book.database().execute(&pretended).await, 1);
+    let _ = verified(book.database(), None);
+    for (table, invented, cleared) in [
+        ("transactions", "description = 'invented'", "description = NULL"),
+        ("transactions", "metadata = '{\"for\":\"Eve\"}'", "metadata = '{}'"),
+        ("accounts", "metadata = '{\"for\":\"Eve\"}'", "metadata = '{}'"),
+    ] {
+        let own = "position < (SELECT position FROM users WHERE id = 'ada')";
+        let own = match table {
+            "accounts" => format!("owner = 'ada' AND {own}"),
+            _ => own.to_owned(),
+        };
+        let deed = format!("UPDATE {table} SET {invented} WHERE {own}");
+        assert_eq!(book.database().execute(&deed).await, 1, "{deed}");
+        let said = refuted(book);
+        assert!(said.contains("is not as its newest event"), "{deed}: {said}");
+        let back = format!("UPDATE {table} SET {cleared} WHERE {own}");
+        assert_eq!(book.database().execute(&back).await, 1);
+        let _ = verified(book.database(), None);
+    }
 }
