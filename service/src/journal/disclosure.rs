@@ -3,23 +3,23 @@
 use crate::record::{Record, Role};
 
 /// The least role that may know of which resource an event is, and what it says: the role that can read the resource
-/// itself. Whoever has less is told that there was an event, so that the journal stays gapless.
+/// itself, or that makes it where nobody reads it. Whoever has less is told that there was an event, so that the journal
+/// stays gapless.
 ///
-/// A ledger is no business of those who have another one.
+/// A ledger is read by operators alone, also by its own name: its events are withheld from all its keys.
 #[must_use]
 pub fn needed_role(record: &Record) -> Role {
     match record {
         Record::Ledger(_) => Role::Operator,
         Record::Key(key) if key.role == Role::Operator => Role::Operator,
-        Record::Key(_) => Role::Admin,
+        Record::Key(_) | Record::Limit(_) => Role::Admin,
         Record::Token(_) => Role::Writer,
         Record::Transaction(_)
         | Record::User(_)
         | Record::Account(_)
         | Record::Currency(_)
         | Record::Batch(_)
-        | Record::Closing(_)
-        | Record::Limit(_) => Role::Reader,
+        | Record::Closing(_) => Role::Reader,
     }
 }
 
@@ -27,7 +27,10 @@ pub fn needed_role(record: &Record) -> Role {
 mod tests {
     use super::*;
     use crate::money::CurrencyCode;
-    use crate::record::{ClosingRecord, KeyRecord, LedgerRecord, UserRecord};
+    use crate::record::{
+        ClosingRecord, Direction, KeyRecord, LedgerRecord, LimitRecord, LimitScope, LimitStatus, LimitWindow,
+        TokenRecord, TokenScope, UserRecord,
+    };
     use crate::value::{Metadata, Timestamp};
     use uuid::Uuid;
 
@@ -74,6 +77,34 @@ mod tests {
         })
     }
 
+    fn limit() -> Record {
+        Record::Limit(LimitRecord {
+            id: Uuid::nil(),
+            name: "Pocket money".to_owned(),
+            scope: LimitScope::default(),
+            currency: CurrencyCode::USD,
+            direction: Direction::Debit,
+            window: LimitWindow::Day,
+            max_amount: Some("20.00".to_owned()),
+            max_count: None,
+            category: None,
+            status: LimitStatus::Active,
+            version: 1,
+            created_at: Timestamp::from_micros(0),
+            updated_at: Timestamp::from_micros(0),
+        })
+    }
+
+    fn token() -> Record {
+        Record::Token(TokenRecord {
+            id: Uuid::nil(),
+            user_id: "ada".to_owned(),
+            scope: TokenScope::Read,
+            expires_at: Timestamp::from_micros(0),
+            created_at: Timestamp::from_micros(0),
+        })
+    }
+
     #[test]
     fn an_event_is_shown_to_whoever_may_read_what_it_is_about() {
         let closing = Record::Closing(ClosingRecord {
@@ -90,6 +121,10 @@ mod tests {
             ("key.created", key(Role::Operator), Role::Operator),
             ("key.revoked", key(Role::Operator), Role::Operator),
             ("ledger.created", ledger(), Role::Operator),
+            ("ledger.updated", ledger(), Role::Operator),
+            ("limit.created", limit(), Role::Admin),
+            ("limit.deleted", limit(), Role::Admin),
+            ("token.created", token(), Role::Writer),
         ];
         for (kind, record, needed) in table {
             assert_eq!(needed_role(&record), needed, "{kind} {record:?}");

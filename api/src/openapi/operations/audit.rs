@@ -31,8 +31,9 @@ pub(super) fn all() -> Vec<Description> {
                 "Every event in order, without a gap; positions are visible in their order, so that whoever goes on \
                  after `resume_after` misses nothing. It is there also where `data` is empty: a poller asks for it \
                  again. `Daybook-Position` is the head of the ledger. An event whose resource the credential may not \
-                 know of is withheld: of those of operators' keys and of ledgers only an operator, of other keys only \
-                 an admin is told more than that they are there.",
+                 know of is withheld, which tells no more than that it is there: those of operators' keys and of a \
+                 ledger's settings, its own too, from all but operators, those of other keys and of limits from all but \
+                 admins, those of users' tokens from readers.",
             )
             .query(parameters::events())
             .shows_events("Events"),

@@ -2,15 +2,21 @@
 
 use serde_json::Value;
 
-use service::journal::Proof;
-use service::record::{BlockRecord, EventRecord, EventsRecord, HeadRecord, Record, TransactionRecord};
+use service::journal::{Proof, needed_role};
+use service::record::{BlockRecord, EventRecord, EventsRecord, HeadRecord, Record, TokenRecord, TransactionRecord};
 
 use super::examples::check_record;
 use crate::audit::{Checked, Verification};
+use crate::config::Metrics;
 use crate::openapi::examples;
+use crate::routes;
 
 fn from(schema: &str) -> Value {
     examples::of_schema(schema).unwrap()
+}
+
+fn record<T: serde::de::DeserializeOwned>(schema: &str, make: impl Fn(T) -> Record) -> Record {
+    make(serde_json::from_value(from(schema)).unwrap())
 }
 
 fn block() -> BlockRecord {
@@ -95,4 +101,37 @@ fn the_examples_of_the_head_and_of_a_check_are_true_as_well() {
             first_bad_height: None,
         },
     );
+}
+
+#[test]
+fn an_event_is_shown_to_the_roles_that_the_routes_show_its_resource_to() {
+    let token = Record::Token(TokenRecord {
+        id: uuid::Uuid::nil(),
+        user_id: "42".to_owned(),
+        scope: service::record::TokenScope::Read,
+        expires_at: block().recorded_at,
+        created_at: block().recorded_at,
+    });
+    let routes = routes::table(Metrics::On);
+    for (record, method, path) in [
+        (
+            record("Transaction", Record::Transaction),
+            "GET",
+            "/api/v1/transactions/{id}",
+        ),
+        (record("User", Record::User), "GET", "/api/v1/users/{id}"),
+        (record("Account", Record::Account), "GET", "/api/v1/accounts/{id}"),
+        (record("Currency", Record::Currency), "GET", "/api/v1/currencies"),
+        (record("Closing", Record::Closing), "GET", "/api/v1/closing"),
+        (record("Ledger", Record::Ledger), "GET", "/api/v1/ledgers/{id}"),
+        (record("Limit", Record::Limit), "GET", "/api/v1/limits/{id}"),
+        (record("Key", Record::Key), "GET", "/api/v1/keys"),
+        (token, "POST", "/api/v1/users/{id}/tokens"),
+    ] {
+        let route = routes
+            .iter()
+            .find(|route| route.path == path && route.demand.method.as_str() == method);
+        let role = route.unwrap().demand.role;
+        assert_eq!(Some(needed_role(&record)), role, "{path}");
+    }
 }

@@ -100,14 +100,32 @@ async fn what_a_credential_may_not_know_of_is_withheld(book: &Book) {
         .post("/keys", &json!({"name": "shop", "role": "writer"}))
         .await
         .expect(201);
+    let limit = json!({"name": "Pocket money", "direction": "debit", "window": "day", "max_amount": "20"});
+    let _ = book.post("/limits", &limit).await.expect(201);
+    let _ = book
+        .post("/users/ada/tokens", &json!({"expires_in": 60, "scope": "read"}))
+        .await
+        .expect(201);
     let shown_to_operator = book.walk("/events", 200).await;
     assert!(shown_to_operator.iter().all(|event| event["withheld"] == false));
-    for (role, sees_writer) in [("reader", false), ("writer", false), ("admin", true)] {
+    for seen in ["keys/", "limits/", "tokens/"] {
+        let is_of = |event: &&Value| {
+            event["subject"]
+                .as_str()
+                .is_some_and(|subject| subject.starts_with(seen))
+        };
+        assert!(shown_to_operator.iter().any(|event| is_of(&event)), "{seen}");
+    }
+    for (role, hidden) in [
+        ("reader", &["keys/", "limits/", "tokens/"][..]),
+        ("writer", &["keys/", "limits/"]),
+        ("admin", &["keys/"]),
+    ] {
         let page = book.key(role).await.walk("/events", 200).await;
         for (event, whole) in page.iter().zip(&shown_to_operator) {
             let subject = whole["subject"].as_str().expect("text");
             let of_writer = subject == format!("keys/{}", writer.id());
-            let is_shown = !subject.starts_with("keys/") || (of_writer && sees_writer);
+            let is_shown = !hidden.iter().any(|hidden| subject.starts_with(hidden)) || (of_writer && role == "admin");
             if is_shown {
                 assert_eq!(event, whole, "{role}");
                 continue;
