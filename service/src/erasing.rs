@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use entity::user::{Column, Entity};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
@@ -86,6 +86,9 @@ impl ErasureSweeper {
                 if let Err(error) = sweep(&database, &committer, bounds.step_rows).await {
                     log::warn!("unfinished erasures are taken up later: {error}");
                 }
+                if let Err(error) = committer.forget_log().await {
+                    log::warn!("the write-ahead log is emptied later: {error}");
+                }
             }
         });
         Self(task.abort_handle())
@@ -97,26 +100,41 @@ impl ErasureSweeper {
     }
 }
 
-/// Sees every unfinished erasure to its end.
+/// Sees every unfinished erasure to its end. One that fails is taken up in the next period, and keeps no other waiting.
 async fn sweep(database: &Database, committer: &Committer, step_rows: usize) -> Result<(), LedgerError> {
+    let mut last = None;
     loop {
-        let page: Vec<(i64, String)> = Entity::find()
-            .select_only()
-            .columns([Column::LedgerId, Column::Id])
-            .filter(Column::Erasing.is_not_null())
-            .order_by_asc(Column::LedgerId)
-            .order_by_asc(Column::Id)
-            .limit(SWEEP_PAGE_USERS)
-            .into_tuple()
-            .all(&database.read)
-            .await?;
-        if page.is_empty() {
-            return Ok(());
-        }
+        let page = list_unfinished(database, last.as_ref()).await?;
+        let Some(end) = page.last() else { return Ok(()) };
+        last = Some(end.clone());
         for (ledger_id, user_id) in page {
-            committer.erase(ledger_id, &user_id, step_rows).await?;
+            if let Err(error) = committer.erase(ledger_id, &user_id, step_rows).await {
+                log::error!("an erasure in ledger {ledger_id} is taken up later: {error}");
+            }
         }
     }
+}
+
+/// The next users whose erasure is unfinished, by ledger and id, behind `last`.
+async fn list_unfinished(database: &Database, last: Option<&(i64, String)>) -> Result<Vec<(i64, String)>, LedgerError> {
+    let behind = last.map(|(ledger_id, user_id)| {
+        let in_ledger = Condition::all()
+            .add(Column::LedgerId.eq(*ledger_id))
+            .add(Column::Id.gt(user_id.as_str()));
+        Condition::any().add(Column::LedgerId.gt(*ledger_id)).add(in_ledger)
+    });
+    let page = Entity::find()
+        .select_only()
+        .columns([Column::LedgerId, Column::Id])
+        .filter(Column::Erasing.is_not_null())
+        .filter(Condition::all().add_option(behind))
+        .order_by_asc(Column::LedgerId)
+        .order_by_asc(Column::Id)
+        .limit(SWEEP_PAGE_USERS)
+        .into_tuple()
+        .all(&database.read)
+        .await?;
+    Ok(page)
 }
 
 async fn is_erasing(database: &Database, ledger_id: i64, user_id: &str) -> Result<bool, LedgerError> {

@@ -21,14 +21,13 @@ use super::session::Session;
 use super::statement::Statement;
 use super::tables::{self, Mode, Table, Write};
 use super::txn::Txn;
+use crate::database::WritePool;
 use crate::ledger::{Account, Erasing, ErasureStage, Names, Snapshot, Transaction, User};
 
 /// Metadata without a member, as it is stored.
 const NO_METADATA: &str = "{}";
 
-/// How often it is tried to empty SQLite's write-ahead log.
-const LOG_TRIES_MAX: u32 = 20;
-/// The pause between two tries.
+/// The pause between two tries to empty SQLite's write-ahead log.
 const LOG_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a step clears besides events.
@@ -80,25 +79,6 @@ impl Target {
         txn.save(Statement::of(txn.dialect(), &writes)?).await?;
         txn.commit().await?;
         Ok(Step::Advanced)
-    }
-
-    /// Has SQLite's write-ahead log emptied, which still shows what was cleared. A reader that is in the way is waited
-    /// for a while; then the log is left to be overwritten.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub(super) async fn forget_log(&self) -> Result<(), Failure> {
-        for _ in 0..LOG_TRIES_MAX {
-            let mut session = Session::lend(&self.pool).await?;
-            let is_empty = session.empty_log().await?;
-            session.give_back();
-            if is_empty {
-                return Ok(());
-            }
-            tokio::time::sleep(LOG_PAUSE).await;
-        }
-        log::warn!("the write-ahead log is in use, and is overwritten later");
-        Ok(())
     }
 
     /// The next of what the stage clears, in the order of their ids.
@@ -192,6 +172,29 @@ impl Target {
         writes.retain(|write| !write.rows.is_empty());
         writes
     }
+}
+
+/// Empties SQLite's write-ahead log, which still shows what was cleared; whether no reader was in the way at the last of
+/// so many tries. PostgreSQL's is its own.
+///
+/// # Errors
+/// Those of the file.
+pub(super) async fn empty_log(pool: &WritePool, tries_max: u32) -> Result<bool, Failure> {
+    if matches!(pool, WritePool::Postgres(_)) {
+        return Ok(true);
+    }
+    for attempt in 0..tries_max {
+        if attempt > 0 {
+            tokio::time::sleep(LOG_PAUSE).await;
+        }
+        let mut session = Session::lend(pool).await?;
+        let is_empty = session.empty_log().await?;
+        session.give_back();
+        if is_empty {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// How far the erasure is once what was found is cleared; `None`: at its end.

@@ -9,11 +9,12 @@ use service::money::AmountText;
 use service::record::Record;
 use service::value::{Metadata, Text, UserId};
 use service::{ErasureBounds, LedgerError, Options, Purpose, Resource};
+use sqlx::{Connection, SqliteConnection};
 use tests::{Engine, eventually};
 use uuid::Uuid;
 
 use super::on_both_engines;
-use super::service_under_test::Service;
+use super::service_under_test::{self, Service};
 
 /// Transactions of the user: far more than are cleared between two looks.
 const TRANSACTIONS: usize = 300;
@@ -47,18 +48,18 @@ fn asked(command: Command) -> Request {
     }
 }
 
-fn ada() -> UserId {
-    UserId::parse("ada").expect("an id")
+fn user(id: &str) -> UserId {
+    UserId::parse(id).expect("an id")
 }
 
 fn text() -> Text {
     Text::parse(TEXT).expect("a text")
 }
 
-fn credit() -> Request {
+fn credit(id: &str) -> Request {
     asked(Command::CreateTransaction(CreateTransaction {
         movement: Movement::Credit(UserSide {
-            user_id: ada(),
+            user_id: user(id),
             full_name: None,
             account: None,
         }),
@@ -88,13 +89,23 @@ fn edit(id: Uuid, amount: &str, reason: Option<Text>) -> Request {
 }
 
 fn erasure() -> Request {
-    asked(Command::EraseUser(EraseUser { id: ada(), texts: true }))
+    erasure_of("ada")
+}
+
+fn erasure_of(id: &str) -> Request {
+    asked(Command::EraseUser(EraseUser {
+        id: user(id),
+        texts: true,
+    }))
 }
 
 /// Records so many transactions of the user, and gives their ids in order.
 async fn fill(service: &Service, count: usize) -> Vec<Uuid> {
     let mut ids = Vec::new();
-    for answer in service.submit_together((0..count).map(|_| credit()).collect()).await {
+    for answer in service
+        .submit_together((0..count).map(|_| credit("ada")).collect())
+        .await
+    {
         match answer.expect("a credit is made").record {
             Record::Transaction(record) => ids.push(record.id),
             other => panic!("a transaction, not {other:?}"),
@@ -163,14 +174,18 @@ async fn what_one_process_leaves_half_way_another_takes_up(engine: Engine) {
     service.close().await;
 }
 
-/// Keeps transactions from losing their texts: what comes before that is done, and the erasure is left there.
+/// Keeps ada's transactions from losing their texts: what comes before that is done, and the erasure is left there.
 async fn guard_texts(service: &Service) {
     let guard = match service.database.engine() {
         Engine::Sqlite => {
-            "CREATE TRIGGER guarded BEFORE UPDATE ON transactions WHEN NEW.description IS NULL
+            "CREATE TRIGGER guarded BEFORE UPDATE ON transactions
+                WHEN NEW.description IS NULL AND NEW.destination_owner = 'ada'
                 BEGIN SELECT RAISE(ABORT, 'guarded'); END"
         }
-        Engine::Postgres => "ALTER TABLE transactions ADD CONSTRAINT guarded CHECK (description IS NOT NULL) NOT VALID",
+        Engine::Postgres => {
+            "ALTER TABLE transactions ADD CONSTRAINT guarded
+                CHECK (description IS NOT NULL OR destination_owner <> 'ada') NOT VALID"
+        }
     };
     let _ = service.database.execute(guard).await;
 }
@@ -193,6 +208,27 @@ async fn a_row_that_waits_for_its_events_is_as_the_newest_recorded_it(engine: En
     service.close().await;
 }
 
+async fn an_erasure_that_fails_keeps_no_other_waiting(engine: Engine) {
+    let Some(service) = Service::open(engine, unswept).await else {
+        return;
+    };
+    let _ = fill(&service, 1).await;
+    let _ = service.submit(credit("bob")).await.expect("a credit is made");
+    guard_texts(&service).await;
+    let failed = service.submit(erasure()).await;
+    assert!(matches!(failed, Err(LedgerError::OutcomeUnknown(_))), "{failed:?}");
+    let _ = service.submit(erasure_of("bob")).await.expect("it is erased");
+    let unfinished = "UPDATE users SET erasing = 'user' WHERE id = 'bob'";
+    assert_eq!(service.database.execute(unfinished).await, 1);
+    let service = service.reopened(|_| ()).await;
+    eventually("the other erasure ends", BACKGROUND_TIME_MAX, async || {
+        let unfinished = "SELECT id FROM users WHERE erasing IS NOT NULL";
+        (service.database.texts(unfinished).await == ["ada"]).then_some(())
+    })
+    .await;
+    service.close().await;
+}
+
 async fn a_transaction_with_more_events_than_a_step_takes_is_cleared_whole(engine: Engine) {
     let Some(service) = Service::open(engine, |_| ()).await else {
         return;
@@ -212,6 +248,41 @@ async fn a_transaction_with_more_events_than_a_step_takes_is_cleared_whole(engin
 
 on_both_engines!(
     what_one_process_leaves_half_way_another_takes_up,
+    an_erasure_that_fails_keeps_no_other_waiting,
     a_row_that_waits_for_its_events_is_as_the_newest_recorded_it,
     a_transaction_with_more_events_than_a_step_takes_is_cleared_whole,
 );
+
+#[test]
+fn a_log_that_a_reader_kept_is_emptied_when_the_reader_has_gone() {
+    service_under_test::run(keeps_nothing_in_its_log());
+}
+
+/// A reader of SQLite keeps the write-ahead log as it was; an idle server would never write over it.
+async fn keeps_nothing_in_its_log() {
+    let often = |options: &mut Options| options.erasure.sweep_period = Duration::from_millis(100);
+    let service = Service::open(Engine::Sqlite, often)
+        .await
+        .expect("SQLite is always there");
+    let _ = fill(&service, 3).await;
+    let url = service.database.url().to_owned();
+    let mut reader = SqliteConnection::connect(&url).await.expect("the file opens");
+    let mut view = reader.begin().await.expect("a view");
+    let _: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM transactions")
+        .fetch_one(&mut *view)
+        .await
+        .expect("it is read");
+    let log = format!("{}-wal", url.trim_start_matches("sqlite://"));
+    let shows_text = || {
+        let log = std::fs::read(&log).expect("there is a log");
+        log.windows(TEXT.len()).any(|bytes| bytes == TEXT.as_bytes())
+    };
+    let _ = service.submit(erasure()).await.expect("it is erased");
+    assert!(shows_text(), "nobody kept the log");
+    view.rollback().await.expect("the view ends");
+    eventually("the log is emptied", BACKGROUND_TIME_MAX, async || {
+        (!shows_text()).then_some(())
+    })
+    .await;
+    service.close().await;
+}

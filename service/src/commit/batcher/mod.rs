@@ -1,7 +1,9 @@
 //! The queue of each ledger, and the task that empties it batch by batch.
 
+mod erasures;
+
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,11 +23,6 @@ use crate::value::Timestamp;
 
 /// How long a ledger that nobody writes to keeps what its batches left.
 const KEPT_FOR: Duration = Duration::from_secs(60);
-
-/// How often in a row a step of an erasure is tried again, when the connection is lost or another session is in the way.
-const ERASURE_RETRIES_MAX: u32 = 20;
-/// The pause before that.
-const ERASURE_PAUSE: Duration = Duration::from_millis(250);
 
 /// The bounds of queues and batches.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +46,8 @@ pub(crate) struct Committer {
     metrics: Metrics,
     /// Where the tasks of the queues run: a caller may live on a runtime that ends before the last commit.
     runtime: Handle,
+    /// Whether the write-ahead log may still show what was cleared, by this server or by the one before it.
+    log_shows_cleared: AtomicBool,
     /// `None` once the committer is shut down.
     queues: Mutex<Option<HashMap<i64, Queue>>>,
 }
@@ -69,6 +68,7 @@ impl Committer {
             limits,
             clock,
             metrics,
+            log_shows_cleared: AtomicBool::new(true),
             queues: Mutex::new(Some(HashMap::new())),
         }
     }
@@ -144,31 +144,6 @@ impl Committer {
             }
         }
         Ok(false)
-    }
-
-    /// Sees a user's erasure to its end, in steps of `step_rows` accounts or transactions.
-    ///
-    /// # Errors
-    /// Those of a database that does not answer for a while; `Unavailable` once the committer is shut down. What was
-    /// cleared stays cleared.
-    pub(crate) async fn erase(&self, ledger_id: i64, user_id: &str, step_rows: usize) -> Result<(), LedgerError> {
-        let target = self.target(ledger_id);
-        let mut failures = 0_u32;
-        loop {
-            if self.queues.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
-                return Err(LedgerError::Unavailable("shutting down".to_owned()));
-            }
-            match guard(STATEMENTS_TIMEOUT, target.erase_step(user_id, step_rows)).await {
-                Ok(Step::Advanced) => failures = 0,
-                Ok(Step::Done) => return target.forget_log().await.map_err(|failure| failure.to_error()),
-                Err(failure) if failure.is_passing() && failures < ERASURE_RETRIES_MAX => {
-                    log::warn!("a step of an erasure is tried again: {failure}");
-                    failures = failures.saturating_add(1);
-                    tokio::time::sleep(ERASURE_PAUSE).await;
-                }
-                Err(failure) => return Err(failure.to_error()),
-            }
-        }
     }
 
     /// Where work runs that must outlive its caller.
