@@ -5,7 +5,7 @@ verify_chain.py URL [HASH]   every block and event, HASH among the blocks; the k
 """
 import json, os, sys, urllib.request
 
-from verify_proof import block_hash, check, leaf_hash, sha256
+from verify_proof import block_hash, check, integer, leaf_hash, members, sha256
 
 
 def root_of(leaves):
@@ -18,7 +18,7 @@ def root_of(leaves):
 def ask(url, path):
     request = urllib.request.Request(url + path, headers={"Authorization": "Bearer " + os.environ["DAYBOOK_KEY"]})
     with urllib.request.urlopen(request) as answer:
-        return json.load(answer), answer.headers["Link"]
+        return json.load(answer, object_pairs_hook=members, parse_int=integer), answer.headers["Link"]
 
 
 def rows(url, path):
@@ -36,11 +36,12 @@ def leaf_of(event):
 def check_chain(url, trusted):
     ledger = ask(url, "/api/v1/audit/head")[0]["ledger"]
     events, previous, end, seen, withheld = rows(url, "/api/v1/events?limit=200"), "0" * 64, 0, trusted is None, 0
-    height = 0
+    height, time = 0, ""
     for height, block in enumerate(rows(url, "/api/v1/audit/blocks?limit=200"), 1):
         check(block["height"] == height and block["first_position"] == end + 1, f"a gap before block {height}")
         check(block["previous_hash"] == previous, f"block {height} does not follow from the one before it")
-        leaves = []
+        check(block["recorded_at"] > time, f"block {height} was not recorded later than the one before it")
+        leaves, time = [], block["recorded_at"]
         for end in range(end + 1, block["last_position"] + 1):
             event = next(events)
             check(event["position"] == end and event["recorded_at"] == block["recorded_at"], f"another event {end}")

@@ -50,8 +50,11 @@ fn read_proof(file: &Path) -> Result<Proof, Failure> {
     let read = open(file)?.take(PROOF_BYTES_MAX).read_to_end(&mut bytes);
     read.map_err(|error| unreadable(file, error))?;
     // A member that comes twice could show one thing here and another elsewhere.
-    Tree::parse(&bytes).map_err(|fault| Failure::failed(format!("{} {fault}", file.display())))?;
-    serde_json::from_slice(&bytes).map_err(|error| Failure::failed(format!("{} is no proof: {error}", file.display())))
+    Tree::parse(&bytes).map_err(|fault| Failure::failed(format!("{} {}", file.display(), shown(&fault))))?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let told = shown(&error.to_string());
+        Failure::failed(format!("{} is no proof: {told}", file.display()))
+    })
 }
 
 fn open(file: &Path) -> Result<Box<dyn Read>, Failure> {
@@ -63,7 +66,8 @@ fn open(file: &Path) -> Result<Box<dyn Read>, Failure> {
 }
 
 fn unreadable(file: &Path, error: impl std::fmt::Display) -> Failure {
-    Failure::failed(format!("{} cannot be read: {error}", file.display()))
+    let told = shown(&error.to_string());
+    Failure::failed(format!("{} cannot be read: {told}", file.display()))
 }
 
 /// Goes from the proof's block to the one that is trusted, and gives its height.
@@ -107,14 +111,14 @@ fn show(proof: &Proof, linked: i64) {
         ),
     );
     tell("recorded at", &block.recorded_at.to_string());
-    tell("actor", &shown(proof.event_text("actor")));
+    tell("actor", proof.event_text("actor"));
     let data = proof.event.get("data").map(ToString::to_string).unwrap_or_default();
     if let Ok((record, reason)) = journal::join(proof.event_text("kind"), &data, proof.personal.as_deref()) {
         if let Record::Transaction(transaction) = &record {
             show_transaction(transaction);
         }
         match proof.personal {
-            Some(_) => tell("reason", &reason.as_deref().map_or_else(|| "-".to_owned(), shown)),
+            Some(_) => tell("reason", reason.as_deref().unwrap_or("-")),
             None => tell(
                 "personal part",
                 "not in the proof: erased, and held by its commitment alone",
@@ -160,7 +164,7 @@ fn show_transaction(transaction: &TransactionRecord) {
         ("description", &transaction.description),
     ] {
         if let Some(text) = text {
-            tell(name, &shown(text));
+            tell(name, text);
         }
     }
 }
@@ -174,6 +178,7 @@ fn shown(text: &str) -> String {
     text.escape_debug().to_string()
 }
 
+/// One line of what is proved: the text is out of the file, whatever it is of.
 fn tell(name: &str, text: &str) {
-    output::line(&format!("  {name:<13}  {text}"));
+    output::line(&format!("  {name:<13}  {}", shown(text)));
 }

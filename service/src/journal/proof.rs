@@ -1,6 +1,6 @@
 //! The proof that one event is in the journal: what somebody needs who has no database, and the check of it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -25,8 +25,10 @@ pub struct Proof {
     /// The leaf: its canonical JSON is what is hashed.
     pub event: Map<String, Value>,
     /// The erasable part, the text that was committed to; `None` where it was erased.
+    #[serde(deserialize_with = "must_be_there")]
     pub personal: Option<String>,
     /// What it was salted with, in hexadecimal; `None` where it was erased.
+    #[serde(deserialize_with = "must_be_there")]
     pub salt: Option<String>,
     /// Hash of the leaf.
     #[serde(with = "hash_text")]
@@ -45,6 +47,11 @@ pub struct Proof {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct HashText(#[serde(with = "hash_text")] pub Hash);
+
+/// Reads a member that may be null, but not absent: there is one document of a proof.
+fn must_be_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer)
+}
 
 /// Why a document proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,6 +2,8 @@
 
 mod events;
 mod proofs;
+mod spelling;
+mod terminal;
 
 use std::time::Duration;
 
