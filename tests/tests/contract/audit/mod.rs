@@ -1,15 +1,14 @@
 //! `/audit`, `/events` and proofs; section 20 of the contract.
 
+mod checks;
 mod events;
 mod proofs;
 mod spelling;
 mod terminal;
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use tests::body::credit;
-use tests::{Book, at_once, eventually, on_both};
+use tests::{Book, on_both};
 
 on_both!(
     blocks_lead_from_nothing_to_the_head,
@@ -17,8 +16,6 @@ on_both!(
     a_check_of_a_sound_ledger_says_so,
     a_check_tells_what_was_changed_by_hand,
     only_an_admin_has_a_ledger_checked,
-    a_second_check_at_once_is_refused,
-    a_check_that_nobody_waits_for_makes_room_for_the_next,
     bad_parameters_are_refused,
 );
 
@@ -137,43 +134,6 @@ async fn only_an_admin_has_a_ledger_checked(book: &Book) {
         400,
     );
     let _ = asked.await.malformed("dry_run");
-}
-
-/// How many callers ask at once.
-const CALLERS: usize = 8;
-
-async fn a_second_check_at_once_is_refused(book: &Book) {
-    fill(book).await;
-    let answers = at_once(CALLERS, |_| {
-        let client = book.client();
-        async move { client.post("/audit/verify", &json!({})).await }
-    });
-    let (done, refused): (Vec<_>, Vec<_>) = answers.await.into_iter().partition(|answer| answer.status == 200);
-    assert!(
-        !done.is_empty() && !refused.is_empty(),
-        "{} of {CALLERS} were checked",
-        done.len()
-    );
-    for answer in refused {
-        let answer = answer.problem("overloaded", 503);
-        assert!(answer.maybe_header("Retry-After").is_some());
-    }
-    let _ = book.post("/audit/verify", &json!({})).await.expect(200);
-}
-
-async fn a_check_that_nobody_waits_for_makes_room_for_the_next(book: &Book) {
-    fill(book).await;
-    for _ in 0..5 {
-        let client = book.client();
-        let asked = tokio::spawn(async move { client.post("/audit/verify", &json!({})).await });
-        tokio::task::yield_now().await;
-        asked.abort();
-    }
-    let checked = eventually("there is room for a check", Duration::from_secs(20), async || {
-        let answer = book.post("/audit/verify", &json!({})).await;
-        (answer.status == 200).then_some(answer)
-    });
-    assert_eq!(checked.await.body["ok"], true);
 }
 
 async fn bad_parameters_are_refused(book: &Book) {
