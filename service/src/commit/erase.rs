@@ -16,13 +16,12 @@ use super::failure::Failure;
 use super::load::{EVENTS_MAX, accounts_sql, bind_subjects, events_of_sql, read_erasable, read_rows};
 use super::regroup::{STEP_ROWS_MAX, Step, bounds, transactions_of_user_sql};
 use super::rows::Cell;
-use super::save::search_text;
 use super::session::Session;
 use super::statement::Statement;
 use super::tables::{self, Mode, Table, Write};
 use super::txn::Txn;
 use crate::database::WritePool;
-use crate::ledger::{Account, Erasing, ErasureStage, Names, Snapshot, Transaction, User};
+use crate::ledger::{Account, Erasing, ErasureStage, Names, Snapshot, Transaction, User, search};
 
 /// Metadata without a member, as it is stored.
 const NO_METADATA: &str = "{}";
@@ -233,13 +232,13 @@ fn transaction_subject(ledger_id: i64, user: &User, transaction: &Transaction) -
         id: Some(transaction.id),
         first_position: Some(first).filter(|first| *first < user.position),
         row: is_to_clear.then(|| {
-            let parts = [transaction.reference.as_deref(), transaction.category.as_deref()];
+            let (reference, category) = (transaction.reference.as_deref(), transaction.category.as_deref());
             let row = vec![
                 ledger_id.into(),
                 transaction.id.into(),
                 None::<&str>.into(),
                 NO_METADATA.into(),
-                search_text(&parts).into(),
+                search::text_of_transaction(None, reference, category).into(),
             ];
             (tables::TRANSACTION_TEXTS, row)
         }),

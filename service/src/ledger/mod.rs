@@ -21,6 +21,7 @@ mod limits;
 mod names;
 mod posting;
 mod request;
+pub(crate) mod search;
 mod size;
 mod snapshot;
 mod state;

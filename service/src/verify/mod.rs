@@ -9,7 +9,7 @@
 //! | `journal` | events against blocks, blocks against the ledger's row | 4 |
 //! | `erasures` | personal parts that are gone against the users that were erased, on the way through `journal` | 4 |
 //! | `births` | the event that made a resource against its row | 5 |
-//! | `transactions`, `users`, `keys`, `currencies`, `limits`, `ledgers` | rows against the versions in their events | 5 |
+//! | `transactions`, `users`, `keys`, `currencies`, `limits`, `ledgers` | rows against the versions in their events, and what searches look in against the rows | 5 |
 //! | `children` | refunds and captures against what they belong to, on the way through `transactions` | 6 |
 //! | `accounts` | accounts against entries, events and transactions | 1, 2, 5, 6 |
 //! | `statistics` | days and totals against a recount | 3 |

@@ -16,7 +16,7 @@ use super::scan::{Scan, find_events, later_events};
 use super::tally::{Figures, Tally};
 use super::{Audit, Invariant, document};
 use crate::LedgerError;
-use crate::ledger::{LEDGER_GENERATION, LEDGER_OWNER};
+use crate::ledger::{LEDGER_GENERATION, LEDGER_OWNER, search};
 use crate::money::{AmountText, Currency};
 use crate::query::rows;
 use crate::record::{Record, TransactionRecord, TransactionStatus};
@@ -155,6 +155,12 @@ fn minor_units(amount: &str, currency: Currency) -> Option<i64> {
 
 fn check_row(audit: &mut Audit<'_>, row: transaction::Model, newest: &Version) {
     let (id, position) = (row.id, row.position);
+    let texts = [&row.description, &row.reference, &row.category].map(Option::as_deref);
+    let [description, reference, category] = texts;
+    let is_found = row.search_text == search::text_of_transaction(description, reference, category);
+    audit.require(is_found, Invariant::Documents, || {
+        format!("transaction {id} is searched by other texts than its row has")
+    });
     let detail = match rows::transaction(row, &audit.currencies) {
         Ok(transaction) if !is_as_recorded(audit, &transaction.record(), newest) || position != newest.position => {
             format!(

@@ -10,6 +10,7 @@ use super::transactions::tell_orphan;
 use super::versions::{Told, check_newest};
 use super::{Audit, Invariant};
 use crate::LedgerError;
+use crate::ledger::search;
 use crate::query::rows;
 use crate::record::Record;
 
@@ -55,6 +56,8 @@ async fn check_one(
     let is_zone_grouped = row.regroup_zone.as_ref().unwrap_or(&row.stats_zone) == &row.time_zone;
     let is_erased = row.erased_at.is_some();
     let is_whole = is_erased == row.erased_texts.is_some() && (is_erased || row.erasing.is_none());
+    let search_text = search::text_of_user(&row.id, row.full_name.as_deref(), row.email.as_deref());
+    let is_found = row.search_text == search_text;
     let told = Told {
         name: format!("user {id}"),
         subject: format!("users/{id}"),
@@ -65,6 +68,9 @@ async fn check_one(
     check_newest(audit, told, newest, later).await?;
     audit.require(is_zone_grouped, Invariant::Statistics, || {
         format!("the statistics of user {id} are grouped by another time zone than the user's")
+    });
+    audit.require(is_found, Invariant::Documents, || {
+        format!("user {id} is searched by other texts than its row has")
     });
     audit.require(is_whole, Invariant::Documents, || {
         format!("the row of user {id} tells of an erasure that there was not")

@@ -20,7 +20,7 @@ const UNGUARD: [(&str, &[&str]); 3] = [
 ];
 
 /// What is done to the tables, and what must then be said that was not said before.
-const DEEDS: [(&str, Invariant, &str); 31] = [
+const DEEDS: [(&str, Invariant, &str); 33] = [
     (
         "UPDATE accounts SET balance = balance + 100 WHERE owner = 'ada' AND currency = 'USD'",
         Invariant::ZeroSum,
@@ -81,6 +81,16 @@ const DEEDS: [(&str, Invariant, &str); 31] = [
         "UPDATE events SET personal = '{\"full_name\":\"Eve\"}' WHERE kind = 'user.created' AND subject = 'users/ada'",
         Invariant::Chain,
         "is not the one that was committed to",
+    ),
+    (
+        "UPDATE users SET search_text = 'eve' WHERE id = 'bo'",
+        Invariant::Documents,
+        "user bo is searched by other texts",
+    ),
+    (
+        "UPDATE transactions SET search_text = 'eve' WHERE category = 'food'",
+        Invariant::Documents,
+        "is searched by other texts than its row has",
     ),
     (
         "UPDATE transactions SET reference = 'r2' WHERE reference = 'r1'",

@@ -16,7 +16,6 @@ use rows::{
 };
 use totals::busiest_writes;
 
-pub(super) use rows::search_text;
 pub(super) use totals::total_writes;
 
 /// What must be written before all else: a reference that one transaction gave up, another may have taken, and neither

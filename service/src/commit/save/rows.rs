@@ -5,9 +5,9 @@ use crate::commit::load::{AccountOverlay, status_number};
 use crate::commit::rows::Cell;
 use crate::commit::seal::{SealedBlock, SealedEvent};
 use crate::journal::SCHEMA_VERSION;
-use crate::ledger::{Account, Entry, Event, Key, LedgerCurrency, Limit, Side, StoredAnswer, Transaction, User};
+use crate::ledger::{Account, Entry, Event, Key, LedgerCurrency, Limit, Side, StoredAnswer, Transaction, User, search};
 use crate::record::{Record, TransactionRelation};
-use crate::value::{Day, Timestamp, fold};
+use crate::value::{Day, Timestamp};
 
 pub(super) fn micros(at: Timestamp) -> Cell {
     at.micros().into()
@@ -56,7 +56,7 @@ pub(super) fn limit_row(ledger_id: i64, limit: &Limit) -> Vec<Cell> {
 }
 
 pub(super) fn user_row(ledger_id: i64, user: &User) -> Vec<Cell> {
-    let search = [Some(user.id.as_str()), user.full_name.as_deref(), user.email.as_deref()];
+    let search = search::text_of_user(&user.id, user.full_name.as_deref(), user.email.as_deref());
     let coming = user.regrouping.as_ref();
     vec![
         ledger_id.into(),
@@ -65,7 +65,7 @@ pub(super) fn user_row(ledger_id: i64, user: &User) -> Vec<Cell> {
         user.email.as_deref().into(),
         user.time_zone.name().into(),
         json(&user.metadata),
-        search_text(&search).unwrap_or_default().into(),
+        search.into(),
         user.version.into(),
         micros(user.created_at),
         micros(user.updated_at),
@@ -81,12 +81,6 @@ pub(super) fn user_row(ledger_id: i64, user: &User) -> Vec<Cell> {
         user.erasing.map(|erasing| erasing.stage.as_str()).into(),
         user.erasing.and_then(|erasing| erasing.after).into(),
     ]
-}
-
-/// Folded text that searches look in, a line a part; `None` where there is none.
-pub(in crate::commit) fn search_text(parts: &[Option<&str>]) -> Option<String> {
-    let parts: Vec<String> = parts.iter().flatten().map(|part| fold(part)).collect();
-    (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
 pub(super) fn account_row(ledger_id: i64, account: &Account) -> Vec<Cell> {
@@ -147,7 +141,7 @@ pub(super) fn transaction_row(ledger_id: i64, transaction: &Transaction) -> Vec<
         category.into(),
         reference.into(),
         json(&transaction.metadata),
-        search_text(&[description, reference, category]).into(),
+        search::text_of_transaction(description, reference, category).into(),
         transaction.parent_id.into(),
         transaction.relation.map(TransactionRelation::as_str).into(),
         transaction.refunded.into(),
