@@ -53,7 +53,7 @@ mod tests {
             full_name: None,
             email: None,
             time_zone: "UTC".to_owned(),
-            metadata: Metadata::default(),
+            metadata: Some(Metadata::default()),
             version: 1,
             created_at: Timestamp::from_micros(0),
             updated_at: Timestamp::from_micros(0),

@@ -130,7 +130,7 @@ pub(crate) fn user_record(row: user::Model) -> Result<UserRecord, LedgerError> {
         full_name: row.full_name,
         email: row.email,
         time_zone: row.time_zone,
-        metadata: metadata(&row.metadata)?,
+        metadata: UserRecord::shown_metadata(metadata(&row.metadata)?, row.erased_at.is_some()),
         version: row.version,
         created_at: Timestamp::from_micros(row.created_at),
         updated_at: Timestamp::from_micros(row.updated_at),

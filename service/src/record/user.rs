@@ -15,8 +15,8 @@ pub struct UserRecord {
     pub email: Option<String>,
     /// IANA name of the zone that the user lives in; statistics follow it, and say by which days they are grouped.
     pub time_zone: String,
-    /// The caller's own members.
-    pub metadata: Metadata,
+    /// The caller's own members; none where the user was erased.
+    pub metadata: Option<Metadata>,
     /// 1 when created, one more with each change.
     pub version: i64,
     /// When the user was recorded.
@@ -29,4 +29,11 @@ pub struct UserRecord {
     /// Whether the texts of the user's transactions were erased as well; its event tells, answers do not.
     #[serde(skip)]
     pub erased_texts: Option<bool>,
+}
+
+impl UserRecord {
+    /// What is shown of a user's metadata: nothing once it was erased, which is not the same as no member.
+    pub(crate) fn shown_metadata(metadata: Metadata, is_erased: bool) -> Option<Metadata> {
+        (!is_erased || !metadata.members().is_empty()).then_some(metadata)
+    }
 }

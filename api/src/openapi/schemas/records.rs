@@ -53,7 +53,11 @@ fn user() -> RefOr<Schema> {
             "IANA name of the zone whose days the user's statistics are grouped by.",
             time_zone(),
         )
-        .must("metadata", METADATA, metadata())
+        .must(
+            "metadata",
+            "The caller's own members; null once the user was erased.",
+            nullable(metadata()),
+        )
         .must("version", "1 when created, one more with each change.", integer(1))
         .must("created_at", CREATED_AT, date_time())
         .must("updated_at", UPDATED_AT, date_time())

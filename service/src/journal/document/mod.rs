@@ -89,7 +89,7 @@ pub fn split(record: &Record, reason: Option<&str>) -> Result<Document, serde_js
             let personal = Personal {
                 email: record.email.as_deref().map(Cow::Borrowed),
                 full_name: record.full_name.as_deref().map(Cow::Borrowed),
-                metadata: shown(&record.metadata),
+                metadata: record.metadata.as_ref().and_then(shown),
                 ..Personal::default()
             };
             (serde_json::to_string(&UserDocument::of(record))?, personal)
@@ -134,14 +134,19 @@ fn shown(metadata: &Metadata) -> Option<Cow<'_, Metadata>> {
 /// # Errors
 /// Where what is stored is no document of that kind.
 pub fn join(kind: &str, data: &str, personal: Option<&str>) -> Result<(Record, Option<String>), serde_json::Error> {
-    let personal: Personal<'_> = personal.map(serde_json::from_str).transpose()?.unwrap_or_default();
-    let reason = personal.reason.clone().map(Cow::into_owned);
+    let kept: Option<Personal<'_>> = personal.map(serde_json::from_str).transpose()?;
+    let reason = kept.as_ref().and_then(|personal| personal.reason.clone());
+    let reason = reason.map(Cow::into_owned);
     let record = match kind.split_once('.').map_or(kind, |(resource, _)| resource) {
         "transaction" => {
-            Record::Transaction(serde_json::from_str::<TransactionDocument<'_>>(data)?.into_record(personal))
+            let document: TransactionDocument<'_> = serde_json::from_str(data)?;
+            Record::Transaction(document.into_record(kept.unwrap_or_default()))
         }
-        "user" => Record::User(serde_json::from_str::<UserDocument<'_>>(data)?.into_record(personal)),
-        "account" => Record::Account(serde_json::from_str::<AccountDocument<'_>>(data)?.into_record(personal)),
+        "user" => Record::User(serde_json::from_str::<UserDocument<'_>>(data)?.into_record(kept)),
+        "account" => {
+            let document: AccountDocument<'_> = serde_json::from_str(data)?;
+            Record::Account(document.into_record(kept.unwrap_or_default()))
+        }
         "currency" => Record::Currency(serde_json::from_str::<CurrencyDocument<'_>>(data)?.into_record()),
         "closing" => Record::Closing(serde_json::from_str::<ClosingDocument>(data)?.into_record()),
         "ledger" => Record::Ledger(serde_json::from_str::<LedgerDocument<'_>>(data)?.into_record()),

@@ -49,7 +49,7 @@ fn erased_user() -> UserRecord {
         full_name: Some("A. User".to_owned()),
         email: None,
         time_zone: "UTC".to_owned(),
-        metadata: Metadata::default(),
+        metadata: None,
         version: 3,
         created_at: Timestamp::from_micros(2),
         updated_at: Timestamp::from_micros(3),
@@ -138,6 +138,28 @@ fn the_lasting_part_is_canonical_json() {
         let value: serde_json::Value = serde_json::from_str(&data).unwrap();
         assert_eq!(data, serde_json_canonicalizer::to_string(&value).unwrap());
     }
+}
+
+#[test]
+fn the_metadata_of_a_user_is_null_once_it_is_erased_and_empty_where_there_was_none() {
+    let user = |metadata, erased_at| UserRecord {
+        metadata,
+        erased_at,
+        ..erased_user()
+    };
+    let (at, none) = (Some(Timestamp::from_micros(3)), Some(Metadata::default()));
+    let document = split(&Record::User(user(none.clone(), None)), None).unwrap();
+    let kept = join("user.created", &document.data, Some(&document.personal)).unwrap();
+    assert_eq!(kept.0, Record::User(user(none, None)));
+    let erased = join("user.created", &document.data, None).unwrap();
+    let expected = UserRecord {
+        full_name: None,
+        ..user(None, None)
+    };
+    assert_eq!(erased.0, Record::User(expected));
+    let erasure = split(&Record::User(user(None, at)), None).unwrap();
+    let told = join("user.erased", &erasure.data, Some(&erasure.personal)).unwrap();
+    assert_eq!(told.0, Record::User(user(None, at)));
 }
 
 #[test]

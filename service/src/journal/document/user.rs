@@ -35,13 +35,17 @@ impl<'a> UserDocument<'a> {
         }
     }
 
-    pub(super) fn into_record(self, personal: Personal<'_>) -> UserRecord {
+    /// The record, with its personal part or `None` where that was erased.
+    pub(super) fn into_record(self, personal: Option<Personal<'_>>) -> UserRecord {
+        let is_erased = personal.is_none() || self.erased_at.is_some();
+        let personal = personal.unwrap_or_default();
+        let metadata = personal.metadata.map(Cow::into_owned).unwrap_or_default();
         UserRecord {
             id: self.id.into_owned(),
             full_name: own(personal.full_name),
             email: own(personal.email),
             time_zone: self.time_zone.into_owned(),
-            metadata: personal.metadata.map(Cow::into_owned).unwrap_or_default(),
+            metadata: UserRecord::shown_metadata(metadata, is_erased),
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,

@@ -110,7 +110,7 @@ impl User {
             full_name: self.full_name.clone(),
             email: self.email.clone(),
             time_zone: self.time_zone.name().to_owned(),
-            metadata: self.metadata.clone(),
+            metadata: UserRecord::shown_metadata(self.metadata.clone(), self.erasure.is_some()),
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,

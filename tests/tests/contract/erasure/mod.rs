@@ -39,7 +39,7 @@ async fn an_erased_user_is_answered_without_anything_personal(book: &Book) {
     let made = book.put("/users/ada", &made).await.expect(201);
     let erased = book.delete("/users/ada").if_match(1).await.expect(200);
     let expected = json!({
-        "id": "ada", "full_name": null, "email": null, "time_zone": "Africa/Accra", "metadata": {}, "version": 2,
+        "id": "ada", "full_name": null, "email": null, "time_zone": "Africa/Accra", "metadata": null, "version": 2,
         "created_at": made.body["created_at"], "updated_at": erased.body["updated_at"],
         "erased_at": erased.body["updated_at"],
     });

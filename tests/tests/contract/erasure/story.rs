@@ -215,7 +215,8 @@ pub(super) fn blank(answer: &mut Value, texts: bool) {
                         *member = Value::Null;
                     }
                 }
-                members.insert("metadata".to_owned(), json!({}));
+                let metadata = if is_user { Value::Null } else { json!({}) };
+                members.insert("metadata".to_owned(), metadata);
             }
             members.values_mut().for_each(|member| blank(member, texts));
         }
