@@ -65,7 +65,7 @@ impl Incoming {
         self.standing.set(Some(counted.unwrap_or_else(|standing| standing)));
         counted
             .map(drop)
-            .map_err(|standing| Problem::rate_limited(standing.retry_after_s))
+            .map_err(|standing| Problem::rate_limited(standing.more_in_s))
     }
 
     fn address(&self) -> Caller {

@@ -15,10 +15,8 @@ pub(super) struct Shape {
 pub(super) struct Level {
     /// Whole tokens that are left.
     pub(super) tokens: u64,
-    /// Nanoseconds until it is full.
-    pub(super) full_in: u64,
-    /// Nanoseconds until there is a token.
-    pub(super) token_in: u64,
+    /// Nanoseconds until there is one more; 0 in a full bucket.
+    pub(super) next_in: u64,
 }
 
 impl Shape {
@@ -47,10 +45,13 @@ impl Shape {
     pub(super) fn level(self, full_at: u64, now: u64) -> Level {
         let full_in = full_at.saturating_sub(now);
         let tokens = self.depth.saturating_sub(full_in).checked_div(self.interval);
+        let tokens = tokens.unwrap_or(0);
+        // The depth is a number of whole intervals, so that a bucket is full as its last token comes.
+        let missing = self.depth.saturating_sub(tokens.saturating_mul(self.interval));
+        let later = missing.saturating_sub(self.interval);
         Level {
-            tokens: tokens.unwrap_or(0),
-            full_in,
-            token_in: full_in.saturating_add(self.interval).saturating_sub(self.depth),
+            tokens,
+            next_in: full_in.saturating_sub(later),
         }
     }
 
@@ -77,8 +78,14 @@ mod tests {
         }
         assert_eq!(shape.take(full_at, 5 * NANOS_PER_S), None);
         let level = shape.level(full_at, 5 * NANOS_PER_S);
-        assert_eq!((level.full_in, level.token_in), (300_000_000, 100_000_000));
-        let later = 5 * NANOS_PER_S + level.token_in;
+        assert_eq!(level.next_in, 100_000_000);
+        let half = shape.level(full_at, 5 * NANOS_PER_S + 50_000_000);
+        assert_eq!((half.tokens, half.next_in), (0, 50_000_000));
+        let one = shape.level(full_at, 5 * NANOS_PER_S + 150_000_000);
+        assert_eq!((one.tokens, one.next_in), (1, 50_000_000));
+        let full = shape.level(full_at, 5 * NANOS_PER_S + 300_000_000);
+        assert_eq!((full.tokens, full.next_in), (3, 0));
+        let later = 5 * NANOS_PER_S + level.next_in;
         assert_eq!(shape.take(full_at, later - 1), None, "not a moment earlier");
         full_at = shape.take(full_at, later).unwrap();
         assert_eq!(shape.take(full_at, later), None);

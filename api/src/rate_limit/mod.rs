@@ -21,7 +21,7 @@ use crate::config::RateLimit;
 use bucket::{NANOS_PER_S, Shape};
 use buckets::Buckets;
 
-/// What a caller may do, as the IETF draft `draft-ietf-httpapi-ratelimit-headers-10` has it.
+/// What a caller may do, as the IETF draft `draft-ietf-httpapi-ratelimit-headers-11` has it.
 pub(crate) const POLICY: &str = "ratelimit-policy";
 /// What is left of it, of the same draft.
 pub(crate) const STANDING: &str = "ratelimit";
@@ -65,21 +65,20 @@ pub(crate) struct Standing {
     policy: &'static str,
     /// Most requests at once.
     burst: u32,
-    /// Seconds in which as many come again.
-    window_s: u64,
+    /// Seconds in which as many come again; `None` where that is less than one, which cannot be said.
+    window_s: Option<u64>,
     /// Requests that are left.
     remaining: u64,
-    /// Seconds until all are there again.
-    reset_s: u64,
-    /// Seconds until one is there; 0 where one is.
-    pub(crate) retry_after_s: u64,
+    /// Seconds until there is one more; 0 where all are left.
+    pub(crate) more_in_s: u64,
 }
 
 impl Standing {
     /// Tells it to the caller.
     pub(crate) fn mark(&self, headers: &mut HeaderMap) {
-        let policy = format!("\"{}\";q={};w={}", self.policy, self.burst, self.window_s);
-        let standing = format!("\"{}\";r={};t={}", self.policy, self.remaining, self.reset_s);
+        let window = self.window_s.map(|seconds| format!(";w={seconds}")).unwrap_or_default();
+        let policy = format!("\"{}\";q={}{window}", self.policy, self.burst);
+        let standing = format!("\"{}\";r={};t={}", self.policy, self.remaining, self.more_in_s);
         for (name, value) in [(POLICY, policy), (STANDING, standing)] {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(HeaderName::from_static(name), value);
@@ -131,10 +130,9 @@ impl Limiter {
         let standing = Standing {
             policy: caller.policy(),
             burst: self.limit.burst,
-            window_s: seconds(self.shape.depth()),
+            window_s: (self.shape.depth() >= NANOS_PER_S).then(|| seconds(self.shape.depth())),
             remaining: level.tokens,
-            reset_s: seconds(level.full_in),
-            retry_after_s: seconds(level.token_in),
+            more_in_s: seconds(level.next_in),
         };
         if taken { Ok(standing) } else { Err(standing) }
     }
@@ -184,8 +182,13 @@ mod tests {
         let caller = Caller::Key(Uuid::nil());
         let first = limiter.count(caller).unwrap();
         assert_eq!(shown(first), [r#""credential";q=25;w=3"#, r#""credential";r=24;t=1"#]);
-        assert_eq!(first.retry_after_s, 0);
         let refused = (0..100).find_map(|_| limiter.count(caller).err()).unwrap();
-        assert_eq!((refused.remaining, refused.retry_after_s), (0, 1));
+        assert_eq!((refused.remaining, refused.more_in_s), (0, 1));
+        let short = Limiter::new(RateLimit {
+            per_second: 1_000,
+            burst: 5,
+        });
+        let [policy, _] = shown(short.count(caller).unwrap());
+        assert_eq!(policy, r#""credential";q=5"#);
     }
 }

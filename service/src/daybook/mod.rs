@@ -4,10 +4,12 @@ mod credential;
 mod first_key;
 mod ledger;
 mod options;
+mod readiness;
 mod reads;
 mod recorded;
 mod tokens;
 mod walks;
+mod whole;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +31,7 @@ pub use credential::{Bearer, Credential};
 pub use ledger::Ledger;
 pub(crate) use ledger::Seal;
 pub use options::{OpenError, Options, Purpose};
+use readiness::Readiness;
 pub use walks::{StatementWalk, TransactionWalk};
 
 /// Bytes of requests at which a batch is full.
@@ -54,6 +57,7 @@ pub struct Daybook {
     tokens: Tokens,
     tender: Option<Arc<Tender>>,
     currencies: CurrencyCache,
+    readiness: Readiness,
     /// Turns to check a ledger, of which there is one.
     checks: Arc<Semaphore>,
 }
@@ -95,6 +99,7 @@ impl Daybook {
             tokens: Tokens::new(provider),
             tender: None,
             currencies: CurrencyCache::new(),
+            readiness: Readiness::new(),
             checks: Arc::new(Semaphore::new(1)),
         };
         // Whoever serves takes up what was left; a command line that passes by does not. Nothing can fail after this:
@@ -213,7 +218,7 @@ impl Daybook {
     /// # Errors
     /// `Unavailable`.
     pub async fn check_ready(&self) -> Result<(), LedgerError> {
-        self.database.check_ready().await
+        self.readiness.check(&self.database).await
     }
 
     /// Brings up to date what is looked at rather than counted: how the connections are used. To be called before the

@@ -1,14 +1,19 @@
 //! How much one caller may ask: section 19 of the contract.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use tests::body::credit;
 use tests::{Answer, Book, Client, Request, eventually, on_both};
 
+use crate::tokens::acting_as;
+
 on_both!(
     a_credential_that_asks_too_much_is_told_when_to_come_back,
     a_flood_without_a_credential_is_bounded_and_hurts_nobody_else,
+    a_flood_does_not_lock_users_tokens_out,
     a_valid_credential_is_not_counted_by_its_address,
     a_refusal_for_asking_too_much_comes_before_all_but_401_and_leaves_nothing,
     a_trusted_proxy_is_believed_whom_it_asks_for_and_nobody_else,
@@ -17,6 +22,8 @@ on_both!(
 
 /// Most requests at once; a test that sends so many takes longer than it takes for one to come again.
 const BURST: u32 = 10;
+/// Seconds after which every server looks for a key again.
+const KEY_KEPT_FOR_MAX_S: u32 = 5;
 
 async fn limited(book: &Book, change: impl FnOnce(&mut api::Settings)) -> Book {
     book.with_settings(|settings| {
@@ -51,6 +58,18 @@ fn parameter(answer: &Answer, header: &str, policy: &str, name: &str) -> u64 {
     found.expect(value).parse().expect(value)
 }
 
+/// Asks for what is refused to a caller who has asked too much; where a token has come again meanwhile, once more.
+async fn refused(status: u16, exhausting: impl Fn() -> Request, ask: impl Fn() -> Request) -> Answer {
+    for _ in 0..5 {
+        let _ = exhaust(status, &exhausting).await;
+        let answer = ask().await;
+        if answer.status == 429 {
+            return answer.problem("rate_limited", 429);
+        }
+    }
+    panic!("{} is not counted", ask().await.request);
+}
+
 fn bad_key(client: &Client) -> Client {
     client.with_key("dbk_nobodys")
 }
@@ -74,7 +93,7 @@ async fn a_credential_that_asks_too_much_is_told_when_to_come_back(book: &Book) 
     let refused = exhaust(200, || reader.get("/users")).await;
     assert_eq!(refused.header("Retry-After"), "1");
     assert_eq!(parameter(&refused, "RateLimit", "credential", "r"), 0);
-    assert_eq!(parameter(&refused, "RateLimit", "credential", "t"), u64::from(BURST));
+    assert_eq!(parameter(&refused, "RateLimit", "credential", "t"), 1);
     // A probe is always answered, another key as well.
     for _ in 0..BURST * 2 {
         let _ = reader.get_root("/livez").await.expect(200);
@@ -91,21 +110,50 @@ async fn a_flood_without_a_credential_is_bounded_and_hurts_nobody_else(book: &Bo
     let book = limited(book, |_| ()).await;
     let reader = book.key("reader").await;
     let _ = reader.get("/users").await.expect(200);
-    let refused = exhaust(401, || bad_key(&book).get("/users")).await;
-    assert_eq!(parameter(&refused, "RateLimit", "address", "r"), 0);
+    let flood = || bad_key(&book).get("/users");
+    let refused_key = exhaust(401, flood).await;
+    assert_eq!(parameter(&refused_key, "RateLimit", "address", "r"), 0);
     // Whoever shows nothing is the same caller, whatever it asks for.
+    let anonymous = book.anonymous();
     for path in ["/", "/docs", "/openapi.json", "/api/v1/users", "/nowhere"] {
-        let answer = book.anonymous().get_root(path).await;
-        if answer.status != 429 {
-            // One came again meanwhile, and this was it.
-            let _ = exhaust(401, || bad_key(&book).get("/users")).await;
-            continue;
-        }
-        let _ = answer.problem("rate_limited", 429);
+        let _ = refused(401, flood, || anonymous.get_root(path)).await;
     }
-    // A key that is known is no part of the flood, and no probe is.
-    let _ = reader.get("/users").await.expect(200);
+    // A key that was valid is no part of the flood, however long it lasts, and no probe is.
+    for _ in 0..KEY_KEPT_FOR_MAX_S {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(1) {
+            let _ = exhaust(401, flood).await;
+        }
+        let _ = reader.get("/users").await.expect(200);
+    }
     let _ = book.anonymous().get_root("/livez").await.expect(200);
+}
+
+async fn a_flood_does_not_lock_users_tokens_out(book: &Book) {
+    let book = limited(book, |_| ()).await;
+    let _ = book.create(&credit("ada", "20.00")).await;
+    let ada = acting_as(&book, "ada", "read").await;
+    let other = acting_as(&book, "ada", "read").await;
+    let flood = || bad_key(&book).get("/users");
+    let _ = exhaust(401, flood).await;
+    // Also the first request with a token.
+    let first = ada.get("/users/me").await.expect(200);
+    assert_eq!(parameter(&first, "RateLimit", "credential", "r"), u64::from(BURST) - 1);
+    // One user is one caller, whatever tokens it has.
+    let _ = refused(200, || ada.get("/users/me"), || other.get("/users/me")).await;
+    // Tokens that are none are part of the flood.
+    let forged = book.with_key(&forged());
+    let _ = exhaust(401, || forged.get("/users/me")).await;
+}
+
+/// What has the form of a token.
+fn forged() -> String {
+    let encode = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    format!(
+        "{}.{}.c2lnbmF0dXJl",
+        encode(r#"{"alg":"EdDSA","kid":"daybook-none"}"#),
+        encode("{}")
+    )
 }
 
 async fn a_valid_credential_is_not_counted_by_its_address(book: &Book) {
@@ -125,22 +173,17 @@ async fn a_valid_credential_is_not_counted_by_its_address(book: &Book) {
 async fn a_refusal_for_asking_too_much_comes_before_all_but_401_and_leaves_nothing(book: &Book) {
     let book = limited(book, |_| ()).await;
     let writer = book.key("writer").await;
-    let _ = exhaust(200, || writer.get("/users")).await;
+    let exhausting = || writer.get("/users");
     let forbidden = || writer.post("/keys", &json!({"name": "x", "role": "admin"}));
-    for request in [
-        writer.post("/transactions", &credit("ada", "1.00")),
-        forbidden(),
-        writer.post("/transactions", &json!({})).body("x", "text/plain"),
-        writer.get("/transactions?limit=none"),
-    ] {
-        let answer = book.leaves_no_trace(async || request.await).await;
-        if answer.status == 429 {
-            let _ = answer.problem("rate_limited", 429);
-        } else {
-            // One came again meanwhile.
-            let _ = exhaust(200, || writer.get("/users")).await;
-        }
-    }
+    let no_json = || writer.post("/transactions", &json!({})).body("x", "text/plain");
+    let asked = book.leaves_no_trace(async || {
+        let _ = refused(200, exhausting, forbidden).await;
+        let _ = refused(200, exhausting, no_json).await;
+        let _ = refused(200, exhausting, || writer.get("/transactions?limit=none")).await;
+    });
+    asked.await;
+    // Where one has come again meanwhile, it is a transaction like any other.
+    let _ = refused(200, exhausting, || writer.post("/transactions", &credit("ada", "1.00"))).await;
     let _ = exhaust(403, forbidden).await;
 }
 
