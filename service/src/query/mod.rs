@@ -181,7 +181,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// `Forbidden`.
-    fn check_whole(&self) -> Result<(), LedgerError> {
+    pub(crate) fn check_whole(&self) -> Result<(), LedgerError> {
         if self.ledger.seen_by.is_none() {
             Ok(())
         } else {
