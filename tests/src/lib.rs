@@ -64,6 +64,7 @@ pub fn run(engine: Engine, test: impl AsyncFnOnce(&Book)) {
     };
     let book = runtime.block_on(Book::open(database, |_| ()));
     let logged = logs::begin();
+    logs::hide(OPERATOR_KEY);
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             tokio::time::timeout(TEST_TIME_MAX, test(&book))

@@ -14,6 +14,8 @@ use serde_json::Value;
 
 /// Shorter texts are in many a line by chance.
 const CHARS_MIN: usize = 5;
+/// Most rows of a file that are looked for: the others are as they are.
+const ROWS_MAX: usize = 100;
 /// What logs in this process and is no part of a server.
 const OTHERS: [&str; 6] = ["reqwest", "hyper", "hyper_util", "want", "rustls", "tests"];
 /// The members of bodies that are personal, or secret, wherever they stand.
@@ -126,6 +128,17 @@ pub(crate) fn end(began: usize) -> Vec<String> {
     leaks
 }
 
+/// Keeps what a server that is a process of its own has logged.
+pub(crate) fn keep(text: &str) {
+    let mut kept = kept();
+    for line in text.lines() {
+        let number = kept.next();
+        kept.lines.push_back((number, line.to_owned()));
+    }
+    // Nothing is kept for nobody.
+    kept.settle();
+}
+
 /// Takes note of a text that no line may have.
 pub(crate) fn hide(text: &str) {
     // A plain word may be in a line for another reason.
@@ -138,7 +151,38 @@ pub(crate) fn hide(text: &str) {
     kept.hidden.push_back((number, text.to_owned()));
 }
 
-/// The same for whatever is personal or secret in a body.
+/// The same for whatever is personal or secret in a body of any kind: JSON, one JSON on each line, or CSV.
+pub(crate) fn hide_in_bytes(body: &[u8]) {
+    if let Ok(body) = serde_json::from_slice(body) {
+        hide_in(&body);
+        return;
+    }
+    for line in String::from_utf8_lossy(body).lines().take(ROWS_MAX) {
+        if let Ok(line) = serde_json::from_str(line) {
+            hide_in(&line);
+        }
+    }
+    let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(body);
+    let columns = rows.headers().cloned().unwrap_or_default();
+    for row in rows.records().take(ROWS_MAX).flatten() {
+        let cells = columns.iter().zip(row.iter());
+        cells
+            .filter(|(column, _)| MEMBERS.contains(column))
+            .for_each(|(_, cell)| hide(cell));
+    }
+}
+
+/// The same for whatever is personal in the query of a URL.
+pub(crate) fn hide_in_query(url: &str) {
+    let url = reqwest::Url::parse(url).ok();
+    for (name, value) in url.iter().flat_map(reqwest::Url::query_pairs) {
+        if name == "q" || MEMBERS.contains(&&*name) {
+            hide(&value);
+        }
+    }
+}
+
+/// The same for whatever is personal or secret in a body of JSON.
 pub(crate) fn hide_in(body: &Value) {
     match body {
         Value::Object(members) => members.iter().for_each(|(name, value)| {
@@ -171,6 +215,9 @@ mod tests {
     fn what_nobody_should_read_is_found_in_a_line() {
         let began = begin();
         hide("dbk_0123456789");
+        hide_in_bytes(b"type,description,amount\ncredit,Gift-7,1.00\n");
+        hide_in_bytes(b"{\"reason\":\"Typo-3\"}\n{\"reason\":\"Typo-4\"}\n");
+        hide_in_query("http://localhost/users?q=Mensah%201&limit=12345");
         hide_in(
             &json!({"transactions": [{"description": "Rent of May", "category": "Rent-2"}], "metadata": {"a": "B7-x9"}}),
         );
@@ -179,8 +226,9 @@ mod tests {
         log::info!(target: "service", "Rent-2 and a plain word");
         log::warn!(target: "actix_http", "{{\"B7-x9\"}}");
         log::info!(target: "reqwest::connect", "dbk_0123456789");
+        keep("WARN a row: Gift-7\nWARN Typo-4\nWARN 12345 and credit\nWARN Mensah 1");
         let leaks = end(began);
-        assert_eq!(leaks.len(), 3, "{leaks:?}");
+        assert_eq!(leaks.len(), 6, "{leaks:?}");
         log::info!(target: "api", "dbk_0123456789 after the test");
         assert!(end(begin()).is_empty());
     }

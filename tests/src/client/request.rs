@@ -103,10 +103,8 @@ impl Request {
         if let Some(credential) = bearer.and_then(|value| value.split_whitespace().nth(1)) {
             logs::hide(credential);
         }
-        let body = self.body.as_deref().map(serde_json::from_slice::<Value>);
-        if let Some(Ok(body)) = body {
-            logs::hide_in(&body);
-        }
+        logs::hide_in_query(&self.url);
+        logs::hide_in_bytes(self.body.as_deref().unwrap_or_default());
     }
 
     async fn send(self) -> Answer {

@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 
 use super::{Folder, command};
-use crate::{Client, eventually};
+use crate::{Client, eventually, logs};
 
 /// `daybook serve` as a process of its own, killed when this is dropped.
 #[derive(Debug)]
@@ -218,5 +218,7 @@ impl Drop for Serving {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // Standard output is for the operator, and has the first key.
+        logs::keep(&fs::read_to_string(self.folder.join("stderr")).unwrap_or_default());
     }
 }
