@@ -6,6 +6,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser, Subcommand};
 use migration::DATABASE_URL_DEFAULT;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::connection_arguments::ConnectionArguments;
 use super::file_arguments::{ExportArguments, ImportArguments, VerifyProofArguments};
@@ -97,7 +98,7 @@ pub(crate) enum Command {
 pub(crate) struct DatabaseArguments {
     /// sqlite://PATH (made if absent) or postgres://…
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", default_value = DATABASE_URL_DEFAULT)]
-    database_url: String,
+    database_url: SecretString,
     /// How log lines look on standard error: text or json; RUST_LOG says which ones there are
     #[arg(
         long,
@@ -120,7 +121,7 @@ impl DatabaseArguments {
     }
 
     pub(super) fn database_url(&self) -> &str {
-        &self.database_url
+        self.database_url.expose_secret()
     }
 
     pub(super) fn log_format(&self) -> &str {
@@ -137,7 +138,7 @@ pub(crate) struct ServeArguments {
     pub(super) listen: Option<String>,
     /// First operator key of an empty database, at least 20 printable characters without spaces [default: made and printed]
     #[arg(long, env = "DAYBOOK_OPERATOR_KEY", hide_env_values = true, value_name = "KEY")]
-    pub(super) operator_key: Option<String>,
+    pub(super) operator_key: Option<SecretString>,
     /// Most commands of one commit [default: 500]
     #[arg(
         long,

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use migration::{DATABASE_URL_DEFAULT, Target};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use service::access::{IdentityProvider, KeySource};
 
 use super::arguments::{DatabaseArguments, ServeArguments};
@@ -145,7 +145,7 @@ impl ServeReader<'_> {
         complaints.read("--listen", arguments.listen.as_deref(), &mut settings.listen, address);
         complaints.read(
             "--operator-key",
-            arguments.operator_key.as_deref(),
+            arguments.operator_key.as_ref().map(SecretString::expose_secret),
             &mut settings.operator_key,
             operator_key,
         );
