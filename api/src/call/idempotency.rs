@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 
+use super::Call;
 use super::query::pairs_without;
 use crate::body::Tree;
 use crate::problem::Problem;
@@ -11,6 +12,27 @@ use crate::problem::Problem;
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// Most characters of a key.
 const KEY_CHARS_MAX: usize = 255;
+
+impl Call {
+    /// Refuses an idempotency key, where it would promise what is not kept; `detail` says why.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(crate) fn refuse_key(&self, detail: &'static str) -> Result<(), Problem> {
+        match key(self.incoming.request.headers())? {
+            None => Ok(()),
+            Some(_) => Err(Problem::malformed(detail)),
+        }
+    }
+
+    /// Takes an idempotency key that has nothing to do, since nothing is written.
+    ///
+    /// # Errors
+    /// `malformed_request` for what is no key.
+    pub(crate) fn ignore_key(&self) -> Result<(), Problem> {
+        key(self.incoming.request.headers()).map(drop)
+    }
+}
 
 /// The caller's key, without the quotes that it may stand in.
 ///

@@ -171,25 +171,6 @@ impl Call {
         rows.ok_or_else(|| Problem::internal("a handler reads rows that its route has not kept"))
     }
 
-    /// Refuses an idempotency key, where it would promise what is not kept; `detail` says why.
-    ///
-    /// # Errors
-    /// `malformed_request`.
-    pub(crate) fn refuse_key(&self, detail: &'static str) -> Result<(), Problem> {
-        match idempotency::key(self.incoming.request.headers())? {
-            None => Ok(()),
-            Some(_) => Err(Problem::malformed(detail)),
-        }
-    }
-
-    /// Takes an idempotency key that has nothing to do, since nothing is written.
-    ///
-    /// # Errors
-    /// `malformed_request` for what is no key.
-    pub(crate) fn ignore_key(&self) -> Result<(), Problem> {
-        idempotency::key(self.incoming.request.headers()).map(drop)
-    }
-
     /// The name of the request in the journal.
     pub(crate) fn request_id(&self) -> &str {
         &self.incoming.request_id

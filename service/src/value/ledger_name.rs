@@ -31,6 +31,12 @@ impl LedgerName {
         Ok(Self(text.to_owned()))
     }
 
+    /// The text of the name.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
     /// The name as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -16,6 +16,7 @@ mod locked_ledger;
 mod minimum_balance;
 mod proofs;
 mod schema;
+mod token_keys;
 mod two_ledgers;
 mod upgrade;
 mod verified;

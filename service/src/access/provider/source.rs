@@ -30,7 +30,7 @@ impl Source {
             KeySource::File(path) => Ok(Self::File(path.clone())),
             KeySource::Url(text) => {
                 let url = parse_url(text).ok_or("the URL is neither https nor one of this machine")?;
-                Ok(Self::Url(client()?, url))
+                Ok(Self::Url(client(&url)?, url))
             }
         }
     }
@@ -98,8 +98,9 @@ pub(super) fn parse_url(text: &str) -> Option<Url> {
     }
 }
 
-/// Certificates are those that browsers trust; a redirection is not followed, wherever it leads.
-fn client() -> Result<Client, String> {
+/// Certificates are those that browsers trust; a redirection is not followed, wherever it leads. What is not encrypted stays
+/// on this machine, and so goes through no proxy that the environment names.
+fn client(url: &Url) -> Result<Client, String> {
     let roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
@@ -108,7 +109,11 @@ fn client() -> Result<Client, String> {
         .map_err(|error| error.to_string())?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    Client::builder()
+    let mut client = Client::builder();
+    if url.scheme() == "http" {
+        client = client.no_proxy();
+    }
+    client
         .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::none())
         .timeout(FETCH_TIMEOUT)

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Refused;
 use crate::record::TokenScope;
-use crate::value::UserId;
+use crate::value::{LedgerName, UserId};
 
 /// Most characters of a token.
 const TOKEN_CHARS_MAX: usize = 8 * 1024;
@@ -140,7 +140,8 @@ impl Claims {
         let scopes = self.scope.split(' ').filter_map(TokenScope::from_name);
         let scope = scopes.reduce(|most, other| if most.covers(other) { most } else { other });
         let scope = scope.ok_or(Refused("its scope allows nothing here"))?;
-        Ok((user_id, self.daybook_ledger, scope))
+        let ledger = LedgerName::parse(&self.daybook_ledger).map_err(|_| Refused("its ledger has no name of one"))?;
+        Ok((user_id, ledger.into_string(), scope))
     }
 }
 

@@ -228,11 +228,19 @@ async fn a_provider_that_hangs_is_asked_once_at_a_time(book: &Book) {
     let client = book.with_key(&token(&claims("ada", "read")));
     answering.held.send_replace(true);
     let (mut unknown, begun) = (Vec::new(), std::time::Instant::now());
-    for number in 0..20 {
-        let client = book.with_key(&signed(2, &format!("unknown-{number}")));
+    let mut ask = || {
+        let client = book.with_key(&signed(2, &format!("unknown-{}", unknown.len())));
         unknown.push(tokio::spawn(async move { client.get("/users/me").await }));
+    };
+    // At first the keys were read a moment ago.
+    eventually("the provider is asked again", SEEN_WITHIN, async || {
+        ask();
+        (answering.asked() >= 2).then_some(())
+    })
+    .await;
+    for _ in 0..20 {
+        ask();
     }
-    is_asked(&answering, 2).await;
     let _ = client.get("/users/me").await.expect(200);
     for asked in unknown {
         let _ = asked.await.expect("it is answered").problem("unauthenticated", 401);

@@ -180,6 +180,9 @@ async fn a_token_of_wrong_claims_lets_nobody_in(book: &Book) {
         ("scope", json!("")),
         ("scope", json!(["read"])),
         ("daybook_ledger", json!(1)),
+        ("daybook_ledger", json!("")),
+        ("daybook_ledger", json!("Main")),
+        ("daybook_ledger", json!("a\u{0}")),
     ] {
         tokens.push((name, changed(name, value)));
     }
