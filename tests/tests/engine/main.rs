@@ -14,6 +14,7 @@
 )]
 
 mod binding;
+mod checking;
 mod clock;
 mod closed_past;
 mod core;

@@ -1,5 +1,5 @@
-//! Checks of a ledger that are under way: one at a time, for as long as somebody waits for it. On PostgreSQL alone, where
-//! a lock on a table keeps a check at a place that is known; nothing keeps a reader of SQLite.
+//! Checks of a ledger that are under way: one at a time. On PostgreSQL alone, where a lock on a table keeps a check at a
+//! place that is known; nothing keeps a reader of SQLite.
 
 use std::time::Duration;
 
@@ -9,10 +9,7 @@ use tests::{Book, eventually, on_postgres};
 
 use super::fill;
 
-on_postgres!(
-    a_second_check_at_once_is_refused,
-    a_check_that_nobody_waits_for_reads_no_further,
-);
+on_postgres!(a_second_check_at_once_is_refused);
 
 /// What is awaited comes within this time.
 const TIME_MAX: Duration = Duration::from_secs(20);
@@ -36,18 +33,11 @@ async fn unlock(mut session: PgConnection) {
     let _ = ended.expect("the lock is given back");
 }
 
-/// How many sessions of checks there are which wait for a lock in a statement on this table.
-async fn waiting_for(book: &Book, table: &str) -> u64 {
-    let waiting = format!("wait_event_type = 'Lock' AND query LIKE '%FROM {table} %'");
-    sessions(book, &waiting).await
-}
-
-async fn sessions(book: &Book, condition: &str) -> u64 {
-    let query = format!(
-        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
-            AND application_name = 'daybook verify' AND {condition}"
-    );
-    book.database().number(&query).await
+/// How many checks wait for a lock.
+async fn waiting(book: &Book) -> u64 {
+    let query = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND application_name = 'daybook verify' AND wait_event_type = 'Lock'";
+    book.database().number(query).await
 }
 
 async fn a_second_check_at_once_is_refused(book: &Book) {
@@ -56,7 +46,7 @@ async fn a_second_check_at_once_is_refused(book: &Book) {
     let client = book.client();
     let first = tokio::spawn(async move { client.post("/audit/verify", &json!({})).await });
     eventually("a check is under way", TIME_MAX, async || {
-        (waiting_for(book, "events").await == 1).then_some(())
+        (waiting(book).await == 1).then_some(())
     })
     .await;
     let refused = book.post("/audit/verify", &json!({})).await.problem("overloaded", 503);
@@ -65,35 +55,4 @@ async fn a_second_check_at_once_is_refused(book: &Book) {
     let first = first.await.expect("the first caller is answered").expect(200);
     assert_eq!(first.body["ok"], true);
     let _ = book.post("/audit/verify", &json!({})).await.expect(200);
-}
-
-async fn a_check_that_nobody_waits_for_reads_no_further(book: &Book) {
-    fill(book).await;
-    // The first of the tables that are long, and the last.
-    let (events, answers) = (locked(book, "events").await, locked(book, "idempotency_keys").await);
-    let client = book.client();
-    let asked = tokio::spawn(async move { client.post("/audit/verify", &json!({})).await });
-    eventually("a check is under way", TIME_MAX, async || {
-        (waiting_for(book, "events").await == 1).then_some(())
-    })
-    .await;
-    asked.abort();
-    eventually("the server has seen its client go", TIME_MAX, async || {
-        let metrics = book.get_root("/metrics").await.expect(200);
-        // The one that asks is one.
-        metrics
-            .text
-            .contains("\ndaybook_http_requests_in_flight 1\n")
-            .then_some(())
-    })
-    .await;
-    unlock(events).await;
-    eventually("the check ends", TIME_MAX, async || {
-        assert_eq!(waiting_for(book, "idempotency_keys").await, 0, "it is read for nobody");
-        (sessions(book, "TRUE").await == 0).then_some(())
-    })
-    .await;
-    unlock(answers).await;
-    let checked = book.post("/audit/verify", &json!({})).await.expect(200);
-    assert_eq!(checked.body["ok"], true);
 }
