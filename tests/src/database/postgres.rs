@@ -104,6 +104,8 @@ impl Address {
 async fn connect(url: &str) -> PgConnection {
     let options = PgConnectOptions::from_str(url).expect("the URL is one of PostgreSQL");
     options
+        // What the suite itself writes is no log of a server's.
+        .disable_statement_logging()
         .connect()
         .await
         .unwrap_or_else(|error| panic!("PostgreSQL does not answer at {url}: {error}"))

@@ -52,7 +52,7 @@ pub(super) fn all() -> Vec<Description> {
                 "Check the whole ledger",
                 "Everything that `daybook verify` checks, from one snapshot, while others write; it changes nothing. It \
                  reads all that was ever recorded: minutes for a large ledger. The time limit of requests does not \
-                 apply to it; it ends when its caller goes away, and with 503 when the server stops. One check runs at \
+                 apply to it; it ends when its caller's connection breaks, and with 503 when the server stops. One check runs at \
                  a time on each server: another is refused with `overloaded`. It takes no body, and an \
                  `Idempotency-Key` is of no consequence: each request is a check of its own.",
             )
