@@ -14,6 +14,8 @@ use serde_json::Value;
 
 /// Shorter texts are in many a line by chance.
 const CHARS_MIN: usize = 5;
+/// Of a longer text the beginning is looked for.
+const CHARS_MAX: usize = 200;
 /// Most rows of a file that are looked for: the others are as they are.
 const ROWS_MAX: usize = 100;
 /// What logs in this process and is no part of a server.
@@ -141,6 +143,7 @@ pub(crate) fn keep(text: &str) {
 
 /// Takes note of a text that no line may have.
 pub(crate) fn hide(text: &str) {
+    let text: String = text.chars().take(CHARS_MAX).collect();
     // A plain word may be in a line for another reason.
     let is_plain = text.chars().all(|char| char.is_ascii_lowercase() || char == '_');
     if text.chars().count() < CHARS_MIN || is_plain {
@@ -148,7 +151,7 @@ pub(crate) fn hide(text: &str) {
     }
     let mut kept = kept();
     let number = kept.next();
-    kept.hidden.push_back((number, text.to_owned()));
+    kept.hidden.push_back((number, text));
 }
 
 /// The same for whatever is personal or secret in a body of any kind: JSON, one JSON on each line, or CSV.
