@@ -141,7 +141,7 @@ fn tell_stray(audit: &mut Audit<'_>, entry: &entry::Model, told: &mut Movements)
     let (seq, id) = (entry.seq, entry.account_id);
     let detail = format_args!("entry {seq} is of account {id}, which does not exist");
     audit.fail_at(entry.position, Invariant::Balances, detail);
-    told.find(&Line::of(entry), &mut Lines::default());
+    told.find(&Line::of(entry, false), &mut Lines::default());
 }
 
 /// What is left belongs to accounts that are not there.

@@ -22,6 +22,9 @@ pub(super) struct Line {
     pub(super) transaction_date: i64,
     pub(super) position: i64,
     pub(super) recorded_at: i64,
+    /// Whether it is the second line that its event wrote into the account: what a change takes back stands before what it
+    /// posts anew.
+    pub(super) is_second: bool,
 }
 
 /// How many lines there are, and a sum of their hashes that does not depend on their order.
@@ -32,8 +35,8 @@ pub(super) struct Lines {
 }
 
 impl Line {
-    /// What the entry tells.
-    pub(super) fn of(entry: &entry::Model) -> Self {
+    /// What the entry tells, with its place among those of its event.
+    pub(super) fn of(entry: &entry::Model, is_second: bool) -> Self {
         Self {
             account_id: entry.account_id,
             transaction_id: entry.transaction_id,
@@ -42,6 +45,7 @@ impl Line {
             transaction_date: entry.transaction_date,
             position: entry.position,
             recorded_at: entry.recorded_at,
+            is_second,
         }
     }
 
@@ -55,6 +59,7 @@ impl Line {
             self.transaction_date,
             self.position,
             self.recorded_at,
+            i64::from(self.is_second),
         ] {
             hasher.update(number.to_be_bytes());
         }
@@ -186,16 +191,22 @@ pub(super) fn add_step(movements: &mut Movements, old: Option<&Version>, new: &V
         return;
     }
     if let Some(old) = undone {
-        add_lines(movements, old, new, old.amount.saturating_neg());
+        add_lines(movements, old, new, old.amount.saturating_neg(), None);
     }
     if new.is_posted() {
-        add_lines(movements, new, new, new.amount);
+        add_lines(movements, new, new, new.amount, undone);
     }
 }
 
-/// Both lines of a movement of `amount` between the accounts of `moved`, written by the version `by`.
-fn add_lines(movements: &mut Movements, moved: &Version, by: &Version, amount: i64) {
+/// Both lines of a movement of `amount` between the accounts of `moved`, written by the version `by` after those that
+/// undo `undone`.
+fn add_lines(movements: &mut Movements, moved: &Version, by: &Version, amount: i64, undone: Option<&Version>) {
     let record = &moved.record;
+    let has_line = |account_id: Uuid| {
+        undone.is_some_and(|undone| {
+            [undone.record.source_account_id, undone.record.destination_account_id].contains(&account_id)
+        })
+    };
     for (account_id, amount) in [
         (record.source_account_id, amount.saturating_neg()),
         (record.destination_account_id, amount),
@@ -208,6 +219,7 @@ fn add_lines(movements: &mut Movements, moved: &Version, by: &Version, amount: i
             transaction_date: record.transaction_date.micros(),
             position: by.position,
             recorded_at: by.recorded_at,
+            is_second: has_line(account_id),
         });
     }
 }

@@ -113,6 +113,7 @@ impl<'a> Replay<'a> {
         audit.require_at(position, position >= self.position, Invariant::Balances, || {
             format!("entry {seq} of account {id} belongs to event {position}, the entry before it to a later one")
         });
+        let is_second = position == self.position;
         self.position = position;
         audit.require_at(position, seq == expected, Invariant::Balances, || {
             format!("entry {seq} of account {id} comes where entry {expected} should")
@@ -134,7 +135,7 @@ impl<'a> Replay<'a> {
             )
         });
         self.recorded_at = entry.recorded_at;
-        told.find(&Line::of(entry), &mut self.lines);
+        told.find(&Line::of(entry, is_second), &mut self.lines);
     }
 
     fn begin_command(&mut self, audit: &mut Audit<'_>, entry: &entry::Model) {

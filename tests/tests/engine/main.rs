@@ -38,6 +38,7 @@ mod state;
 mod steps;
 mod store;
 mod tampered_journal;
+mod tampered_order;
 mod tampering;
 mod values;
 mod walks;

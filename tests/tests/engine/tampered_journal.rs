@@ -14,7 +14,7 @@ const TABLES: [(&str, &str); 3] = [("events", "position"), ("entries", "position
 /// What no value of a row can be mistaken for.
 const ODD: i64 = 777;
 
-async fn texts(database: &Database, query: &str) -> Vec<String> {
+pub(super) async fn texts(database: &Database, query: &str) -> Vec<String> {
     database.texts(query).await
 }
 
@@ -105,7 +105,7 @@ fn three<T>(rows: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 /// Height of the block of a place.
-async fn height_of(database: &Database, place: &str, number: i64) -> i64 {
+pub(super) async fn height_of(database: &Database, place: &str, number: i64) -> i64 {
     if place == "height" {
         return number;
     }
@@ -115,7 +115,7 @@ async fn height_of(database: &Database, place: &str, number: i64) -> i64 {
 }
 
 /// Does `deed`, which must be found out at the block `height`, and takes it back by what was copied before.
-async fn expect_named(service: &Service, table: &str, deed: &str, height: i64) {
+pub(super) async fn expect_named(service: &Service, table: &str, deed: &str, height: i64) {
     let database = &service.database;
     assert!(database.execute(deed).await > 0, "nothing was done by {deed}");
     let report = service.daybook.verify(None).await.expect("the database answers");
@@ -131,7 +131,7 @@ async fn expect_named(service: &Service, table: &str, deed: &str, height: i64) {
     );
 }
 
-async fn prepared(engine: Engine) -> Option<Service> {
+pub(super) async fn prepared(engine: Engine) -> Option<Service> {
     let Played { service, .. } = filled(engine).await?;
     unguard(&service).await;
     for (table, _) in TABLES {
