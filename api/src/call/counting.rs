@@ -1,10 +1,7 @@
 //! Where a request is counted.
 //!
 //! Whoever shows a valid credential is counted by it, and by nothing else: many callers may share an address. Everybody
-//! else is counted by address: who is not let in, who asks for a page, for a path that is not there. A key that this
-//! server has not seen for minutes must be looked for, so that its request is counted by address first, and no more once
-//! the key has turned out to be valid: a flood of made-up keys asks the database no more often than it may. A user's token
-//! is told by its signature, which asks nobody.
+//! else is counted by address: who is not let in, who asks for a page, for a path that is not there.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
@@ -24,29 +21,16 @@ impl Incoming {
     /// `unauthenticated`, `rate_limited`; 503.
     pub(super) async fn authenticate(&self, deadline: Instant) -> Result<Credential, Problem> {
         let (daybook, headers) = (&self.state.daybook, self.request.headers());
-        let search = within(deadline, admission::authenticate(daybook, headers));
+        let found = within(deadline, admission::authenticate(daybook, headers)).await?;
         let Some(limiter) = self.state.limiter.as_deref() else {
-            return search.await?;
+            return found;
         };
-        let is_cheap = admission::bearer(headers).is_some_and(|secret| daybook.finds_cheaply(secret));
-        if !is_cheap {
-            self.count(limiter, self.address())?;
+        match &found {
+            Ok(credential) => self.count(limiter, limiter.bearer(credential))?,
+            Err(problem) if problem.code() == Code::Unauthenticated => self.count(limiter, self.address())?,
+            Err(_) => {}
         }
-        match search.await? {
-            Ok(credential) => {
-                if !is_cheap {
-                    limiter.uncount(self.address());
-                }
-                self.count(limiter, limiter.bearer(&credential))?;
-                Ok(credential)
-            }
-            Err(problem) => {
-                if is_cheap && problem.code() == Code::Unauthenticated {
-                    self.count(limiter, self.address())?;
-                }
-                Err(problem)
-            }
-        }
+        found
     }
 
     /// Counts a request that no credential is asked for.

@@ -36,11 +36,6 @@ impl Shape {
         (full_at.saturating_sub(now) <= self.depth).then_some(full_at)
     }
 
-    /// Puts a token back.
-    pub(super) fn give_back(self, full_at: u64) -> u64 {
-        full_at.saturating_sub(self.interval)
-    }
-
     /// What is left at `now` in a bucket that is full at `full_at`.
     pub(super) fn level(self, full_at: u64, now: u64) -> Level {
         let full_in = full_at.saturating_sub(now);
@@ -89,14 +84,6 @@ mod tests {
         assert_eq!(shape.take(full_at, later - 1), None, "not a moment earlier");
         full_at = shape.take(full_at, later).unwrap();
         assert_eq!(shape.take(full_at, later), None);
-    }
-
-    #[test]
-    fn what_is_given_back_can_be_taken_again() {
-        let shape = Shape::new(1, 1);
-        let empty = shape.take(0, 7).unwrap();
-        assert_eq!(shape.take(empty, 7), None);
-        assert!(shape.take(shape.give_back(empty), 7).is_some());
     }
 
     #[test]

@@ -53,15 +53,6 @@ impl Buckets {
         }
         (taken.is_some(), self.shape.level(*bucket, now))
     }
-
-    /// Puts a token back that `caller` took.
-    pub(super) fn give_back(&self, caller: Caller) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whose bucket is full by now, or who was one of a crowd, gets nothing.
-        if let Some(full_at) = inner.full_at.get_mut(&caller) {
-            *full_at = self.shape.give_back(*full_at);
-        }
-    }
 }
 
 impl Inner {
@@ -98,8 +89,6 @@ mod tests {
         assert!(buckets.take(caller(1), 0).0);
         assert!(!buckets.take(caller(1), 0).0);
         assert!(buckets.take(caller(2), 0).0);
-        buckets.give_back(caller(1));
-        assert!(buckets.take(caller(1), 0).0);
     }
 
     #[test]

@@ -137,11 +137,6 @@ impl Limiter {
         if taken { Ok(standing) } else { Err(standing) }
     }
 
-    /// Takes back that a request of `caller` was counted.
-    pub(crate) fn uncount(&self, caller: Caller) {
-        self.buckets(caller).give_back(caller);
-    }
-
     fn buckets(&self, caller: Caller) -> &Buckets {
         match caller {
             Caller::Key(_) | Caller::User(_) => &self.credentials,

@@ -12,6 +12,7 @@ use entity::{api_key, ledger};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
 
 use super::secret::hash_secret;
 use crate::database::Readers;
@@ -21,8 +22,8 @@ use crate::{Bearer, Credential, LedgerError, clock};
 
 /// Most keys that are kept.
 const KEYS_MAX: u64 = 10_000;
-/// How long after a secret was read it is still known to have been a key's; see [`KeyCache::was_valid`].
-const VALID_KEPT_FOR: Duration = Duration::from_secs(600);
+/// Most secrets that are looked for at a time: whoever makes keys up takes no more of the database than this.
+const SEARCHES_MAX: usize = 4;
 /// How long a key is kept. The contract allows 5 s for a revocation to reach every instance; reading it takes the rest.
 const KEY_KEPT_FOR: Duration = Duration::from_secs(3);
 
@@ -48,8 +49,8 @@ enum NotFound {
 #[derive(Clone, Debug)]
 pub(crate) struct KeyCache {
     found: Cache<Hash, Arc<Found>>,
-    /// Secrets that were keys' a while ago, whatever has become of them.
-    valid: Cache<Hash, ()>,
+    /// Turns to look for a secret.
+    searches: Arc<Semaphore>,
     revocations: Arc<AtomicU64>,
 }
 
@@ -60,10 +61,7 @@ impl KeyCache {
                 .max_capacity(KEYS_MAX)
                 .time_to_live(KEY_KEPT_FOR)
                 .build(),
-            valid: Cache::builder()
-                .max_capacity(KEYS_MAX)
-                .time_to_live(VALID_KEPT_FOR)
-                .build(),
+            searches: Arc::new(Semaphore::new(SEARCHES_MAX)),
             revocations: Arc::default(),
         }
     }
@@ -77,23 +75,14 @@ impl KeyCache {
             self.found.invalidate(&hash).await;
             found = Box::pin(self.read(db, hash, revocations)).await.map_err(Arc::new);
         }
-        let credential = match found {
-            Ok(found) if found.expires_at.is_some_and(|expires_at| expires_at <= clock::now()) => None,
-            Ok(found) => Some(found.credential.clone()),
+        match found {
+            Ok(found) if found.expires_at.is_some_and(|expires_at| expires_at <= clock::now()) => Ok(None),
+            Ok(found) => Ok(Some(found.credential.clone())),
             Err(error) => match &*error {
-                NotFound::Unknown => None,
-                NotFound::Failed(error) => return Err(error.clone()),
+                NotFound::Unknown => Ok(None),
+                NotFound::Failed(error) => Err(error.clone()),
             },
-        };
-        if credential.is_none() {
-            self.valid.invalidate(&hash).await;
         }
-        Ok(credential)
-    }
-
-    /// Whether `secret` was a key's within the last minutes; asks nobody.
-    pub(crate) fn was_valid(&self, secret: &str) -> bool {
-        self.valid.contains_key(&hash_secret(secret))
     }
 
     /// Forgets every key: one of them was revoked by this instance.
@@ -112,9 +101,9 @@ impl KeyCache {
     }
 
     async fn read(&self, db: &Readers, hash: Hash, revocations: u64) -> Result<Arc<Found>, NotFound> {
-        let found = read(db, hash, revocations).await?;
-        self.valid.insert(hash, ()).await;
-        Ok(Arc::new(found))
+        // It is never closed.
+        let _turn = self.searches.acquire().await;
+        read(db, hash, revocations).await.map(Arc::new)
     }
 }
 

@@ -139,13 +139,6 @@ impl Daybook {
         }
     }
 
-    /// Whether finding whoever bears `secret` costs no look at the database: a key that was valid a while ago, or a token,
-    /// whose signature tells. Whether it is valid now, [`Self::authenticate`] says.
-    #[must_use]
-    pub fn finds_cheaply(&self, secret: &str) -> bool {
-        Tokens::is_token(secret) || self.keys.was_valid(secret)
-    }
-
     /// Commits one request, together with what else is waiting, and answers when it is on disk.
     ///
     /// # Errors

@@ -97,11 +97,6 @@ impl Tokens {
             .and_then(|key| accept(token, &key, provider.names(), now)))
     }
 
-    /// Whether `bearer` has the form of a token.
-    pub(crate) fn is_token(bearer: &str) -> bool {
-        Compact::parse(bearer).is_some()
-    }
-
     /// What signs new tokens.
     ///
     /// # Errors
