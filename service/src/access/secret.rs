@@ -14,6 +14,8 @@ const SECRET_START: &str = "dbk_";
 const SECRET_RANDOM_CHARS: usize = 32;
 /// Characters of a key that its record shows.
 const PREFIX_CHARS: usize = 10;
+/// The same of a key that somebody chose, of at least 20 characters.
+const CHOSEN_PREFIX_CHARS: usize = 4;
 /// What the random characters are drawn from: a double click selects the whole key.
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -44,7 +46,7 @@ pub fn make_ledger_secret() -> Result<LedgerSecret, LedgerError> {
     Ok(LedgerSecret(secret))
 }
 
-/// What is kept of a secret: 190 random bits need no slow hash.
+/// What is kept of a secret: 190 random bits need no slow hash. Whoever chooses one has to choose it as long.
 #[must_use]
 pub fn hash_secret(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
@@ -60,9 +62,17 @@ impl CreateKey {
             role,
             expires_at,
             hash: hash_secret(secret),
-            prefix: secret.chars().take(PREFIX_CHARS).collect(),
+            prefix: shown_of(secret),
         }
     }
+}
+
+/// What people tell keys apart by. Of a secret that somebody chose nearly every character counts, so that few are shown.
+fn shown_of(secret: &str) -> String {
+    let drawn_length = SECRET_START.len().saturating_add(SECRET_RANDOM_CHARS);
+    let is_drawn = secret.starts_with(SECRET_START) && secret.len() == drawn_length;
+    let count = if is_drawn { PREFIX_CHARS } else { CHOSEN_PREFIX_CHARS };
+    secret.chars().take(count).collect()
 }
 
 #[cfg(test)]
@@ -85,5 +95,13 @@ mod tests {
         let key = CreateKey::new(Name::parse("n").unwrap(), Role::Reader, None, &"abc".into());
         assert_eq!(key.hash[..4], [0xba, 0x78, 0x16, 0xbf]);
         assert_eq!(key.prefix, "abc");
+    }
+
+    #[test]
+    fn little_is_shown_of_a_secret_that_somebody_chose() {
+        let drawn = make_secret().unwrap();
+        assert_eq!(shown_of(drawn.expose_secret()), drawn.expose_secret()[..10]);
+        assert_eq!(shown_of("correct-horse-battery"), "corr");
+        assert_eq!(shown_of("dbk_of-my-own-choosing"), "dbk_");
     }
 }
