@@ -119,9 +119,21 @@ async fn a_cursor_of_another_ledger_is_no_cursor(book: &Book) {
         for number in 0..3 {
             let user = format!("user-{number}");
             let _ = client.create(&credit(&user, "1.00")).await;
+            let limit = json!({"name": user, "direction": "debit", "window": "day", "max_amount": "5"});
+            let _ = client.post("/limits", &limit).await.expect(201);
+            let _ = client
+                .post("/keys", &json!({"name": user, "role": "reader"}))
+                .await
+                .expect(201);
         }
     }
     for list in [
+        "/audit/blocks?limit=1",
+        "/currencies?limit=1",
+        "/events?limit=1",
+        "/keys?limit=1",
+        "/limits?limit=1",
+        "/users/user-1/limits?limit=1",
         "/transactions?limit=1",
         "/transactions?limit=1&sort=created_at",
         "/users?limit=1",

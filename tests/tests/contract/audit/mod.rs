@@ -1,5 +1,6 @@
 //! `/audit`, `/events` and proofs; section 20 of the contract.
 
+mod changes;
 mod checks;
 mod events;
 mod proofs;
