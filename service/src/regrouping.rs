@@ -158,6 +158,7 @@ impl Sweep {
             return Some(before);
         }
         let (ledger_id, user_id, _) = key;
+        // No user is named in the log: an id may be somebody's address.
         let steps = self
             .committer
             .regroup(*ledger_id, user_id, self.bounds.step_rows, u32::MAX);
@@ -167,8 +168,7 @@ impl Sweep {
                 let pause = before.map_or(self.bounds.sweep_period, |before| before.pause.saturating_mul(2));
                 let pause = pause.min(PAUSE_MAX);
                 log::warn!(
-                    "the statistics of user {user_id} of ledger {ledger_id} cannot be regrouped, and are left for {} s: \
-                     {error}",
+                    "the statistics of a user of ledger {ledger_id} cannot be regrouped, and are left for {} s: {error}",
                     pause.as_secs()
                 );
                 let until = Instant::now().checked_add(pause)?;

@@ -102,9 +102,8 @@ impl<'kvs> VisitSource<'kvs> for Pairs<'_> {
 pub(crate) fn begin() -> usize {
     static START: Once = Once::new();
     START.call_once(|| {
-        if log::set_logger(&Logger).is_ok() {
-            log::set_max_level(LevelFilter::Trace);
-        }
+        log::set_logger(&Logger).expect("nobody else takes what is logged");
+        log::set_max_level(LevelFilter::Trace);
     });
     let mut kept = kept();
     let number = kept.next();
@@ -183,6 +182,16 @@ pub(crate) fn hide_in_query(url: &str) {
             hide(&value);
         }
     }
+    // As it was sent as well, whatever stands for a blank.
+    let raw = url
+        .iter()
+        .filter_map(reqwest::Url::query)
+        .flat_map(|query| query.split('&'));
+    for (name, value) in raw.filter_map(|pair| pair.split_once('=')) {
+        if name == "q" || MEMBERS.contains(&name) {
+            hide(value);
+        }
+    }
 }
 
 /// The same for whatever is personal or secret in a body of JSON.
@@ -229,9 +238,9 @@ mod tests {
         log::info!(target: "service", "Rent-2 and a plain word");
         log::warn!(target: "actix_http", "{{\"B7-x9\"}}");
         log::info!(target: "reqwest::connect", "dbk_0123456789");
-        keep("WARN a row: Gift-7\nWARN Typo-4\nWARN 12345 and credit\nWARN Mensah 1");
+        keep("WARN Mensah%201\nWARN a row: Gift-7\nWARN Typo-4\nWARN 12345 and credit\nWARN Mensah 1");
         let leaks = end(began);
-        assert_eq!(leaks.len(), 6, "{leaks:?}");
+        assert_eq!(leaks.len(), 7, "{leaks:?}");
         log::info!(target: "api", "dbk_0123456789 after the test");
         assert!(end(begin()).is_empty());
     }

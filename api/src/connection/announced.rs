@@ -95,7 +95,7 @@ impl Announced {
         match self.length {
             _ if self.is_chunked => Body::Chunked(Chunks::default()),
             _ if self.is_upgrade => Body::Endless,
-            None if self.is_connect => Body::Endless,
+            None | Some(0) if self.is_connect => Body::Endless,
             length => Body::Length(length.unwrap_or(0)),
         }
     }
@@ -173,6 +173,7 @@ mod tests {
     #[test]
     fn what_follows_a_tunnel_is_its_body() {
         assert_eq!(body("CONNECT h:1 HTTP/1.1\r\nHost: h"), Some(Body::Endless));
+        assert_eq!(body("CONNECT h:1 HTTP/1.1\r\nContent-Length: 0"), Some(Body::Endless));
         assert_eq!(body("CONNECT h:1 HTTP/1.1\r\nContent-Length: 7"), Some(Body::Length(7)));
         assert_eq!(body("POST / HTTP/1.1\r\nCONNECT h:1 HTTP/1.1"), Some(Body::Length(0)));
     }

@@ -20,7 +20,7 @@ async fn changes_of_keys_and_settings_are_events(book: &Book) {
     let closed = json!({"closed_through": "2020-01-31", "reason": "the year is over"});
     let _ = book.put("/closing", &closed).await.expect(200);
     let _ = book
-        .post("/currencies", &json!({"code": "PTS", "exponent": 0}))
+        .post("/currencies", &json!({"code": "PTS", "name": "Points", "exponent": 0}))
         .await
         .expect(201);
     let limit = json!({"name": "few", "direction": "debit", "window": "day", "max_amount": "20"});

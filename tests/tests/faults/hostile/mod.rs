@@ -118,5 +118,6 @@ fn allow_connections(wanted: u64) -> usize {
     }
     let allowed = wanted.min(raised.saturating_sub(OTHER_FILES));
     eprintln!("{allowed} connections of {wanted}");
+    assert!(allowed >= wanted / 10, "the machine allows {allowed} connections");
     usize::try_from(allowed).expect("a small number")
 }
