@@ -50,10 +50,11 @@ const READ_SESSION_AGE_MAX: Duration = Duration::from_secs(60);
 /// Of sessions that commit: a batch is point look-ups through UNNEST. From about 128 rows on the planner would rather
 /// read a table to the end and hash it, which grows with the table; and a plan that is made anew for every batch costs
 /// more than the batch. Without sorts, an order leads to the one index that has it, whatever the planner knows of the
-/// table.
-const WRITE_SESSION: [(&str, &str); 7] = [
+/// table; an incremental sort would make do with an index that has but its beginning.
+const WRITE_SESSION: [(&str, &str); 8] = [
     ("enable_seqscan", "off"),
     ("enable_sort", "off"),
+    ("enable_incremental_sort", "off"),
     ("enable_memoize", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
