@@ -54,10 +54,15 @@ def check_chain(url, trusted):
         check(previous == block["hash"], f"block {height} does not hash to its hash")
         seen = seen or previous == trusted
     check(seen, "no block has the hash that is trusted")
-    print(f"proved: {height} blocks, {end} events, {withheld} withheld, newest hash {previous}")
+    print(f"proved: {height} blocks, {end} events, {withheld} withheld, newest hash {previous}, ledger {ledger}")
 
 
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    check_chain(sys.argv[1].rstrip("/"), sys.argv[2] if len(sys.argv) == 3 else None)
+    if "DAYBOOK_KEY" not in os.environ:
+        sys.exit("DAYBOOK_KEY must be set to a key of the ledger, or to an operator's for main")
+    try:
+        check_chain(sys.argv[1].rstrip("/"), sys.argv[2] if len(sys.argv) == 3 else None)
+    except (OSError, KeyError, TypeError, ValueError, StopIteration) as error:
+        sys.exit(f"not proved: the server cannot be asked: {error!r}")

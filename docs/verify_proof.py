@@ -87,5 +87,8 @@ def check_proof(proof, trusted):
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    with sys.stdin if sys.argv[1] == "-" else open(sys.argv[1], encoding="utf-8") as file:
-        check_proof(json.load(file, object_pairs_hook=members, parse_int=integer), sys.argv[2])
+    try:
+        with sys.stdin if sys.argv[1] == "-" else open(sys.argv[1], encoding="utf-8") as file:
+            check_proof(json.load(file, object_pairs_hook=members, parse_int=integer), sys.argv[2])
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+        sys.exit(f"not proved: it cannot be read: {error!r}")

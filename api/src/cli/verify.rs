@@ -12,8 +12,6 @@ use crate::server::options;
 
 /// The longest that connections may take to close.
 const CLOSE_TIME_MAX: Duration = Duration::from_secs(5);
-/// Characters of a hash that are shown.
-const HASH_CHARS: usize = 16;
 
 /// Checks every invariant of one ledger or of all, and prints what was counted or what is wrong.
 pub(super) async fn run(settings: &Settings, ledger: Option<&str>) -> Result<(), Failure> {
@@ -50,7 +48,6 @@ fn blame(ledger: &str, height: i64) -> String {
 fn show(ledger: &VerifiedLedger) {
     let counts = ledger.counts;
     let hash: String = ledger.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    let hash = hash.get(..HASH_CHARS).unwrap_or_default();
     output::line(&output::bold(&ledger.name));
     for (kind, count) in [
         ("transactions", counts.transactions),

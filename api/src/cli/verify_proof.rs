@@ -33,8 +33,9 @@ pub(super) fn run(arguments: &VerifyProofArguments) -> Result<(), Failure> {
         _ if own == trusted => proof.block.height,
         None => {
             return Err(Failure::failed(format!(
-                "the proof holds for block {} with the hash {}, which is not the hash that is trusted; --blocks links \
-                 the two",
+                "the proof holds for block {} with the hash {}, which is not the hash that is trusted. If that is the \
+                 hash of a later block, --blocks links the two; if of an earlier one, ask for the proof of the version \
+                 that stood then",
                 proof.block.height,
                 hex(&own)
             )));
@@ -70,13 +71,21 @@ fn unreadable(file: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::failed(format!("{} cannot be read: {told}", file.display()))
 }
 
+fn no_blocks(file: &Path, error: &serde_json::Error) -> Failure {
+    Failure::failed(format!(
+        "{} has neither answers of GET /audit/blocks nor a block a line, see line {}",
+        file.display(),
+        error.line()
+    ))
+}
+
 /// Goes from the proof's block to the one that is trusted, and gives its height.
 fn link(file: &Path, proof: &Proof, trusted: &Hash) -> Result<i64, Failure> {
     let ledger = proof.ledger_id().map_err(Failure::failed)?;
     let mut links = Links::new(ledger, proof.block.clone());
     let saved = serde_json::Deserializer::from_reader(BufReader::new(open(file)?)).into_iter::<Saved>();
     for saved in saved {
-        let blocks = match saved.map_err(|error| unreadable(file, error))? {
+        let blocks = match saved.map_err(|error| no_blocks(file, &error))? {
             Saved::Page { data } => data,
             Saved::One(block) => vec![*block],
         };

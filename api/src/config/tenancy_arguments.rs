@@ -50,7 +50,7 @@ pub(crate) struct LedgerSettingsArguments {
     /// Whether a write to what has a version must have If-Match
     #[arg(long, value_name = "true|false")]
     pub(crate) require_if_match: Option<bool>,
-    /// Whether users' tokens may edit the users' own credits and debits
+    /// Whether users' tokens may record the users' credits, and edit and delete their credits and debits, whoever made them
     #[arg(long, value_name = "true|false")]
     pub(crate) users_may_edit: Option<bool>,
 }

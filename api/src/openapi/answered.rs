@@ -31,7 +31,7 @@ pub(super) const RATE_LIMIT: &[Told] = &[
     ),
     (
         "RateLimit",
-        "Where callers are limited: what is left, as `\"credential\";r=1999;t=1`: `r` requests, and all again in `t` seconds.",
+        "Where callers are limited: what is left, as `\"credential\";r=1999;t=1`: `r` requests, and one more in `t` seconds.",
     ),
 ];
 

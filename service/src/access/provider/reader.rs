@@ -26,8 +26,11 @@ impl Readings {
     pub(super) async fn begin(source: Source) -> Result<Self, String> {
         let mut first = Known::default();
         let read = first.read(&source).await;
-        if let (Source::File(_), Err(why)) = (&source, read) {
-            return Err(why);
+        if let (Source::File(path), Err(why)) = (&source, read) {
+            return Err(format!(
+                "{} cannot be used as the keys of an identity provider: {why}",
+                path.display()
+            ));
         }
         let (tell, known) = watch::channel(first);
         let wanted = Arc::new(Notify::new());

@@ -50,7 +50,7 @@ impl Source {
     pub(super) async fn read(&self) -> Result<Vec<u8>, String> {
         match self {
             Self::File(path) => {
-                let told = |error: std::io::Error| format!("{}: {error}", path.display());
+                let told = |error: std::io::Error| error.to_string();
                 let file = tokio::fs::File::open(path).await.map_err(told)?;
                 let most = u64::try_from(BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
                 let mut text = Vec::new();
@@ -64,7 +64,7 @@ impl Source {
 
 async fn fetch(client: &Client, url: Url) -> Result<Vec<u8>, String> {
     // Without its address, which may carry a credential.
-    let told = |error: reqwest::Error| error.without_url().to_string();
+    let told = |error: reqwest::Error| with_causes(&error.without_url());
     let mut response = client.get(url).send().await.map_err(told)?;
     if response.status().as_u16() != 200 {
         return Err(format!("the answer has the status {}", response.status().as_u16()));
@@ -77,6 +77,17 @@ async fn fetch(client: &Client, url: Url) -> Result<Vec<u8>, String> {
         }
     }
     within_bounds(text)
+}
+
+/// What is wrong, and why: the outermost error says no more than that there is one.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told = format!("{told}: {error}");
+        cause = error.source();
+    }
+    told
 }
 
 fn within_bounds(text: Vec<u8>) -> Result<Vec<u8>, String> {

@@ -123,6 +123,7 @@ async fn what_is_too_large_is_cut_off_as_it_passes_its_bound(book: &Book) {
     let piece = vec![b' '; PIECE_BYTES];
     let chunk = [format!("{PIECE_BYTES:x}\r\n").as_bytes(), &piece, b"\r\n"].concat();
     let header = b"X-Filler: abc\r\n".repeat(100);
+    let mut answered = 0;
     for (what, head, piece, status) in [
         ("10,000 headers", "GET /livez HTTP/1.1\r\n".to_owned(), &header, 400),
         (
@@ -148,9 +149,12 @@ async fn what_is_too_large_is_cut_off_as_it_passes_its_bound(book: &Book) {
             if !rest.is_empty() {
                 assert_eq!(RawAnswer::parse(rest.as_bytes()).status, status, "{what}: {rest}");
                 assert_eq!(count_answers(&rest), 1, "{what}: {rest}");
+                answered += 1;
             }
         }
     }
+    // What is sent in vain may keep a client from reading its answer, but not each.
+    assert!(answered > 0);
     let garbage = [&b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"[..], &[0xff; 4096]].concat();
     let received = exchange(address, &garbage.repeat(20)).await;
     assert!(received.starts_with("HTTP/1.1 200 "), "{received}");
