@@ -1,6 +1,6 @@
 //! Every route by every kind of user's token.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{Answer, Book, on_both};
 
 use super::matrix::guarded;
@@ -22,19 +22,19 @@ fn is_missing(answer: &Answer, what: &str) {
 
 async fn every_route_lets_a_users_token_do_what_it_should_and_no_more(book: &Book) {
     let document = document(book).await;
+    let _ = prepare(book, "/api/v1/users/{id}", Value::Null).await;
+    let allowed = json!({"users_may_edit": true});
+    let _ = book.patch("/ledgers/main", &allowed).await.expect(200);
+    let reader = acting_as(book, "42", "read").await;
+    let writer = acting_as(book, "42", "write").await;
+    let others = [
+        acting_as(book, "43", "read").await,
+        acting_as(book, "43", "write").await,
+    ];
     for (method, path, operation) in guarded(&document) {
         let (_, users) = row(&method, &path);
         let (media_type, body) = body_of(&document, &operation);
-        let fresh = book.with_settings(|_| ()).await;
-        let (path, body) = prepare(&fresh, &path, body).await;
-        let allowed = json!({"users_may_edit": true});
-        let _ = fresh.patch("/ledgers/main", &allowed).await.expect(200);
-        let reader = acting_as(&fresh, "42", "read").await;
-        let writer = acting_as(&fresh, "42", "write").await;
-        let others = [
-            acting_as(&fresh, "43", "read").await,
-            acting_as(&fresh, "43", "write").await,
-        ];
+        let (path, body) = prepare(book, &path, body).await;
         let send = async |client| ask(client, &method, &path, &media_type, &body).await;
         let what = format!("{method} {path}");
         let refused = async || {
@@ -52,7 +52,7 @@ async fn every_route_lets_a_users_token_do_what_it_should_and_no_more(book: &Boo
                 is_missing(&send(other_writer).await, &what);
             }
         };
-        fresh.leaves_no_trace(refused).await;
+        book.leaves_no_trace(refused).await;
         if users == Users::Read {
             let _ = send(&reader).await.expect(200);
         }
