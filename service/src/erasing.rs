@@ -7,16 +7,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use entity::user::{Column, Entity};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use crate::commit::{Committer, STEP_ROWS_MAX};
 use crate::database::Database;
+use crate::unfinished::{maybe_row, page_behind};
 use crate::{Daybook, LedgerError};
-
-/// Unfinished erasures that are read at a time.
-const SWEEP_PAGE_USERS: u64 = 100;
 
 /// How an erasure is carried out; tests alone have another than the default.
 #[derive(Clone, Copy, Debug)]
@@ -117,29 +115,16 @@ async fn sweep(database: &Database, committer: &Committer, step_rows: usize) -> 
 
 /// The next users whose erasure is unfinished, by ledger and id, behind `last`.
 async fn list_unfinished(database: &Database, last: Option<&(i64, String)>) -> Result<Vec<(i64, String)>, LedgerError> {
-    let behind = last.map(|(ledger_id, user_id)| {
-        let in_ledger = Condition::all()
-            .add(Column::LedgerId.eq(*ledger_id))
-            .add(Column::Id.gt(user_id.as_str()));
-        Condition::any().add(Column::LedgerId.gt(*ledger_id)).add(in_ledger)
-    });
-    let page = Entity::find()
+    let select = Entity::find()
         .select_only()
         .columns([Column::LedgerId, Column::Id])
-        .filter(Column::Erasing.is_not_null())
-        .filter(Condition::all().add_option(behind))
-        .order_by_asc(Column::LedgerId)
-        .order_by_asc(Column::Id)
-        .limit(SWEEP_PAGE_USERS)
-        .into_tuple()
-        .all(&database.read)
-        .await?;
+        .filter(Column::Erasing.is_not_null());
+    let last = last.map(|(ledger_id, user_id)| (*ledger_id, user_id.as_str()));
+    let page = page_behind(select, last).into_tuple().all(&database.read).await?;
     Ok(page)
 }
 
 async fn is_erasing(database: &Database, ledger_id: i64, user_id: &str) -> Result<bool, LedgerError> {
-    let user = Entity::find_by_id((ledger_id, user_id.to_owned()))
-        .one(&database.read)
-        .await?;
+    let user = maybe_row(database, ledger_id, user_id).await?;
     Ok(user.is_some_and(|user| user.erasing.is_some()))
 }

@@ -6,7 +6,7 @@
 //!
 //! Absences that hold everywhere: [`ledger`] and [`money`] do no I/O, read no clock and draw no randomness; nothing
 //! here knows of HTTP; no float exists; nothing outside `commit` writes to the database, but
-//! for the row of the first ledger.
+//! for the row of the first ledger and the keys that sign tokens.
 
 pub mod access;
 mod clock;
@@ -23,6 +23,7 @@ pub mod money;
 pub mod query;
 pub mod record;
 mod regrouping;
+mod unfinished;
 pub mod value;
 pub mod verify;
 

@@ -12,16 +12,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use entity::user::{Column, Entity};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::commit::{Committer, STEP_ROWS_MAX};
 use crate::database::Database;
+use crate::unfinished::{maybe_row, page_behind};
 use crate::{Daybook, LedgerError};
 
-/// Unfinished regroupings that are read at a time.
-const SWEEP_PAGE_USERS: u64 = 100;
 /// The longest that a regrouping that cannot be completed is put off.
 const PAUSE_MAX: Duration = Duration::from_secs(3600);
 
@@ -183,30 +182,17 @@ impl Sweep {
 }
 
 async fn is_regrouping(database: &Database, ledger_id: i64, user_id: &str) -> Result<bool, LedgerError> {
-    let user = Entity::find_by_id((ledger_id, user_id.to_owned()))
-        .one(&database.read)
-        .await?;
+    let user = maybe_row(database, ledger_id, user_id).await?;
     Ok(user.is_some_and(|user| user.regroup_generation.is_some()))
 }
 
 /// The next unfinished regroupings, in the order of ledgers and users.
 async fn unfinished(database: &Database, after: Option<&Key>) -> Result<Vec<Key>, LedgerError> {
-    let mut select = Entity::find()
+    let select = Entity::find()
         .select_only()
         .columns([Column::LedgerId, Column::Id, Column::RegroupGeneration])
         .filter(Column::RegroupGeneration.is_not_null());
-    if let Some((ledger_id, user_id, _)) = after {
-        let later_user = Condition::all()
-            .add(Column::LedgerId.eq(*ledger_id))
-            .add(Column::Id.gt(user_id.as_str()));
-        select = select.filter(Condition::any().add(Column::LedgerId.gt(*ledger_id)).add(later_user));
-    }
-    let keys = select
-        .order_by_asc(Column::LedgerId)
-        .order_by_asc(Column::Id)
-        .limit(SWEEP_PAGE_USERS)
-        .into_tuple()
-        .all(&database.read)
-        .await?;
+    let after = after.map(|(ledger_id, user_id, _)| (*ledger_id, user_id.as_str()));
+    let keys = page_behind(select, after).into_tuple().all(&database.read).await?;
     Ok(keys)
 }

@@ -1,9 +1,7 @@
 //! Clearing what an erased user leaves behind, in bounded steps.
 //!
-//! A step is a transaction of the database of its own, under the ledger's lock like every commit: it takes the personal
-//! part and the salt from events that are older than the erasure, and clears the rows that these tell of. It changes no
-//! fact and so records no event; no row gets another version. Any number of instances may take steps of one erasure: each
-//! begins where the last one ended, and the user's row says where that is until nothing is left.
+//! A step takes the personal part and the salt from events that are older than the erasure, and clears the rows that these
+//! tell of; no row gets another version.
 //!
 //! A row is cleared together with the newest of its events, so that whoever verifies finds them alike at every moment.
 
@@ -14,14 +12,14 @@ use uuid::Uuid;
 use super::batch::Target;
 use super::failure::Failure;
 use super::load::{EVENTS_MAX, accounts_sql, bind_subjects, events_of_sql, read_erasable, read_rows};
-use super::regroup::{STEP_ROWS_MAX, Step, bounds, transactions_of_user_sql};
 use super::rows::Cell;
 use super::session::Session;
 use super::statement::Statement;
+use super::steps::{STEP_ROWS_MAX, Step, bounds, transactions_of_user_sql};
 use super::tables::{self, Mode, Table, Write};
 use super::txn::Txn;
 use crate::database::WritePool;
-use crate::ledger::{Account, Erasing, ErasureStage, Names, Snapshot, Transaction, User, search};
+use crate::ledger::{Account, Erasing, ErasureStage, Snapshot, Transaction, User, search};
 
 /// Metadata without a member, as it is stored.
 const NO_METADATA: &str = "{}";
@@ -56,15 +54,7 @@ impl Target {
     /// Those of the database; what earlier steps cleared stays cleared.
     pub(super) async fn erase_step(&self, user_id: &str, step_rows: usize) -> Result<Step, Failure> {
         let step_rows = step_rows.clamp(1, STEP_ROWS_MAX);
-        let (mut txn, ledger) = Txn::begin(&self.pool, self.ledger_id).await?;
-        let names = Names {
-            users: [user_id.to_owned()].into(),
-            ..Names::default()
-        };
-        let rows = txn.session().load(self.ledger_id, &names).await?;
-        let mut snapshot = Snapshot::new(ledger.state);
-        read_rows(&mut snapshot, &rows)?;
-        let user = snapshot.users.get(user_id).cloned();
+        let (mut txn, snapshot, user) = self.begin_step(user_id).await?;
         let Some((user, erasing)) = user.and_then(|user| user.erasing.map(|erasing| (user, erasing))) else {
             txn.rollback().await?;
             return Ok(Step::Done);

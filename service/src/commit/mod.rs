@@ -39,12 +39,13 @@ mod seal;
 mod session;
 mod slots;
 mod statement;
+mod steps;
 mod tables;
 mod txn;
 
 pub use batcher::Queued;
 pub(crate) use batcher::{Committer, Limits};
-pub(crate) use regroup::STEP_ROWS_MAX;
+pub(crate) use steps::STEP_ROWS_MAX;
 
 /// What is stored makes no sense: the text says where.
 #[derive(Debug, thiserror::Error)]

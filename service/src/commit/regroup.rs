@@ -1,59 +1,25 @@
 //! Counting a user's transactions by the days of another time zone, in bounded steps.
 //!
-//! A step is a transaction of the database of its own, under the ledger's lock like every commit. It changes no fact
-//! and so records no event. Any number of instances may take steps of one regrouping: each begins where the last
-//! one ended.
-//!
 //! First the transactions are counted, and the step that counts the last of them shows the new grouping. Then the rows
 //! of the grouping before are removed, and only when none is left does the user's row forget the regrouping: whoever
 //! looks for unfinished ones finds it until then.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use uuid::Uuid;
 
 use super::batch::Target;
 use super::failure::Failure;
-use super::load::{read_rows, transactions_sql};
-use super::rows::{Cell, Dialect, Kind, Rows};
+use super::load::read_rows;
+use super::rows::Cell;
 use super::save::total_writes;
 use super::statement::Statement;
+use super::steps::{STEP_ROWS_MAX, Step, bounds, transactions_of_user_sql};
 use super::tables::{self, Mode, Write};
 use super::txn::Txn;
 use crate::database::Fault;
-use crate::ledger::{
-    Count, DayTotal, Grouping, Names, Regrouping, Snapshot, TotalDelta, TotalDeltas, Transaction, User, count_day,
-};
+use crate::ledger::{Count, DayTotal, Grouping, Regrouping, TotalDelta, TotalDeltas, Transaction, User, count_day};
 use crate::record::{Direction, TransactionStatus};
-
-/// Most transactions that one step counts: the bound of its statement.
-pub(crate) const STEP_ROWS_MAX: usize = 1000;
-
-/// What a step found to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// There is more to do.
-    Advanced,
-    /// Nothing is left.
-    Done,
-}
-
-pub(super) const BOUNDS: [Kind; 3] = [Kind::Text, Kind::Uuid, Kind::Uuid];
-pub(super) const BOUND_NAMES: [&str; 3] = ["owner", "after_id", "until_id"];
-
-static POSTGRES: LazyLock<String> =
-    LazyLock::new(|| transactions_sql(Dialect::Postgres, &BOUND_NAMES, &BOUNDS, STEP_ROWS_MAX));
-static SQLITE: LazyLock<String> =
-    LazyLock::new(|| transactions_sql(Dialect::Sqlite, &BOUND_NAMES, &BOUNDS, STEP_ROWS_MAX));
-
-/// The statement that finds a user's transactions in the order of their ids; see [`transactions_sql`].
-pub(super) fn transactions_of_user_sql(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Postgres => &POSTGRES,
-        Dialect::Sqlite => &SQLITE,
-    }
-}
 
 impl Target {
     /// Takes one step of the user's regrouping, if there is one: counts at most `step_rows` transactions, or removes at
@@ -64,15 +30,7 @@ impl Target {
     /// the transactions of that day are fewer, or the zone is another.
     pub(super) async fn regroup_step(&self, user_id: &str, step_rows: usize) -> Result<Step, Failure> {
         let step_rows = step_rows.clamp(1, STEP_ROWS_MAX);
-        let (mut txn, ledger) = Txn::begin(&self.pool, self.ledger_id).await?;
-        let names = Names {
-            users: [user_id.to_owned()].into(),
-            ..Names::default()
-        };
-        let rows = txn.session().load(self.ledger_id, &names).await?;
-        let mut snapshot = Snapshot::new(ledger.state);
-        read_rows(&mut snapshot, &rows)?;
-        let user = snapshot.users.get(user_id).cloned();
+        let (mut txn, mut snapshot, user) = self.begin_step(user_id).await?;
         let Some(user) = user.filter(|user| user.regrouping.is_some()) else {
             txn.rollback().await?;
             return Ok(Step::Done);
@@ -156,13 +114,6 @@ impl Target {
         writes.retain(|write| !write.rows.is_empty());
         Ok(writes)
     }
-}
-
-/// The bounds of a user's transactions whose ids are above `after` and not above `until`.
-pub(super) fn bounds(user_id: &str, after: Option<Uuid>, until: Uuid) -> Rows {
-    let mut rows = Rows::new(&BOUNDS);
-    rows.push(vec![user_id.into(), after.unwrap_or(Uuid::nil()).into(), until.into()]);
-    rows
 }
 
 /// Notes the day that each of the user's sides falls on, and counts it there if the transaction is posted.

@@ -9,7 +9,7 @@ use crate::LedgerError;
 use crate::commit::batch::{STATEMENTS_TIMEOUT, guard};
 use crate::commit::erase::empty_log;
 use crate::commit::failure::Failure;
-use crate::commit::regroup::Step;
+use crate::commit::steps::Step;
 use crate::database::Fault;
 
 /// How often in a row a step is tried again, when the connection is lost or another session is in the way.

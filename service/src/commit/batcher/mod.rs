@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::batch::{STATEMENTS_TIMEOUT, Target, guard};
 use super::kept::{Kept, Left};
 use super::line::{Line, Reply, Room, Waiting};
-use super::regroup::Step;
+use super::steps::Step;
 use crate::LedgerError;
 use crate::database::WritePool;
 use crate::ledger::{Answer, Request};

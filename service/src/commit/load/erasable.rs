@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use super::stored::AccountRow;
 use crate::commit::failure::Failure;
-use crate::commit::regroup::{BOUND_NAMES, BOUNDS, STEP_ROWS_MAX};
 use crate::commit::rows::{Dialect, Kind, Rows, select_rows};
 use crate::commit::slots::{Row, Slots, select_slots};
+use crate::commit::steps::{BOUND_NAMES, BOUNDS, STEP_ROWS_MAX};
 
 /// Most events of a step, besides the first one of each transaction.
 pub(in crate::commit) const EVENTS_MAX: usize = 4 * STEP_ROWS_MAX;
