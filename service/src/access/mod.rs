@@ -11,5 +11,5 @@ pub(crate) use ledgers::LedgerCache;
 pub(crate) use provider::Provider;
 pub use provider::{IdentityProvider, KeySource};
 pub use secret::{hash_secret, make_ledger_secret, make_secret};
+pub(crate) use token::{MaybeToken, Tender, Tokens};
 pub use token::{Rotation, TOKEN_TIME_MAX_S, TOKEN_TIME_MIN_S, TokenKey, TokenSigner};
-pub(crate) use token::{Tender, Tokens};

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::access::{KeyCache, LedgerCache, Provider, Tender, Tokens};
+use crate::access::{KeyCache, LedgerCache, MaybeToken, Provider, Tender, Tokens};
 use crate::commit::{Committer, Limits, Queued};
 use crate::database::Database;
 use crate::erasing::{ErasureBounds, ErasureSweeper};
@@ -131,10 +131,9 @@ impl Daybook {
     /// # Errors
     /// Those of a database that does not answer.
     pub async fn authenticate(&self, secret: &str) -> Result<Option<Credential>, LedgerError> {
-        // On the heap: a token is checked with a file or a fetch at times, and most requests bear none.
-        let token = Box::pin(self.tokens.authenticate(&self.database.read, secret, clock::now()));
-        match token.await {
-            Some(checked) => checked,
+        match MaybeToken::of(secret) {
+            // On the heap: most requests bear a key, and would carry it about.
+            Some(token) => Box::pin(self.tokens.authenticate(&self.database.read, token, clock::now())).await,
             None => self.keys.authenticate(&self.database.read, secret).await,
         }
     }

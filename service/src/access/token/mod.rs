@@ -37,6 +37,16 @@ pub const TOKEN_TIME_MIN_S: u32 = 60;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refused(pub(super) &'static str);
 
+/// What has the form of a token.
+pub(crate) struct MaybeToken<'a>(Result<Compact<'a>, Refused>);
+
+impl<'a> MaybeToken<'a> {
+    /// `bearer`, where it is a token; `None` where it is a key.
+    pub(crate) fn of(bearer: &'a str) -> Option<Self> {
+        Compact::parse(bearer).map(Self)
+    }
+}
+
 /// What tokens are checked with and made with.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
@@ -52,27 +62,27 @@ impl Tokens {
         }
     }
 
-    /// Whoever bears `bearer`, where that is a token; `None` where it is a key.
+    /// Whoever bears the token; `None` where it is refused.
     ///
     /// # Errors
     /// Those of a database, or of an identity provider, that does not answer.
     pub(crate) async fn authenticate(
         &self,
         db: &Readers,
-        bearer: &str,
+        token: MaybeToken<'_>,
         now: Timestamp,
-    ) -> Option<Result<Option<Credential>, LedgerError>> {
-        let checked = match Compact::parse(bearer)? {
-            Ok(token) => self.check(db, &token, now).await,
-            Err(refused) => Ok(Err(refused)),
+    ) -> Result<Option<Credential>, LedgerError> {
+        let checked = match token.0 {
+            Ok(token) => self.check(db, &token, now).await?,
+            Err(refused) => Err(refused),
         };
-        Some(checked.map(|checked| match checked {
+        Ok(match checked {
             Ok(credential) => Some(credential),
             Err(Refused(why)) => {
                 log::debug!("a token was refused: {why}");
                 None
             }
-        }))
+        })
     }
 
     async fn check(
