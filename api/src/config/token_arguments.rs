@@ -1,6 +1,7 @@
 //! What people type about users' tokens: whose are accepted, and the keys that sign our own.
 
 use clap::{Args, Subcommand};
+use secrecy::SecretString;
 
 /// The identity provider whose tokens a server accepts.
 #[derive(Args, Clone, Debug, Default)]
@@ -11,7 +12,7 @@ pub(crate) struct ProviderArguments {
     pub(super) jwks_file: Option<String>,
     /// URL of those keys instead; https, or http on this machine [default: none]
     #[arg(long, env = "DAYBOOK_JWKS_URL", hide_env_values = true, value_name = "URL")]
-    pub(super) jwks_url: Option<String>,
+    pub(super) jwks_url: Option<SecretString>,
     /// The iss of its tokens; needed with either [default: none]
     #[arg(long, env = "DAYBOOK_JWT_ISSUER", hide_env_values = true, value_name = "NAME")]
     pub(super) jwt_issuer: Option<String>,

@@ -183,13 +183,12 @@ impl ServeReader<'_> {
 
 /// The identity provider, where one is named: by its keys, its issuer and its audience together.
 fn identity_provider(complaints: &mut Complaints, arguments: &ProviderArguments) -> Option<IdentityProvider> {
-    let given = |text: &Option<String>| {
-        text.as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
+    let given = |text: Option<&str>| {
+        let text = text.map(str::trim).filter(|text| !text.is_empty());
+        text.map(str::to_owned)
     };
-    let keys = match (given(&arguments.jwks_file), given(&arguments.jwks_url)) {
+    let url = arguments.jwks_url.as_ref().map(SecretString::expose_secret);
+    let keys = match (given(arguments.jwks_file.as_deref()), given(url)) {
         (Some(_), Some(_)) => {
             complaints
                 .0
@@ -206,7 +205,8 @@ fn identity_provider(complaints: &mut Complaints, arguments: &ProviderArguments)
         }
         (None, None) => None,
     };
-    match (keys, given(&arguments.jwt_issuer), given(&arguments.jwt_audience)) {
+    let issuer = given(arguments.jwt_issuer.as_deref());
+    match (keys, issuer, given(arguments.jwt_audience.as_deref())) {
         (None, None, None) => None,
         (Some(keys), Some(issuer), Some(audience)) => Some(IdentityProvider { keys, issuer, audience }),
         _ => {

@@ -1,12 +1,12 @@
 //! The table of settings: what each is called, what it is where nobody says anything, and what it takes.
 
 mod callers;
+mod provider;
 
 use std::collections::BTreeMap;
 
 use clap::CommandFactory;
 use secrecy::ExposeSecret;
-use service::access::KeySource;
 
 use super::*;
 
@@ -138,35 +138,6 @@ const PROVIDER: [(&str, &str); 4] = [
     ("--jwt-issuer", "DAYBOOK_JWT_ISSUER"),
     ("--jwt-audience", "DAYBOOK_JWT_AUDIENCE"),
 ];
-
-#[test]
-fn an_identity_provider_is_named_whole() {
-    let named = ["--jwt-issuer", "i", "--jwt-audience", "a"];
-    let provider = |keys: [&str; 2]| settings(&[&keys[..], &named].concat()).map(|read| read.identity_provider);
-    let from = |keys| {
-        Some(IdentityProvider {
-            keys,
-            issuer: "i".to_owned(),
-            audience: "a".to_owned(),
-        })
-    };
-    let url = "https://id.example/jwks";
-    assert_eq!(
-        provider(["--jwks-file", "k"]).unwrap(),
-        from(KeySource::File("k".into()))
-    );
-    assert_eq!(
-        provider(["--jwks-url", url]).unwrap(),
-        from(KeySource::Url(url.to_owned()))
-    );
-    assert!(provider(["--jwks-url", "http://id.example/jwks"]).is_err());
-    assert!(settings(&named).is_err());
-    assert!(settings(&[&["--jwks-file", "k", "--jwks-url", url], &named[..]].concat()).is_err());
-    for (flag, _) in PROVIDER {
-        assert_eq!(settings(&[flag, ""]).unwrap().identity_provider, None, "{flag}");
-        assert!(settings(&[flag, url]).is_err(), "{flag} alone");
-    }
-}
 
 #[test]
 fn every_setting_has_its_default_and_takes_another_value() {

@@ -9,6 +9,7 @@ mod keys;
 mod reader;
 mod source;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,12 +41,22 @@ pub struct IdentityProvider {
 }
 
 /// Where the keys of an identity provider are, as a JWK Set (RFC 7517).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// In a file.
     File(std::path::PathBuf),
     /// At a URL; see [`KeySource::is_url`].
     Url(String),
+}
+
+/// All but the address, which may carry a credential.
+impl fmt::Debug for KeySource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => formatter.debug_tuple("File").field(path).finish(),
+            Self::Url(_) => formatter.debug_tuple("Url").finish_non_exhaustive(),
+        }
+    }
 }
 
 impl KeySource {

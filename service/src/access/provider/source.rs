@@ -15,8 +15,7 @@ const BYTES_MAX: usize = 256 * 1024;
 /// How long an answer may take, in all.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Where keys are read.
-#[derive(Debug)]
+/// Where keys are read; in no `Debug`, as an address may carry a credential.
 pub(super) enum Source {
     File(PathBuf),
     Url(Client, Url),
