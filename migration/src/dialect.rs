@@ -1,5 +1,6 @@
 //! The texts of tables, written once for both databases: what differs stands as a placeholder such as `{int}`.
 
+use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 /// What stands for the placeholders of a text.
@@ -51,4 +52,14 @@ impl Dialect {
             .replace("{growing}", self.growing)
             .replace("{updated}", self.updated)
     }
+}
+
+/// Executes the texts, written for the database, one after the other.
+pub(crate) async fn execute_all(manager: &SchemaManager<'_>, templates: &[&str]) -> Result<(), DbErr> {
+    let dialect = Dialect::of(manager.get_database_backend());
+    for template in templates {
+        let sql = dialect.write(template);
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
 }

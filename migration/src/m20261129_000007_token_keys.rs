@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::dialect::Dialect;
+use crate::dialect::execute_all;
 
 /// See the module.
 #[derive(Debug)]
@@ -36,22 +36,14 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let dialect = Dialect::of(manager.get_database_backend());
-        for sql in UP {
-            run(manager, &dialect.write(sql)).await?;
-        }
-        Ok(())
+        execute_all(manager, &UP).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, DOWN).await
+        execute_all(manager, &[DOWN]).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
-}
-
-async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
-    manager.get_connection().execute_unprepared(sql).await.map(|_| ())
 }

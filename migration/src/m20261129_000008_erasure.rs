@@ -4,7 +4,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::Statement;
 
-use crate::dialect::Dialect;
+use crate::dialect::execute_all;
 
 /// See the module.
 #[derive(Debug)]
@@ -43,8 +43,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let dialect = Dialect::of(manager.get_database_backend());
-        run(manager, UP.map(|sql| dialect.write(sql))).await
+        execute_all(manager, &UP).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -55,17 +54,10 @@ impl MigrationTrait for Migration {
                 "there are erased users, whom an older schema would take for damaged ones".to_owned(),
             ));
         }
-        run(manager, DOWN.map(str::to_owned)).await
+        execute_all(manager, &DOWN).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
-}
-
-async fn run(manager: &SchemaManager<'_>, statements: [String; 6]) -> Result<(), DbErr> {
-    for sql in statements {
-        manager.get_connection().execute_unprepared(&sql).await?;
-    }
-    Ok(())
 }
