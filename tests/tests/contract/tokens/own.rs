@@ -1,10 +1,10 @@
 //! What a user's token shows: the user's own, and nothing else.
 
 use serde_json::{Value, json};
-use tests::body::{credit, debit, transfer, with};
+use tests::body::{debit, transfer, with};
 use tests::{Answer, Book, Client, on_both};
 
-use super::acting_as;
+use super::{acting_as, writes};
 
 on_both!(
     a_token_shows_what_is_the_users_own,
@@ -24,24 +24,17 @@ struct People {
 }
 
 async fn people(book: &Book) -> People {
-    let (mut accounts, mut debits) = (Vec::new(), Vec::new());
-    for id in ["ada", "eve"] {
-        let _ = book.create(&credit(id, "20.00")).await;
-        accounts.push(
-            book.account_of(id, "main", "USD").await["id"]
-                .as_str()
-                .expect("an id")
-                .to_owned(),
-        );
-        debits.push(book.create(&debit(id, "1.00")).await.id());
-    }
+    let writes::People { accounts, world, .. } = writes::people(book).await;
+    let debits = [
+        book.create(&debit("ada", "1.00")).await.id(),
+        book.create(&debit("eve", "1.00")).await.id(),
+    ];
     let shared = book.create(&transfer(&accounts[0], &accounts[1], "2.00")).await.id();
-    let listed = book.get("/accounts?kind=system").await.expect(200);
     People {
         ada: acting_as(book, "ada", "read").await,
-        world: listed.rows()[0]["id"].as_str().expect("an id").to_owned(),
-        accounts: accounts.try_into().expect("two"),
-        debits: debits.try_into().expect("two"),
+        accounts,
+        world,
+        debits,
         shared,
     }
 }
